@@ -1,0 +1,94 @@
+//! Every hard upper limit of the program, by name and with its unit. A configuration may set lower values, never higher ones.
+
+use std::time::Duration;
+
+/// Longest document path, in bytes (Linux `PATH_MAX`).
+pub const PATH_BYTES: usize = 4096;
+/// Longest single name inside a path, in bytes (Linux `NAME_MAX`).
+pub const NAME_BYTES: usize = 255;
+/// Longest e-mail address, in bytes (RFC 5321 section 4.5.3.1.3, less the angle brackets).
+pub const ADDRESS_BYTES: usize = 254;
+/// Most recipients of one share.
+pub const RECIPIENTS_PER_SHARE: usize = 200;
+/// Most documents and folders named by one share.
+pub const ITEMS_PER_SHARE: usize = 1_000;
+/// Most documents a pinned folder may hold.
+pub const PINNED_DOCUMENTS: usize = 10_000;
+/// Deepest folder that a listing or a pin follows.
+pub const FOLDER_DEPTH: usize = 64;
+/// Most entries read from one folder for one page.
+pub const LISTED_ENTRIES: usize = 10_000;
+/// Longest subject of a share, in bytes.
+pub const SUBJECT_BYTES: usize = 200;
+/// Longest message of a share, in bytes.
+pub const MESSAGE_BYTES: usize = 16 * 1024;
+/// Longest disclaimer text, in bytes.
+pub const DISCLAIMER_BYTES: usize = 64 * 1024;
+/// Longest time a link share may run (product.md "Link shares" 1).
+pub const SHARE_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// Wrong codes after which one challenge is void (ASVS 5.0 6.5.1; security.md section 6).
+pub const FAILURES_PER_CHALLENGE: u32 = 5;
+/// Wrong codes per share and recipient in [`FAILURE_WINDOW`] before slow mode begins.
+pub const FAILURES_PER_RECIPIENT: usize = 10;
+/// How long a wrong code counts against its recipient.
+pub const FAILURE_WINDOW: Duration = Duration::from_secs(24 * 3600);
+/// Waits of slow mode, in order; the last one repeats. Never a lock.
+pub const SLOW_MODE: [Duration; 4] =
+    [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(900), Duration::from_secs(3600)];
+/// Browsers that may hold a live challenge of one recipient at the same time.
+pub const LIVE_CHALLENGES: usize = 3;
+/// Least time between two code mails to one recipient.
+pub const RESEND_GAP: Duration = Duration::from_secs(60);
+/// Code mails to one recipient in an hour.
+pub const CODE_MAILS_PER_HOUR: usize = 5;
+/// Code mails to one recipient in a day.
+pub const CODE_MAILS_PER_DAY: usize = 10;
+/// How long a mailed code is valid when asked for (ASVS 5.0 6.5.5).
+pub const CODE_LIFE: Duration = Duration::from_secs(600);
+/// How long a code is valid that went out together with the invitation.
+pub const INVITED_CODE_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// Browsers remembered per recipient after a right code.
+pub const DEVICES_PER_RECIPIENT: usize = 8;
+/// How long a browser is remembered after a right code.
+pub const DEVICE_LIFE: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// A session without a request ends after this.
+pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
+/// A session ends after this, whatever happens.
+pub const SESSION_LIFE: Duration = Duration::from_secs(8 * 3600);
+/// Sessions one recipient may have open at the same time; the oldest gives way.
+pub const SESSIONS_PER_RECIPIENT: usize = 16;
+/// Least time between two `session.used` events of one session.
+pub const SESSION_USED_EVERY: Duration = Duration::from_secs(5 * 60);
+
+/// One receipt covers one session, document, version and action for this long.
+pub const RECEIPT_WINDOW: Duration = Duration::from_secs(30 * 60);
+/// How often the progress of running downloads is put down.
+pub const RECEIPT_FLUSH: Duration = Duration::from_secs(5);
+/// Separate byte ranges remembered per receipt; further gaps are not joined but dropped, so "complete" is never claimed wrongly.
+pub const RECEIPT_RANGES: usize = 64;
+
+/// Tries to deliver one mail before it counts as failed.
+pub const MAIL_TRIES: u32 = 12;
+/// Read events of one share within this time after a notice become one mail.
+pub const NOTICE_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// Documents named in one read notice.
+pub const NOTICE_LINES: usize = 50;
+
+/// Request head, in bytes (security.md section 6).
+pub const HEAD_BYTES: usize = 16 * 1024;
+/// Header fields of one request.
+pub const HEAD_FIELDS: usize = 64;
+/// Request target, in bytes.
+pub const URI_BYTES: usize = 4 * 1024;
+/// Body of a form, in bytes.
+pub const FORM_BYTES: usize = 16 * 1024;
+/// Fields of a form.
+pub const FORM_FIELDS: usize = 32;
+/// Body of an API call, in bytes.
+pub const JSON_BYTES: usize = 64 * 1024;
+/// Documents streamed at the same time over one connection.
+pub const STREAMS_PER_CONNECTION: usize = 8;
+/// One read from a document, in bytes; also the step after which a revocation is looked at.
+pub const CHUNK_BYTES: usize = 64 * 1024;

@@ -1,0 +1,99 @@
+//! Names of things: 128 random bits each, shown as 32 hexadecimal digits.
+
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, str::FromStr};
+
+/// A text that is not an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an id is 32 hexadecimal digits")]
+pub struct InvalidId;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 16]);
+
+        impl $name {
+            /// The id with these bits; they are drawn by `crypto::random`.
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(bytes)
+            }
+
+            /// The bits.
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&HEXLOWER.encode(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| InvalidId)?;
+                Ok(Self(bytes.try_into().map_err(|_| InvalidId)?))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// One mailed one-time code and the browser that asked for it.
+    ChallengeId,
+    /// One outside e-mail address, whatever it has access to.
+    GuestId,
+    /// One mail of the outbox; also its Message-ID.
+    MailId,
+    /// One receipt.
+    ReceiptId,
+    /// One recipient of one share.
+    RecipientId,
+    /// One session of a recipient in a browser.
+    SessionId,
+    /// One share.
+    ShareId,
+    /// One member of staff.
+    StaffId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_back_from_its_text_and_nothing_else_is_an_id() {
+        let id = ShareId::from_bytes([0xa7; 16]);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for wrong in
+            ["", "a7", "A7A7A7A7A7A7A7A7A7A7A7A7A7A7A7A7", "g7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7", "a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7"]
+        {
+            assert_eq!(wrong.parse::<ShareId>(), Err(InvalidId), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The words of the product as types. No input or output here, and no type that can hold a wrong value.
+
+pub mod bounds;
+pub mod disclaimer;
+pub mod document;
+pub mod email;
+pub mod ids;
+pub mod policy;
+pub mod range;
+pub mod receipt;
+pub mod scope;
+pub mod time;
+pub mod version;

@@ -1,0 +1,27 @@
+//! The words of a receipt.
+
+use serde::{Deserialize, Serialize};
+
+/// What the recipient did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Took the document's bytes.
+    Download,
+    /// Looked at pictures of its pages.
+    Preview,
+}
+
+/// How far it got. "Complete" means that every byte was handed to the network, whatever the other side did with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// All bytes were handed over, in one piece or in several.
+    Complete,
+    /// The server stopped while the transfer was running.
+    Interrupted,
+    /// A transfer is running.
+    Open,
+    /// The transfer ended with bytes missing.
+    Part,
+}

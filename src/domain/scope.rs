@@ -1,0 +1,172 @@
+//! What a share names: documents and folders, and which document a recipient's address means.
+
+use crate::domain::document::{DocumentName, DocumentPath};
+use crate::domain::version::FileVersion;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One document or folder named by a share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// What it is called towards recipients: its own name, made different from the other items' with ` (2)` and so on. It never tells the folders above.
+    pub label: String,
+    /// Where it is.
+    pub name: DocumentName,
+    /// Document or folder, and whether pinned.
+    pub kind: ItemKind,
+}
+
+/// Document or folder, and whether pinned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// A document whose content may change.
+    Document,
+    /// A document as it was when it was shared.
+    PinnedDocument(FileVersion),
+    /// A folder with whatever is in it.
+    Folder,
+    /// A folder as it was when it was shared: the documents beneath it, by path.
+    PinnedFolder(Arc<Vec<Pin>>),
+}
+
+/// One document of a pinned folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pin {
+    /// Path beneath the folder.
+    pub path: DocumentPath,
+    /// What it was.
+    pub version: FileVersion,
+}
+
+/// A document that a share covers, found by [`resolve`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Covered {
+    /// Where it is.
+    pub name: DocumentName,
+    /// Its canonical path towards recipients.
+    pub label: DocumentPath,
+    /// What it must still be, when it is pinned.
+    pub pinned: Option<FileVersion>,
+    /// Whether the item itself is a folder, so that this may be one too.
+    pub in_folder: bool,
+}
+
+impl Item {
+    /// Whether recipients may see a folder of it.
+    pub const fn is_folder(&self) -> bool {
+        matches!(self.kind, ItemKind::Folder | ItemKind::PinnedFolder(_))
+    }
+
+    /// The label as the first name of a path.
+    fn label_path(&self) -> DocumentPath {
+        self.label.parse().unwrap_or(DocumentPath::root())
+    }
+
+    fn covered(&self, below: &DocumentPath) -> Option<Covered> {
+        let pinned = match (&self.kind, below.is_root()) {
+            (ItemKind::Document, true) | (ItemKind::Folder, _) => None,
+            (ItemKind::PinnedDocument(version), true) => Some(*version),
+            (ItemKind::Document | ItemKind::PinnedDocument(_), false) => return None,
+            (ItemKind::PinnedFolder(pins), _) => {
+                let inside = |pin: &Pin| pin.path.beneath(below).is_some();
+                match pins.binary_search_by(|pin| pin.path.cmp(below)) {
+                    Ok(at) => Some(pins[at].version),
+                    // A folder on the way to a pinned document is shown, an empty or new one is not.
+                    Err(_) if below.is_root() || pins.iter().any(inside) => None,
+                    Err(_) => return None,
+                }
+            }
+        };
+        Some(Covered {
+            name: DocumentName { store: self.name.store.clone(), path: self.name.path.append(below).ok()? },
+            label: self.label_path().append(below).ok()?,
+            pinned,
+            in_folder: self.is_folder(),
+        })
+    }
+}
+
+/// Finds what a recipient's address means: first by the items' labels, then by document paths, so that those who know a document by its path need no other name.
+/// Whichever way it was spelt, the result is one object, and every check comes after this.
+pub fn resolve(items: &[Item], path: &DocumentPath) -> Option<Covered> {
+    let by_label = items.iter().find_map(|item| item.covered(&path.beneath(&item.label_path())?));
+    by_label.or_else(|| items.iter().find_map(|item| item.covered(&path.beneath(&item.name.path)?)))
+}
+
+/// Gives each item its label: the last name of its path, numbered where two are alike.
+pub fn labels(names: &[DocumentName]) -> Vec<String> {
+    let mut given: Vec<String> = Vec::with_capacity(names.len());
+    for name in names {
+        let own = match name.path.file_name() {
+            own if own.is_empty() => name.store.to_string(),
+            own => own,
+        };
+        let mut label = own.clone();
+        let mut number = 2;
+        while given.contains(&label) {
+            label = match own.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) {
+                Some((stem, ending)) => format!("{stem} ({number}).{ending}"),
+                None => format!("{own} ({number})"),
+            };
+            number += 1;
+        }
+        given.push(label);
+    }
+    given
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> DocumentName {
+        text.parse().unwrap_or_else(|e| panic!("{text}: {e}"))
+    }
+
+    fn item(text: &str, label: &str, kind: ItemKind) -> Item {
+        Item { label: label.to_owned(), name: name(text), kind }
+    }
+
+    fn path(text: &str) -> DocumentPath {
+        text.parse().unwrap_or_else(|e| panic!("{text}: {e}"))
+    }
+
+    const V: FileVersion = FileVersion { size: 1, mtime_ns: 2, device: 3, inode: 4 };
+
+    #[test]
+    fn a_document_share_covers_that_document_alone() {
+        let items = [item("s:in/a.txt", "a.txt", ItemKind::Document)];
+        assert_eq!(resolve(&items, &path("a.txt")).map(|c| c.name), Some(name("s:in/a.txt")));
+        assert_eq!(resolve(&items, &path("in/a.txt")).map(|c| c.name), Some(name("s:in/a.txt")));
+        for other in ["", "in", "in/b.txt", "b.txt", "a.txt/x", "a.tx", "in/a.txt2"] {
+            assert_eq!(resolve(&items, &path(other)), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_folder_share_covers_what_is_beneath_and_nothing_beside() {
+        let items = [item("s:case/open", "open", ItemKind::Folder)];
+        assert_eq!(resolve(&items, &path("open/x/y.txt")).map(|c| c.name), Some(name("s:case/open/x/y.txt")));
+        for other in ["", "case", "case/opened", "openx", "other"] {
+            assert_eq!(resolve(&items, &path(other)), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_pinned_folder_covers_only_what_was_there() {
+        let pins = Arc::new(vec![Pin { path: path("a.txt"), version: V }, Pin { path: path("sub/b.txt"), version: V }]);
+        let items = [item("s:f", "f", ItemKind::PinnedFolder(pins))];
+        assert_eq!(resolve(&items, &path("f/sub/b.txt")).and_then(|c| c.pinned), Some(V));
+        assert!(resolve(&items, &path("f/sub")).is_some());
+        assert_eq!(resolve(&items, &path("f/new.txt")), None);
+    }
+
+    #[test]
+    fn alike_names_are_told_apart_without_their_folders() {
+        assert_eq!(
+            labels(&[name("s:a/r.pdf"), name("s:b/r.pdf"), name("s:c/r.pdf"), name("s:")]),
+            ["r.pdf", "r (2).pdf", "r (3).pdf", "s"]
+        );
+    }
+}

@@ -1,0 +1,5 @@
+//! Doorward.
+#![deny(unsafe_code)]
+
+pub mod domain;
+pub mod words;

@@ -3,7 +3,7 @@
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::fmt;
-use unic_langid::langid;
+use unic_langid::LanguageIdentifier;
 
 /// The files of the English catalogue.
 const ENGLISH: &[(&str, &str)] = &[("mail.ftl", include_str!("en/mail.ftl")), ("pages.ftl", include_str!("en/pages.ftl"))];
@@ -28,7 +28,8 @@ impl Words {
     /// English.
     pub fn english() -> Result<Self, BrokenCatalogue> {
         // Without isolation marks: the texts also go into mail subjects and plain text, where those marks show.
-        let mut bundle = FluentBundle::new_concurrent(vec![langid!("en")]);
+        let language: LanguageIdentifier = "en".parse().expect("'en' is a language tag of BCP 47");
+        let mut bundle = FluentBundle::new_concurrent(vec![language]);
         bundle.set_use_isolating(false);
         for (file, source) in ENGLISH {
             let broken = |problem: String| BrokenCatalogue { file: (*file).to_owned(), problem };

@@ -1,5 +1,6 @@
 //! Doorward.
 #![deny(unsafe_code)]
 
+pub mod crypto;
 pub mod domain;
 pub mod words;

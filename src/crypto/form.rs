@@ -1,0 +1,72 @@
+//! Tokens of forms and entity tags: short tags that only this installation can make.
+
+use crate::crypto::keys::KeyRing;
+use crate::domain::ids::ShareId;
+use crate::domain::time::Timestamp;
+use crate::domain::version::FileVersion;
+use data_encoding::BASE64URL_NOPAD;
+use std::time::Duration;
+
+/// How long a page may lie open before its form is refused.
+pub const FORM_LIFE: Duration = Duration::from_secs(12 * 3600);
+
+/// Makes the hidden token of a form. `binding` is what the form belongs to: a link, or a cookie's hash and an action.
+pub fn form_token(ring: &KeyRing, binding: &[&[u8]], now: Timestamp) -> String {
+    let issued = now.seconds().to_be_bytes();
+    BASE64URL_NOPAD.encode(&[&issued[..], &form_tag(ring, binding, &issued)].concat())
+}
+
+/// Whether the token was made for this form, not in the future and not too long ago.
+pub fn form_token_is_right(ring: &KeyRing, binding: &[&[u8]], token: &str, now: Timestamp) -> bool {
+    let Ok(bytes) = BASE64URL_NOPAD.decode(token.as_bytes()) else { return false };
+    let Some((issued, tag)) = bytes.split_first_chunk::<8>() else { return false };
+    let message = form_message(binding, issued);
+    let age = now.seconds().checked_sub(u64::from_be_bytes(*issued));
+    ring.form_key().verify(&message, tag) && age.is_some_and(|age| age <= FORM_LIFE.as_secs())
+}
+
+fn form_tag(ring: &KeyRing, binding: &[&[u8]], issued: &[u8; 8]) -> [u8; 32] {
+    ring.form_key().tag(&[&form_message(binding, issued)])
+}
+
+/// Each part with its length before it, so that no two bindings make the same message.
+fn form_message(binding: &[&[u8]], issued: &[u8; 8]) -> Vec<u8> {
+    let mut message = issued.to_vec();
+    for part in binding {
+        message.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        message.extend_from_slice(part);
+    }
+    message
+}
+
+/// The strong entity tag of a version of a document within one share, quotes included. It tells neither inode nor time.
+pub fn entity_tag(ring: &KeyRing, share: ShareId, version: &FileVersion, changed_ns: i64) -> String {
+    let tag = ring.entity_tag_key().tag(&[
+        share.as_bytes(),
+        &version.size.to_be_bytes(),
+        &version.mtime_ns.to_be_bytes(),
+        &version.device.to_be_bytes(),
+        &version.inode.to_be_bytes(),
+        &changed_ns.to_be_bytes(),
+    ]);
+    format!("\"{}\"", BASE64URL_NOPAD.encode(&tag[..16]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::keys::KeyState;
+
+    #[test]
+    fn a_token_holds_for_its_form_and_its_time_only() {
+        let ring = KeyRing::from_secrets(&[(1, KeyState::Active, [3; 32])]).unwrap();
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let token = form_token(&ring, &[b"ab", b"c"], now);
+        assert!(form_token_is_right(&ring, &[b"ab", b"c"], &token, now.plus(FORM_LIFE)));
+        assert!(!form_token_is_right(&ring, &[b"a", b"bc"], &token, now));
+        assert!(!form_token_is_right(&ring, &[b"ab"], &token, now));
+        assert!(!form_token_is_right(&ring, &[b"ab", b"c"], &token, now.plus(FORM_LIFE + Duration::from_secs(1))));
+        assert!(!form_token_is_right(&ring, &[b"ab", b"c"], &token, now.minus(Duration::from_secs(1))));
+        assert!(!form_token_is_right(&ring, &[b"ab", b"c"], "", now));
+    }
+}

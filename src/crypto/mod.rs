@@ -1,0 +1,26 @@
+//! What is keyed with what. Each key is derived from a secret of the key ring for one purpose only, by the label that stands here.
+//!
+//! | label | key for | used in |
+//! |---|---|---|
+//! | [`LINK`] | the tag of a recipient's link | `link` |
+//! | [`FORM`] | the token of a form | `form` |
+//! | [`ENTITY_TAG`] | entity tags, so that they tell nothing about a file | `form` |
+//! | [`WRAP`] | wrapping the data keys of people, shares and staff | `data_keys` |
+
+pub mod code;
+pub mod data_keys;
+pub mod form;
+pub mod keys;
+pub mod link;
+pub mod primitives;
+pub mod random;
+pub mod sealed;
+
+/// Purpose of the key that signs links.
+pub const LINK: &str = "doorward/link/v1";
+/// Purpose of the key that signs form tokens.
+pub const FORM: &str = "doorward/form/v1";
+/// Purpose of the key that makes entity tags.
+pub const ENTITY_TAG: &str = "doorward/entity-tag/v1";
+/// Purpose of the key that wraps data keys.
+pub const WRAP: &str = "doorward/data-keys/v1";

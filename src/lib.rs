@@ -3,4 +3,5 @@
 
 pub mod crypto;
 pub mod domain;
+pub mod ledger;
 pub mod words;

@@ -1,6 +1,6 @@
 //! Personal values: in the clear only in memory, sealed under their subject's data key wherever they are written.
 //!
-//! An event or state record is a JSON object; each of its fields of type [`Private`] is replaced by a sealed text on the way to the disk and
+//! An event or state record is a JSON object; each [`Private`] value in it is replaced by a sealed text on the way to the disk and
 //! opened on the way back. A subject whose key is gone opens as [`Private::erased`].
 
 use crate::crypto::data_keys::DataKeys;
@@ -138,38 +138,80 @@ impl Place<'_> {
     }
 }
 
-/// Seals the personal fields of an event or record. Data keys made on the way must be synced before the result is written.
+/// Seals the personal values of an event or record, wherever in it they stand. Data keys made on the way must be synced before the result is written.
 pub fn seal_fields(event: &mut Map<String, Value>, place: Place<'_>, keys: &mut DataKeys) {
     for (field, value) in event {
-        let Value::Object(opened) = &*value else { continue };
-        let Some(subject) = opened.get(SUBJECT).and_then(Value::as_str).and_then(|text| text.parse().ok()) else { continue };
-        let plain = opened.get(VALUE).unwrap_or(&Value::Null).to_string();
-        *value = Value::String(keys.seal(subject, &place.context(field), plain.as_bytes()));
+        seal_value(value, field, place, keys);
     }
 }
 
-/// Opens the sealed fields of an event or record; `fetch` brings the text of a value that was put aside because of its size.
-pub fn open_fields(event: &mut Map<String, Value>, place: Place<'_>, keys: &DataKeys, fetch: &dyn Fn(&str) -> Option<String>) -> Result<(), CannotOpen> {
-    for (field, value) in event {
-        let fail = |why| CannotOpen { field: field.clone(), why };
-        let Value::String(text) = &*value else { continue };
-        let fetched;
-        let sealed = match text.strip_prefix(ASIDE) {
-            Some(hash) => {
-                fetched = fetch(hash).ok_or_else(|| fail("the file it was put aside in is missing or changed"))?;
-                &fetched
+fn seal_value(value: &mut Value, field: &str, place: Place<'_>, keys: &mut DataKeys) {
+    match value {
+        Value::Object(opened) => match opened.get(SUBJECT).and_then(Value::as_str).and_then(|text| text.parse().ok()) {
+            Some(subject) => {
+                let plain = opened.get(VALUE).unwrap_or(&Value::Null).to_string();
+                *value = Value::String(keys.seal(subject, &place.context(field), plain.as_bytes()));
             }
-            None if text.starts_with("1.") && text.matches('.').count() == 2 => text,
-            None => continue,
-        };
-        let (subject, plain) = keys.unseal(sealed, &place.context(field)).map_err(fail)?;
-        let v = match plain {
-            Some(plain) => serde_json::from_slice(&plain).map_err(|_| fail("what was sealed is no JSON"))?,
-            None => Value::Null,
-        };
-        *value = serde_json::json!({ SUBJECT: subject.to_string(), VALUE: v });
+            None => {
+                for (name, inner) in opened {
+                    seal_value(inner, &format!("{field}.{name}"), place, keys);
+                }
+            }
+        },
+        Value::Array(list) => {
+            for (at, inner) in list.iter_mut().enumerate().filter(|(_, inner)| inner.is_object() || inner.is_array()) {
+                seal_value(inner, &format!("{field}.{at}"), place, keys);
+            }
+        }
+        _ => {}
     }
-    Ok(())
+}
+
+/// Brings the text of a sealed value that was put aside because of its size, by its hash.
+pub type Fetch<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Opens the sealed values of an event or record.
+pub fn open_fields(event: &mut Map<String, Value>, place: Place<'_>, keys: &DataKeys, fetch: Fetch<'_>) -> Result<(), CannotOpen> {
+    event.iter_mut().try_for_each(|(field, value)| open_value(value, field, place, keys, fetch))
+}
+
+fn open_value(value: &mut Value, field: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<'_>) -> Result<(), CannotOpen> {
+    match value {
+        Value::String(text) => {
+            if let Some(opened) = open_text(text, field, place, keys, fetch)? {
+                *value = opened;
+            }
+            Ok(())
+        }
+        Value::Object(inner) => inner
+            .iter_mut()
+            .try_for_each(|(name, v)| open_value(v, &format!("{field}.{name}"), place, keys, fetch)),
+        Value::Array(list) => list
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, v)| !v.is_number())
+            .try_for_each(|(at, v)| open_value(v, &format!("{field}.{at}"), place, keys, fetch)),
+        _ => Ok(()),
+    }
+}
+
+fn open_text(text: &str, field: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<'_>) -> Result<Option<Value>, CannotOpen> {
+    let fail = |why| CannotOpen { field: field.to_owned(), why };
+    let fetched;
+    let sealed = match text.strip_prefix(ASIDE) {
+        Some(hash) => {
+            fetched = fetch(hash).ok_or_else(|| fail("the file it was put aside in is missing or changed"))?;
+            &fetched
+        }
+        None if text.starts_with("1.") && text.matches('.').count() == 2 => text,
+        None => return Ok(None),
+    };
+    let (subject, plain) = keys.unseal(sealed, &place.context(field)).map_err(fail)?;
+    let v: Value = match plain {
+        Some(plain) => serde_json::from_slice(&plain).map_err(|_| fail("what was sealed is no JSON"))?,
+        None => Value::Null,
+    };
+    Ok(Some(serde_json::json!({ SUBJECT: subject.to_string(), VALUE: v })))
 }
 
 /// What stands in a field whose sealed text was put aside: this and the SHA-256 of the text.
@@ -189,7 +231,11 @@ mod tests {
     }
 
     fn sample() -> Sample {
-        Sample { n: 1, text: "plain".to_owned(), who: Private::new(Subject::Guest(GuestId::from_bytes([1; 16])), "ann@example.org".to_owned()) }
+        Sample {
+            n: 1,
+            text: "plain".to_owned(),
+            who: Private::new(Subject::Guest(GuestId::from_bytes([1; 16])), "ann@example.org".to_owned()),
+        }
     }
 
     fn object(sample: &Sample) -> Map<String, Value> {

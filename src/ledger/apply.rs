@@ -1,0 +1,383 @@
+//! The one function that moves the state: an event at a time, from nothing but the event and the moment of its line.
+//!
+//! It reads no clock and no configuration and draws nothing at random, so that the same journal makes the same state for ever.
+//! An event about something that is not there changes nothing.
+
+use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, NOTICE_LINES};
+use crate::domain::ids::{ChallengeId, ReceiptId, RecipientId, SessionId, ShareId};
+use crate::domain::range::RangeSet;
+use crate::domain::receipt::Outcome;
+use crate::domain::time::Timestamp;
+use crate::ledger::event::{Event, MailKind};
+use crate::ledger::state::{
+    Agreement, Challenge, Device, Mail, Passing, Read, Receipt, Recipient, Session, Share, Staff, State, Timer, Undelivered,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Changes when the same events begin to make another state; kept in state files.
+pub const VERSION: u32 = 1;
+
+/// Mails that failed for good and are remembered at a share.
+const UNDELIVERED: usize = 50;
+
+/// Moves the state by one event that was written at `t`.
+pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
+    forget(state, t);
+    match event {
+        Event::ChallengeMade { .. } | Event::CodeFailed { .. } | Event::CodeSent { .. } | Event::ConsentGiven { .. } => {
+            challenge(state, t, event)
+        }
+        Event::MailDelayed { .. } | Event::MailFailed { .. } | Event::MailQueued { .. } | Event::MailSent { .. } => mail(state, t, event),
+        Event::ReceiptEnded { .. } | Event::ReceiptProgress { .. } | Event::ReceiptStarted { .. } => receipt(state, t, event),
+        Event::SessionClosed { .. } | Event::SessionOpened { .. } | Event::SessionUsed { .. } => session(state, t, event),
+        Event::LinkCounted { .. }
+        | Event::RecipientAdded { .. }
+        | Event::RecipientRevoked { .. }
+        | Event::ShareCreated { .. }
+        | Event::ShareEnded { .. }
+        | Event::ShareRevoked { .. }
+        | Event::ShareUpdated { .. } => share(state, t, event),
+        Event::DisclaimerPublished { disclaimer } => state.disclaimer = Some(Arc::clone(disclaimer)),
+        Event::GuestSeen { guest, address } => {
+            if let Some(known) = address.get() {
+                state.guest_ids.insert(known.key().to_owned(), *guest);
+            }
+            state.guests.insert(*guest, address.clone());
+        }
+        Event::StaffRemoved { staff } => {
+            if let Some(staff) = state.staff.get_mut(staff) {
+                Arc::make_mut(staff).rank = None;
+            }
+        }
+        Event::StaffSet { staff, name, address, rank } => {
+            state
+                .staff
+                .insert(*staff, Arc::new(Staff { name: name.clone(), address: address.clone(), rank: Some(*rank) }));
+        }
+        Event::ServerStarted { .. } | Event::ServerStopped {} | Event::StrangersCounted { .. } => {}
+    }
+}
+
+/// Drops challenges and sessions whose time is over at `t`.
+fn forget(state: &mut State, t: Timestamp) {
+    while let Some((_, passing)) = state.passing.get_min().filter(|(moment, _)| *moment < t).copied() {
+        match passing {
+            Passing::Challenge(id) => drop_challenge(state, id),
+            Passing::Session(id) => drop_session(state, id),
+        }
+    }
+}
+
+fn share_mut(state: &mut State, id: ShareId) -> Option<&mut Share> {
+    state.shares.get_mut(&id).map(Arc::make_mut)
+}
+
+fn recipient_mut(state: &mut State, share: ShareId, recipient: RecipientId) -> Option<&mut Recipient> {
+    share_mut(state, share)?.recipients.get_mut(&recipient).map(Arc::make_mut)
+}
+
+fn drop_challenge(state: &mut State, id: ChallengeId) {
+    let Some(gone) = state.challenges.remove(&id) else { return };
+    state.passing.remove(&(gone.forgotten(), Passing::Challenge(id)));
+    if let Some(recipient) = recipient_mut(state, gone.share, gone.recipient) {
+        recipient.challenges.retain(|other| *other != id);
+    }
+}
+
+fn drop_session(state: &mut State, id: SessionId) {
+    let Some(gone) = state.sessions.remove(&id) else { return };
+    state.tokens.remove(&gone.token);
+    state.passing.remove(&(gone.expires, Passing::Session(id)));
+    if let Some(recipient) = recipient_mut(state, gone.share, gone.recipient) {
+        recipient.sessions.retain(|other| *other != id);
+    }
+}
+
+fn share(state: &mut State, t: Timestamp, event: &Event) {
+    match event {
+        Event::ShareCreated { share, owner, by, items, subject, message, policy, expires } => {
+            state.timers.insert((*expires, Timer::Share(*share)));
+            let made = Share {
+                id: *share,
+                owner: *owner,
+                by: *by,
+                created: t,
+                items: items.clone(),
+                subject: subject.clone(),
+                message: message.clone(),
+                policy: *policy,
+                expires: *expires,
+                stopped: None,
+                end_told: false,
+                recipients: BTreeMap::new(),
+                unreported: Vec::new(),
+                unreported_more: 0,
+                quiet_until: t,
+                undelivered: Vec::new(),
+            };
+            state.shares.insert(*share, Arc::new(made));
+        }
+        Event::RecipientAdded { share, recipient, guest, key } => {
+            if let Some(share) = share_mut(state, *share) {
+                share.recipients.insert(*recipient, Arc::new(new_recipient(*recipient, *guest, *key)));
+            }
+        }
+        Event::RecipientRevoked { share, recipient, .. } => {
+            if let Some(recipient) = recipient_mut(state, *share, *recipient) {
+                recipient.stopped = Some(t);
+            }
+        }
+        Event::ShareRevoked { share: id, .. } => {
+            let Some(share) = share_mut(state, *id) else { return };
+            share.stopped = Some(t);
+            let expires = share.expires;
+            state.timers.remove(&(expires, Timer::Share(*id)));
+        }
+        Event::ShareUpdated { share: id, expires, delivery, .. } => {
+            let Some(share) = share_mut(state, *id) else { return };
+            share.policy.delivery = delivery.unwrap_or(share.policy.delivery);
+            let Some(new) = *expires else { return };
+            let old = std::mem::replace(&mut share.expires, new);
+            share.end_told = false;
+            let stopped = share.stopped.is_some();
+            state.timers.remove(&(old, Timer::Share(*id)));
+            if !stopped {
+                state.timers.insert((new, Timer::Share(*id)));
+            }
+        }
+        Event::ShareEnded { share: id } => {
+            let Some(share) = share_mut(state, *id) else { return };
+            share.end_told = true;
+            let expires = share.expires;
+            state.timers.remove(&(expires, Timer::Share(*id)));
+        }
+        Event::LinkCounted { share, recipient, count, .. } => {
+            if let Some(recipient) = recipient_mut(state, *share, *recipient) {
+                recipient.fetched += count;
+            }
+        }
+        _ => {}
+    }
+}
+
+const fn new_recipient(id: RecipientId, guest: crate::domain::ids::GuestId, key: u8) -> Recipient {
+    Recipient {
+        id,
+        guest,
+        key,
+        stopped: None,
+        challenges: Vec::new(),
+        code_mails: Vec::new(),
+        failures: Vec::new(),
+        devices: Vec::new(),
+        sessions: Vec::new(),
+        agreed: None,
+        invited: None,
+        reads: 0,
+        last_read: None,
+        fetched: 0,
+    }
+}
+
+fn challenge(state: &mut State, t: Timestamp, event: &Event) {
+    match event {
+        Event::ChallengeMade { challenge, share, recipient, browser, secret, moment, expires, digits } => {
+            let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
+            whose.challenges.push(*challenge);
+            let made = Challenge {
+                id: *challenge,
+                share: *share,
+                recipient: *recipient,
+                browser: *browser,
+                secret: secret.clone(),
+                moment: *moment,
+                expires: *expires,
+                digits: *digits,
+                failures: 0,
+                sent: None,
+                agreed: None,
+            };
+            state.passing.insert((made.forgotten(), Passing::Challenge(*challenge)));
+            state.challenges.insert(*challenge, Arc::new(made));
+        }
+        Event::CodeSent { challenge } => {
+            let Some(challenge) = state.challenges.get_mut(challenge).map(Arc::make_mut) else { return };
+            challenge.sent = Some(t);
+            let (share, recipient) = (challenge.share, challenge.recipient);
+            if let Some(recipient) = recipient_mut(state, share, recipient) {
+                count_within_a_day(&mut recipient.code_mails, t);
+            }
+        }
+        Event::CodeFailed { challenge, device } => {
+            let Some(challenge) = state.challenges.get_mut(challenge).map(Arc::make_mut) else { return };
+            challenge.failures += 1;
+            let (share, recipient) = (challenge.share, challenge.recipient);
+            let Some(recipient) = recipient_mut(state, share, recipient) else { return };
+            match recipient.devices.iter_mut().find(|known| Some(known.token) == *device) {
+                Some(device) => count_within_a_day(&mut device.failures, t),
+                None => count_within_a_day(&mut recipient.failures, t),
+            }
+        }
+        Event::ConsentGiven { challenge, version, digest, .. } => {
+            if let Some(challenge) = state.challenges.get_mut(challenge).map(Arc::make_mut) {
+                challenge.agreed = Some(Agreement { version: version.clone(), digest: digest.clone(), at: t });
+            }
+        }
+        _ => {}
+    }
+}
+
+fn count_within_a_day(moments: &mut Vec<Timestamp>, t: Timestamp) {
+    moments.retain(|moment| t.since(*moment) < FAILURE_WINDOW);
+    moments.push(t);
+}
+
+fn session(state: &mut State, t: Timestamp, event: &Event) {
+    match event {
+        Event::SessionOpened { session, share, recipient, challenge, token, device, device_until, expires, .. } => {
+            let agreed = state.challenges.get(challenge).and_then(|challenge| challenge.agreed.clone());
+            drop_challenge(state, *challenge);
+            let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
+            whose.agreed = agreed.or_else(|| whose.agreed.take());
+            whose.sessions.push(*session);
+            whose.failures.clear();
+            whose.devices.retain(|known| known.token != *device && known.until > t);
+            if whose.devices.len() >= DEVICES_PER_RECIPIENT {
+                whose.devices.remove(0);
+            }
+            whose.devices.push(Device { token: *device, until: *device_until, failures: Vec::new() });
+            state.passing.insert((*expires, Passing::Session(*session)));
+            state.tokens.insert(*token, *session);
+            let opened =
+                Session { id: *session, share: *share, recipient: *recipient, token: *token, opened: t, expires: *expires, used: t };
+            state.sessions.insert(*session, Arc::new(opened));
+        }
+        Event::SessionUsed { session } => {
+            if let Some(session) = state.sessions.get_mut(session) {
+                Arc::make_mut(session).used = t;
+            }
+        }
+        Event::SessionClosed { session, .. } => drop_session(state, *session),
+        _ => {}
+    }
+}
+
+fn receipt(state: &mut State, t: Timestamp, event: &Event) {
+    match event {
+        Event::ReceiptStarted {
+            receipt,
+            share: share_id,
+            recipient: recipient_id,
+            guest,
+            session,
+            document,
+            version,
+            action,
+            ends,
+            ..
+        } => {
+            let Some(share) = share_mut(state, *share_id) else { return };
+            if share.unreported.len() < NOTICE_LINES {
+                share
+                    .unreported
+                    .push(Read { receipt: *receipt, at: t, guest: *guest, document: document.clone(), action: *action });
+            } else {
+                share.unreported_more += 1;
+            }
+            if let Some(recipient) = share.recipients.get_mut(recipient_id).map(Arc::make_mut) {
+                recipient.reads += 1;
+                recipient.last_read = Some(t);
+            }
+            if let Some(document) = document.get() {
+                state.receipt_ids.insert((*session, *action, document.clone(), *version), *receipt);
+            }
+            state.timers.insert((*ends, Timer::Receipt(*receipt)));
+            let started = Receipt {
+                id: *receipt,
+                share: *share_id,
+                recipient: *recipient_id,
+                guest: *guest,
+                session: *session,
+                document: document.clone(),
+                version: *version,
+                action: *action,
+                started: t,
+                ends: *ends,
+                last: t,
+                opens: 1,
+                ranges: RangeSet::default(),
+                outcome: Outcome::Open,
+            };
+            state.receipts.insert(*receipt, Arc::new(started));
+        }
+        Event::ReceiptProgress { receipt, opens, ranges, outcome } => {
+            if let Some(receipt) = state.receipts.get_mut(receipt).map(Arc::make_mut) {
+                receipt.opens = *opens;
+                receipt.ranges = ranges.clone();
+                receipt.outcome = *outcome;
+                receipt.last = t;
+            }
+        }
+        Event::ReceiptEnded { receipt, .. } => drop_receipt(state, *receipt),
+        _ => {}
+    }
+}
+
+fn drop_receipt(state: &mut State, id: ReceiptId) {
+    let Some(gone) = state.receipts.remove(&id) else { return };
+    state.timers.remove(&(gone.ends, Timer::Receipt(id)));
+    if let Some(document) = gone.document.get() {
+        state.receipt_ids.remove(&(gone.session, gone.action, document.clone(), gone.version));
+    }
+}
+
+fn mail(state: &mut State, t: Timestamp, event: &Event) {
+    match event {
+        Event::MailQueued { mail, share, kind, due, deliver_by } => {
+            state.timers.insert((*due, Timer::Mail(*mail)));
+            let queued = Mail { id: *mail, share: *share, kind: *kind, queued: t, due: *due, deliver_by: *deliver_by, tries: 0, why: None };
+            state.mails.insert(*mail, Arc::new(queued));
+        }
+        Event::MailDelayed { mail, due, why } => {
+            let Some(delayed) = state.mails.get_mut(mail).map(Arc::make_mut) else { return };
+            let before = std::mem::replace(&mut delayed.due, *due);
+            delayed.tries += 1;
+            delayed.why = Some(why.clone());
+            state.timers.remove(&(before, Timer::Mail(*mail)));
+            state.timers.insert((*due, Timer::Mail(*mail)));
+        }
+        Event::MailSent { mail, lines, quiet_until } => {
+            let Some(sent) = drop_mail(state, *mail) else { return };
+            let Some(share) = share_mut(state, sent.share) else { return };
+            match sent.kind {
+                MailKind::Notice => {
+                    share.unreported.drain(..(*lines).min(share.unreported.len()));
+                    share.unreported_more = 0;
+                    share.quiet_until = *quiet_until;
+                }
+                MailKind::Invitation(recipient) => {
+                    if let Some(recipient) = share.recipients.get_mut(&recipient) {
+                        Arc::make_mut(recipient).invited = Some(t);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Event::MailFailed { mail, why } => {
+            let Some(failed) = drop_mail(state, *mail) else { return };
+            let Some(share) = share_mut(state, failed.share) else { return };
+            if share.undelivered.len() >= UNDELIVERED {
+                share.undelivered.remove(0);
+            }
+            share.undelivered.push(Undelivered { mail: *mail, kind: failed.kind, at: t, why: why.clone() });
+        }
+        _ => {}
+    }
+}
+
+fn drop_mail(state: &mut State, id: crate::domain::ids::MailId) -> Option<Arc<Mail>> {
+    let gone = state.mails.remove(&id)?;
+    state.timers.remove(&(gone.due, Timer::Mail(id)));
+    Some(gone)
+}

@@ -1,0 +1,213 @@
+//! The events: everything that ever changes, in the form in which it stands in the ledger.
+//!
+//! `k` names the kind. A field of type [`Private`] stands sealed. Every default is resolved before an event is made, so that reading it again
+//! years later needs no configuration.
+
+use crate::crypto::code::CodeSecret;
+use crate::crypto::random::TokenHash;
+use crate::crypto::sealed::Private;
+use crate::domain::disclaimer::Disclaimer;
+use crate::domain::document::DocumentName;
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId};
+use crate::domain::policy::{Delivery, Policy};
+use crate::domain::range::RangeSet;
+use crate::domain::receipt::{Action, Outcome};
+use crate::domain::scope::Item;
+use crate::domain::time::Timestamp;
+use crate::domain::version::FileVersion;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Who asked for a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// Somebody at the server's own socket, by user id.
+    Operator(u32),
+    /// The server itself.
+    Server,
+}
+
+/// From where a person acted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The client's network address.
+    pub address: String,
+    /// What the browser calls itself, cut to 256 bytes.
+    pub agent: String,
+}
+
+/// Why a session ended before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionEnd {
+    /// The recipient said "I am finished".
+    Left,
+    /// A newer session of the same recipient took its place.
+    Replaced,
+}
+
+/// What a mail is about; its words are made when it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailKind {
+    /// The code of a challenge, to its recipient.
+    Code(ChallengeId),
+    /// The invitation with the link, to a recipient.
+    Invitation(RecipientId),
+    /// What was read since the last notice, to the share's owner.
+    Notice,
+    /// Access was stopped, to a recipient.
+    Stopped(RecipientId),
+    /// The share has ended, to its owner.
+    Ended,
+    /// A mail could not be delivered to this recipient, to the owner.
+    Undelivered(RecipientId),
+}
+
+/// One change of state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "k", deny_unknown_fields)]
+#[allow(missing_docs, reason = "a field is named like the id or value it holds; what the types hold is told there")]
+pub enum Event {
+    /// A code mail was queued for a challenge.
+    #[serde(rename = "code.sent")]
+    CodeSent { challenge: ChallengeId },
+    /// A wrong code was typed.
+    #[serde(rename = "code.failed")]
+    CodeFailed { challenge: ChallengeId, device: Option<TokenHash> },
+    /// A one-time code was made for one recipient and one browser.
+    #[serde(rename = "challenge.made")]
+    ChallengeMade {
+        challenge: ChallengeId,
+        share: ShareId,
+        recipient: RecipientId,
+        browser: Option<TokenHash>,
+        secret: Private<CodeSecret>,
+        moment: Timestamp,
+        expires: Timestamp,
+        digits: u8,
+    },
+    /// Somebody who holds the link agreed to the disclaimer; it binds the recipient once this challenge's code was right.
+    #[serde(rename = "consent.given")]
+    ConsentGiven {
+        challenge: ChallengeId,
+        share: ShareId,
+        recipient: RecipientId,
+        version: String,
+        digest: String,
+        origin: Private<Origin>,
+    },
+    /// So many requests of one kind came for a link within an hour that is over; opening a link changes nothing else.
+    #[serde(rename = "link.counted")]
+    LinkCounted { share: ShareId, recipient: RecipientId, what: String, hour: Timestamp, count: u64 },
+    /// So many requests came with no true link within an hour that is over.
+    #[serde(rename = "strangers.counted")]
+    StrangersCounted { forged: u64, unknown: u64, hour: Timestamp },
+    /// The disclaimer that holds from now on.
+    #[serde(rename = "disclaimer.published")]
+    DisclaimerPublished { disclaimer: Arc<Disclaimer> },
+    /// An outside address is known from now on.
+    #[serde(rename = "guest.seen")]
+    GuestSeen { guest: GuestId, address: Private<EmailAddress> },
+    /// A mail could not be delivered yet.
+    #[serde(rename = "mail.delayed")]
+    MailDelayed { mail: MailId, due: Timestamp, why: String },
+    /// A mail will not be delivered.
+    #[serde(rename = "mail.failed")]
+    MailFailed { mail: MailId, why: String },
+    /// A mail is to be sent.
+    #[serde(rename = "mail.queued")]
+    MailQueued { mail: MailId, share: ShareId, kind: MailKind, due: Timestamp, deliver_by: Timestamp },
+    /// A mail was handed over; a notice says how many lines it told, and until when the next ones are gathered.
+    #[serde(rename = "mail.sent")]
+    MailSent { mail: MailId, lines: usize, quiet_until: Timestamp },
+    /// A receipt is closed; nothing is added to it any more.
+    #[serde(rename = "receipt.ended")]
+    ReceiptEnded {
+        receipt: ReceiptId,
+        share: ShareId,
+        guest: GuestId,
+        ended: Timestamp,
+        bytes: u64,
+        opens: u64,
+        outcome: Outcome,
+        ranges: RangeSet,
+    },
+    /// How far a receipt's transfers have come.
+    #[serde(rename = "receipt.progress")]
+    ReceiptProgress { receipt: ReceiptId, opens: u64, ranges: RangeSet, outcome: Outcome },
+    /// A recipient gets a document; no byte of it leaves before this is on the disk.
+    #[serde(rename = "receipt.started")]
+    ReceiptStarted {
+        receipt: ReceiptId,
+        share: ShareId,
+        recipient: RecipientId,
+        guest: GuestId,
+        session: SessionId,
+        document: Private<DocumentName>,
+        version: FileVersion,
+        action: Action,
+        ends: Timestamp,
+        origin: Private<Origin>,
+    },
+    /// An address was added to a share and has a link.
+    #[serde(rename = "recipient.added")]
+    RecipientAdded { share: ShareId, recipient: RecipientId, guest: GuestId, key: u8 },
+    /// One recipient's access was stopped.
+    #[serde(rename = "recipient.revoked")]
+    RecipientRevoked { share: ShareId, recipient: RecipientId, by: Actor },
+    /// The server began to serve.
+    #[serde(rename = "server.started")]
+    ServerStarted { version: String, torn_bytes: u64 },
+    /// The server stopped in good order.
+    #[serde(rename = "server.stopped")]
+    ServerStopped {},
+    /// A session ended before its time.
+    #[serde(rename = "session.closed")]
+    SessionClosed { session: SessionId, why: SessionEnd },
+    /// The right code opened a session.
+    #[serde(rename = "session.opened")]
+    SessionOpened {
+        session: SessionId,
+        share: ShareId,
+        recipient: RecipientId,
+        challenge: ChallengeId,
+        token: TokenHash,
+        device: TokenHash,
+        device_until: Timestamp,
+        expires: Timestamp,
+        origin: Private<Origin>,
+    },
+    /// A session was in use; put down now and then.
+    #[serde(rename = "session.used")]
+    SessionUsed { session: SessionId },
+    /// Documents are shared.
+    #[serde(rename = "share.created")]
+    ShareCreated {
+        share: ShareId,
+        owner: StaffId,
+        by: Actor,
+        items: Private<Arc<Vec<Item>>>,
+        subject: Private<String>,
+        message: Private<String>,
+        policy: Policy,
+        expires: Timestamp,
+    },
+    /// A share's time has run out; said once, for the mail and the history. That it has ended is always computed.
+    #[serde(rename = "share.ended")]
+    ShareEnded { share: ShareId },
+    /// A share was stopped for everybody.
+    #[serde(rename = "share.revoked")]
+    ShareRevoked { share: ShareId, by: Actor },
+    /// A share's end or form of delivery was changed.
+    #[serde(rename = "share.updated")]
+    ShareUpdated { share: ShareId, by: Actor, expires: Option<Timestamp>, delivery: Option<Delivery> },
+    /// A member of staff is no longer in the configuration.
+    #[serde(rename = "staff.removed")]
+    StaffRemoved { staff: StaffId },
+    /// A member of staff as the configuration says it; `rank` is the place in the list, the first being the default owner.
+    #[serde(rename = "staff.set")]
+    StaffSet { staff: StaffId, name: Private<String>, address: Private<EmailAddress>, rank: u32 },
+}

@@ -1,0 +1,102 @@
+//! The state as records for a state file, and back. Indexes and timers are derived again, so that they cannot disagree with what they index.
+
+use crate::crypto::sealed::Private;
+use crate::domain::disclaimer::Disclaimer;
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::{GuestId, StaffId};
+use crate::ledger::state::{Challenge, Mail, Passing, Receipt, Session, Share, Staff, State, Timer};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One record of a state file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "k", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "a field is named like the id or value it holds")]
+pub enum Record {
+    /// A live challenge.
+    Challenge(Arc<Challenge>),
+    /// The disclaimer that holds.
+    Disclaimer(Arc<Disclaimer>),
+    /// An outside address.
+    Guest { guest: GuestId, address: Private<EmailAddress> },
+    /// A mail of the outbox.
+    Mail(Arc<Mail>),
+    /// An open receipt.
+    Receipt(Arc<Receipt>),
+    /// A session.
+    Session(Arc<Session>),
+    /// A share with its recipients.
+    Share(Arc<Share>),
+    /// A member of staff.
+    Staff { staff: StaffId, record: Arc<Staff> },
+}
+
+/// All records of a state, in a fixed order.
+pub fn records(state: &State) -> impl Iterator<Item = Record> {
+    let challenges = state.challenges.values().map(|c| Record::Challenge(Arc::clone(c)));
+    let disclaimer = state.disclaimer.iter().map(|d| Record::Disclaimer(Arc::clone(d)));
+    let guests = state
+        .guests
+        .iter()
+        .map(|(guest, address)| Record::Guest { guest: *guest, address: address.clone() });
+    let mails = state.mails.values().map(|m| Record::Mail(Arc::clone(m)));
+    let receipts = state.receipts.values().map(|r| Record::Receipt(Arc::clone(r)));
+    let sessions = state.sessions.values().map(|s| Record::Session(Arc::clone(s)));
+    let shares = state.shares.values().map(|s| Record::Share(Arc::clone(s)));
+    let staff = state
+        .staff
+        .iter()
+        .map(|(staff, record)| Record::Staff { staff: *staff, record: Arc::clone(record) });
+    disclaimer
+        .chain(staff)
+        .chain(guests)
+        .chain(shares)
+        .chain(challenges)
+        .chain(sessions)
+        .chain(receipts)
+        .chain(mails)
+}
+
+/// Puts one record into a state that is being read.
+pub fn restore(state: &mut State, record: Record) {
+    match record {
+        Record::Challenge(challenge) => {
+            state.passing.insert((challenge.forgotten(), Passing::Challenge(challenge.id)));
+            state.challenges.insert(challenge.id, challenge);
+        }
+        Record::Disclaimer(disclaimer) => state.disclaimer = Some(disclaimer),
+        Record::Guest { guest, address } => {
+            if let Some(known) = address.get() {
+                state.guest_ids.insert(known.key().to_owned(), guest);
+            }
+            state.guests.insert(guest, address);
+        }
+        Record::Mail(mail) => {
+            state.timers.insert((mail.due, Timer::Mail(mail.id)));
+            state.mails.insert(mail.id, mail);
+        }
+        Record::Receipt(receipt) => {
+            state.timers.insert((receipt.ends, Timer::Receipt(receipt.id)));
+            if let Some(document) = receipt.document.get() {
+                state
+                    .receipt_ids
+                    .insert((receipt.session, receipt.action, document.clone(), receipt.version), receipt.id);
+            }
+            state.receipts.insert(receipt.id, receipt);
+        }
+        Record::Session(session) => {
+            state.passing.insert((session.expires, Passing::Session(session.id)));
+            state.tokens.insert(session.token, session.id);
+            state.sessions.insert(session.id, session);
+        }
+        Record::Share(share) => {
+            if share.stopped.is_none() && !share.end_told {
+                state.timers.insert((share.expires, Timer::Share(share.id)));
+            }
+            state.shares.insert(share.id, share);
+        }
+        Record::Staff { staff, record } => {
+            state.staff.insert(staff, record);
+        }
+    }
+}

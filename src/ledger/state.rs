@@ -1,0 +1,344 @@
+//! The state: all that decisions need, in memory, as persistent maps, so that a copy of the whole costs nothing and readers never wait.
+//!
+//! It is changed only by `apply`. Maps are ordered, so that the same events always make the same state, byte for byte.
+
+use crate::crypto::code::CodeSecret;
+use crate::crypto::random::TokenHash;
+use crate::crypto::sealed::Private;
+use crate::domain::bounds::FAILURES_PER_CHALLENGE;
+use crate::domain::disclaimer::Disclaimer;
+use crate::domain::document::DocumentName;
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId};
+use crate::domain::policy::Policy;
+use crate::domain::range::RangeSet;
+use crate::domain::receipt::{Action, Outcome};
+use crate::domain::scope::Item;
+use crate::domain::time::Timestamp;
+use crate::domain::version::FileVersion;
+use crate::ledger::event::{Actor, MailKind};
+use imbl::{OrdMap, OrdSet};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything, as of one line of the journal.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct State {
+    /// Live challenges.
+    pub challenges: OrdMap<ChallengeId, Arc<Challenge>>,
+    /// The disclaimer that holds.
+    pub disclaimer: Option<Arc<Disclaimer>>,
+    /// Which guest has an address, by [`EmailAddress::key`].
+    pub guest_ids: OrdMap<String, GuestId>,
+    /// Outside addresses.
+    pub guests: OrdMap<GuestId, Private<EmailAddress>>,
+    /// The outbox.
+    pub mails: OrdMap<MailId, Arc<Mail>>,
+    /// What is forgotten when; derived from the rest.
+    pub passing: OrdSet<(Timestamp, Passing)>,
+    /// The open receipt of a session, action, document and version.
+    pub receipt_ids: OrdMap<ReceiptKey, ReceiptId>,
+    /// Open receipts.
+    pub receipts: OrdMap<ReceiptId, Arc<Receipt>>,
+    /// Sessions that have not ended.
+    pub sessions: OrdMap<SessionId, Arc<Session>>,
+    /// Shares, ended ones included.
+    pub shares: OrdMap<ShareId, Arc<Share>>,
+    /// Staff.
+    pub staff: OrdMap<StaffId, Arc<Staff>>,
+    /// What is to happen when; derived from the rest.
+    pub timers: OrdSet<(Timestamp, Timer)>,
+    /// Which session a cookie's hash names.
+    pub tokens: OrdMap<TokenHash, SessionId>,
+}
+
+/// What an open receipt covers.
+pub type ReceiptKey = (SessionId, Action, DocumentName, FileVersion);
+
+/// Something that is forgotten without a word once its time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Passing {
+    /// A challenge.
+    Challenge(ChallengeId),
+    /// A session.
+    Session(SessionId),
+}
+
+/// Something that becomes due and is then told by an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// The mail is to be tried.
+    Mail(MailId),
+    /// The receipt's window closes.
+    Receipt(ReceiptId),
+    /// The share's end is told.
+    Share(ShareId),
+}
+
+/// A member of staff.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Staff {
+    /// Name.
+    pub name: Private<String>,
+    /// Address.
+    pub address: Private<EmailAddress>,
+    /// Place in the configuration's list; `None` once removed from it.
+    pub rank: Option<u32>,
+}
+
+/// A share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// Its id.
+    pub id: ShareId,
+    /// Whose it is.
+    pub owner: StaffId,
+    /// Who made it.
+    pub by: Actor,
+    /// When it was made.
+    pub created: Timestamp,
+    /// What it names.
+    pub items: Private<Arc<Vec<Item>>>,
+    /// Subject.
+    pub subject: Private<String>,
+    /// Message, in light formatting.
+    pub message: Private<String>,
+    /// What recipients may do.
+    pub policy: Policy,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// When it was stopped by staff.
+    pub stopped: Option<Timestamp>,
+    /// Whether its end was told.
+    pub end_told: bool,
+    /// Its recipients.
+    pub recipients: BTreeMap<RecipientId, Arc<Recipient>>,
+    /// Reads that no notice has told yet.
+    pub unreported: Vec<Read>,
+    /// Reads beyond the longest notice.
+    pub unreported_more: u64,
+    /// Until when further reads are gathered into one mail.
+    pub quiet_until: Timestamp,
+    /// Mails that failed for good, newest last.
+    pub undelivered: Vec<Undelivered>,
+}
+
+/// One read for the next notice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Read {
+    /// The receipt.
+    pub receipt: ReceiptId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub guest: GuestId,
+    /// What.
+    pub document: Private<DocumentName>,
+    /// How.
+    pub action: Action,
+}
+
+/// A mail that failed for good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Undelivered {
+    /// The mail.
+    pub mail: MailId,
+    /// What it was.
+    pub kind: MailKind,
+    /// When it was given up.
+    pub at: Timestamp,
+    /// Why, without addresses.
+    pub why: String,
+}
+
+/// A recipient of a share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recipient {
+    /// Its id.
+    pub id: RecipientId,
+    /// The person.
+    pub guest: GuestId,
+    /// The key its link is signed with.
+    pub key: u8,
+    /// When access was stopped for this recipient alone.
+    pub stopped: Option<Timestamp>,
+    /// Live challenges, oldest first.
+    pub challenges: Vec<ChallengeId>,
+    /// When code mails were queued, within a day.
+    pub code_mails: Vec<Timestamp>,
+    /// When wrong codes were typed by browsers without a device cookie, within a day.
+    pub failures: Vec<Timestamp>,
+    /// Browsers that once gave the right code.
+    pub devices: Vec<Device>,
+    /// Open sessions, oldest first.
+    pub sessions: Vec<SessionId>,
+    /// The last agreement that a right code has bound to this person.
+    pub agreed: Option<Agreement>,
+    /// When the invitation was handed over.
+    pub invited: Option<Timestamp>,
+    /// Receipts so far.
+    pub reads: u64,
+    /// The last one.
+    pub last_read: Option<Timestamp>,
+    /// How often the link was fetched, as far as told; never a read.
+    pub fetched: u64,
+}
+
+/// A browser that once gave the right code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Device {
+    /// Hash of its cookie.
+    pub token: TokenHash,
+    /// Until when it is remembered.
+    pub until: Timestamp,
+    /// Its own wrong codes, within a day.
+    pub failures: Vec<Timestamp>,
+}
+
+/// An agreement to a disclaimer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// Version of the text.
+    pub version: String,
+    /// Its digest.
+    pub digest: String,
+    /// When it was given.
+    pub at: Timestamp,
+}
+
+/// A one-time code under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Challenge {
+    /// Its id.
+    pub id: ChallengeId,
+    /// The share.
+    pub share: ShareId,
+    /// The recipient.
+    pub recipient: RecipientId,
+    /// Hash of the asking browser's cookie; `None` for a code that went out with the invitation.
+    pub browser: Option<TokenHash>,
+    /// The code's secret.
+    pub secret: Private<CodeSecret>,
+    /// The moment the digits are made for.
+    pub moment: Timestamp,
+    /// Until when they are right.
+    pub expires: Timestamp,
+    /// How many digits.
+    pub digits: u8,
+    /// Wrong codes so far.
+    pub failures: u32,
+    /// The last code mail.
+    pub sent: Option<Timestamp>,
+    /// An agreement waiting for the code.
+    pub agreed: Option<Agreement>,
+}
+
+/// A session of a recipient in a browser.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// The share.
+    pub share: ShareId,
+    /// The recipient.
+    pub recipient: RecipientId,
+    /// Hash of its cookie.
+    pub token: TokenHash,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When it ends at the latest.
+    pub expires: Timestamp,
+    /// Last use, as far as written.
+    pub used: Timestamp,
+}
+
+/// An open receipt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Its id.
+    pub id: ReceiptId,
+    /// The share.
+    pub share: ShareId,
+    /// The recipient.
+    pub recipient: RecipientId,
+    /// The person.
+    pub guest: GuestId,
+    /// The session.
+    pub session: SessionId,
+    /// The document.
+    pub document: Private<DocumentName>,
+    /// Its version.
+    pub version: FileVersion,
+    /// What the recipient did.
+    pub action: Action,
+    /// When it began.
+    pub started: Timestamp,
+    /// When its window closes.
+    pub ends: Timestamp,
+    /// Last progress.
+    pub last: Timestamp,
+    /// How often it was asked for.
+    pub opens: u64,
+    /// Bytes handed over.
+    pub ranges: RangeSet,
+    /// How far it is.
+    pub outcome: Outcome,
+}
+
+/// A mail of the outbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Its id.
+    pub id: MailId,
+    /// The share it is about.
+    pub share: ShareId,
+    /// What it is.
+    pub kind: MailKind,
+    /// When it was queued.
+    pub queued: Timestamp,
+    /// When it is to be tried next.
+    pub due: Timestamp,
+    /// After this it is no use any more.
+    pub deliver_by: Timestamp,
+    /// Tries so far.
+    pub tries: u32,
+    /// Why the last try failed.
+    pub why: Option<String>,
+}
+
+/// How long an expired challenge is remembered, so that its page can say "expired" and offer a new code.
+const CHALLENGE_MEMORY: Duration = Duration::from_secs(3600);
+
+impl Challenge {
+    /// When it is forgotten.
+    pub fn forgotten(&self) -> Timestamp {
+        self.expires.plus(CHALLENGE_MEMORY)
+    }
+
+    /// Whether its code can still be given.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        now < self.expires && self.failures < FAILURES_PER_CHALLENGE
+    }
+}
+
+impl State {
+    /// Staff who are in the configuration, the default owner first.
+    pub fn current_staff(&self) -> Vec<(StaffId, Arc<Staff>)> {
+        let mut staff: Vec<_> = self.staff.iter().filter(|(_, s)| s.rank.is_some()).map(|(id, s)| (*id, Arc::clone(s))).collect();
+        staff.sort_by_key(|(_, s)| s.rank);
+        staff
+    }
+
+    /// The recipient of a share.
+    pub fn recipient(&self, share: ShareId, recipient: RecipientId) -> Option<(&Arc<Share>, &Arc<Recipient>)> {
+        let share = self.shares.get(&share)?;
+        Some((share, share.recipients.get(&recipient)?))
+    }
+
+    /// The address of a recipient, unless forgotten.
+    pub fn address(&self, guest: GuestId) -> Option<&EmailAddress> {
+        self.guests.get(&guest)?.get()
+    }
+}

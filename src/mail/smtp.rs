@@ -1,6 +1,7 @@
 //! Letters to a mail server: one conversation a letter, over STARTTLS, TLS from the start, or plain to the same machine.
 
 mod answer;
+mod lines;
 mod settings;
 
 pub use settings::{Security, SmtpSettings};
@@ -14,10 +15,12 @@ use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
+use lines::Lines;
 use std::fmt;
 use std::future::Future;
 use std::net::IpAddr;
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 /// Longest wait for the answer to QUIT.
@@ -77,11 +80,15 @@ impl Smtp {
     }
 
     async fn open(&self, mask: &Mask) -> Result<AsyncSmtpConnection, Undelivered> {
-        let address = (self.settings.host.as_str(), self.settings.port);
-        let from_the_start = self.tls.clone().filter(|_| self.settings.security == Security::Tls);
-        let limit = Some(self.settings.timeout);
-        let opening = AsyncSmtpConnection::connect_tokio1(address, limit, &self.hello, from_the_start, None);
-        let mut server = self.step(Stage::Connect, mask, opening).await?;
+        let mut server = match self.settings.security {
+            Security::StartTls => self.open_by_lines(mask).await?,
+            Security::Plain | Security::Tls => {
+                let address = (self.settings.host.as_str(), self.settings.port);
+                let opening =
+                    AsyncSmtpConnection::connect_tokio1(address, Some(self.settings.timeout), &self.hello, self.tls.clone(), None);
+                self.step(Stage::Connect, mask, opening).await?
+            }
+        };
         if let Some(tls) = self.tls.clone().filter(|_| self.settings.security == Security::StartTls) {
             self.step(Stage::Encrypt, mask, server.starttls(tls, &self.hello)).await?;
         }
@@ -90,6 +97,18 @@ impl Smtp {
             self.step(Stage::SignIn, mask, server.auth(DEFAULT_MECHANISMS, &credentials)).await?;
         }
         Ok(server)
+    }
+
+    /// A plain connection that will be protected by STARTTLS.
+    async fn open_by_lines(&self, mask: &Mask) -> Result<AsyncSmtpConnection, Undelivered> {
+        let address = (self.settings.host.as_str(), self.settings.port);
+        let stream = match tokio::time::timeout(self.settings.timeout, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => Box::new(Lines::new(stream)),
+            Ok(Err(problem)) => return Err(mask.unreachable(&problem)),
+            Err(_) => return Err(mask.silence(Stage::Connect, self.settings.timeout)),
+        };
+        self.step(Stage::Connect, mask, AsyncSmtpConnection::connect_with_transport(stream, &self.hello))
+            .await
     }
 
     /// Says good-bye. The letter's fate is settled by then, so the answer does not matter, only that it is not waited for without end.

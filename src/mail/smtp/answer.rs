@@ -73,6 +73,11 @@ impl Mask {
         Undelivered { permanent: error.is_permanent() && stage.is_about_this_letter() && !about_us, reason: self.hide(&said) }
     }
 
+    /// No connection at all.
+    pub(super) fn unreachable(&self, problem: &std::io::Error) -> Undelivered {
+        Undelivered::temporary(self.hide(&format!("{}: {problem}", Stage::Connect.words())))
+    }
+
     /// No answer in time.
     pub(super) fn silence(&self, stage: Stage, waited: Duration) -> Undelivered {
         Undelivered::temporary(format!("{}: no answer within {waited:?}", stage.words()))

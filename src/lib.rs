@@ -4,4 +4,5 @@
 pub mod crypto;
 pub mod domain;
 pub mod ledger;
+pub mod mail;
 pub mod words;

@@ -71,6 +71,18 @@ pub const RECEIPT_RANGES: usize = 64;
 
 /// Tries to deliver one mail before it counts as failed.
 pub const MAIL_TRIES: u32 = 12;
+/// Conversations with the mail server at the same time.
+pub const MAIL_CONNECTIONS: usize = 4;
+/// Longest wait for each answer of the mail server, unless configured shorter.
+pub const MAIL_ANSWER: Duration = Duration::from_secs(30);
+/// Kept of what the mail server answered, in bytes.
+pub const MAIL_REPLY_BYTES: usize = 300;
+/// Longest subject line of a mail, in bytes: a share's own subject fits with room for the words around it.
+pub const MAIL_SUBJECT_BYTES: usize = 400;
+/// Longest name or other single line put into a mail, in bytes.
+pub const MAIL_LINE_BYTES: usize = 1024;
+/// Deepest nesting of lists, quotes and emphasis in a message; what is deeper is shown without it.
+pub const MARKDOWN_DEPTH: usize = 16;
 /// Read events of one share within this time after a notice become one mail.
 pub const NOTICE_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Documents named in one read notice.

@@ -1,1 +1,109 @@
-# The words of mails.
+# The words of mails. Plain, warm, exact; no exclamation marks; whoever reads may be under stress and new to all of this.
+
+## In several mails
+
+mail-greeting = Good day,
+mail-greeting-name = Good day { $name },
+mail-automatic = This mail was sent automatically for { $organisation }.
+mail-untitled = no subject
+mail-share-number = Number of the share: { $id }
+mail-help = Do you have a question? Ask { $owner } ({ $address }) or { $contact }.
+mail-what-documents =
+    { $count ->
+        [one] a document
+       *[other] { $count } documents
+    }
+mail-what-folders = a folder of documents
+
+## The invitation to a share
+
+mail-invitation-subject = { $owner } of { $organisation } shares documents with you
+mail-invitation-intro = { $owner } of { $organisation } shares { $what } with you.
+mail-invitation-message = { $owner } writes:
+mail-invitation-link = This is your personal link:
+mail-invitation-code-later = How to get in: open the link and say that you want to go on. We then send a code to this mailbox. Type the code on the page, and the documents are there. You need no account and no password.
+mail-invitation-code-along = How to get in: you get a second mail with a code. Open the link, go on, and type the code on the page. You need no account and no password.
+mail-invitation-preview-only = You can look at the documents on your screen. You cannot download them.
+mail-invitation-expires = You can use the link until { $until }.
+mail-invitation-mailbox = The link works only together with the mailbox { $address }. If you pass it on, it does not let other people in.
+mail-invitation-unexpected = You did not expect this mail? Then you can ignore it. If you like, tell { $contact } about it.
+
+## The code
+
+mail-code-subject = Your code for { $organisation }
+mail-code-intro = This is your code for the documents from { $organisation }:
+mail-code-valid-minutes =
+    { $minutes ->
+        [one] It is valid for one minute, until { $until }.
+       *[other] It is valid for { $minutes } minutes, until { $until }.
+    }
+mail-code-valid-until = It is valid until { $until }, and you can use it once.
+mail-code-where = Type it on the page where you asked for it.
+mail-code-where-along = Your personal link comes in another mail. Open it, go on, and type the code on the page.
+mail-code-secret = Please tell the code to nobody, not by phone and not by mail. Nobody at { $organisation } will ask you for it.
+mail-code-unexpected = You did not ask for a code? Then you need not do anything: without this code nobody gets in. If it happens again, please tell { $contact }.
+mail-code-unexpected-along = You did not expect this mail? Then you need not do anything. If you like, tell { $contact } about it.
+
+## The notice that something was read
+
+mail-notice-subject =
+    { $count ->
+        [one] One new receipt: { $subject }
+       *[other] { $count } new receipts: { $subject }
+    }
+mail-notice-intro =
+    { $count ->
+        [one] There is one new receipt for your share “{ $subject }”:
+       *[other] There are { $count } new receipts for your share “{ $subject }”:
+    }
+mail-notice-line =
+    { $time }: { $recipient } { $action ->
+        [preview] looked at
+       *[download] downloaded
+    } “{ $document }” ({ $outcome ->
+        [complete] all of it was sent
+        [part] a part of it was sent
+        [interrupted] our server stopped on the way
+       *[open] still going on
+    })
+mail-notice-more =
+    { $count ->
+        [one] One more receipt is not listed here.
+       *[other] { $count } more receipts are not listed here.
+    }
+mail-notice-meaning = A receipt says what our server sent to whom, and when. It cannot say whether somebody read it with care.
+
+## The end of access
+
+mail-access-ended-subject = Access has ended: { $subject }
+mail-access-ended-expired = The share “{ $subject }” from { $owner } of { $organisation } has come to its end, as planned.
+mail-access-ended-stopped = { $owner } of { $organisation } has stopped sharing “{ $subject }” with you.
+mail-access-ended-effect = Your link does not open the documents any more. You need not do anything.
+mail-access-ended-help = Do you still need the documents? Ask { $owner } ({ $address }) or { $contact }.
+
+mail-share-ended-subject = Your share has ended: { $subject }
+mail-share-ended-expired = Your share “{ $subject }” has come to its end, as planned ({ $when }).
+mail-share-ended-stopped = Your share “{ $subject }” was stopped ({ $when }).
+mail-share-ended-recipients =
+    { $count ->
+        [one] One person had a link. It does not open the documents any more. The receipts stay.
+       *[other] { $count } people had links. They do not open the documents any more. The receipts stay.
+    }
+mail-share-ended-again = Does somebody still need the documents? Give the share a new end date: the same links then work again.
+
+## A mail that could not be delivered
+
+mail-failed-subject = Not delivered to { $recipient }: { $subject }
+mail-failed-intro = We could not deliver a mail of your share “{ $subject }” to { $recipient }.
+mail-failed-full = The mailbox is full.
+mail-failed-gave-up = We tried many times over several hours, without success.
+mail-failed-no-mailbox = There seems to be no mailbox with this address. Perhaps there is a typing mistake in it.
+mail-failed-other = The mail server on the other side did not take it.
+mail-failed-policy = The mail server on the other side has a rule against it.
+mail-failed-answer = The mail server said: { $answer }
+mail-failed-advice = Please check the address. If it is right, you can give this person the link another way: it is worth nothing without the mailbox, so a letter or a message will do. The code still has to reach the mailbox.
+
+## The test mail
+
+mail-trial-subject = Test mail for { $organisation }
+mail-trial-body = If you can read this, mails from { $organisation } arrive in this mailbox. You need not do anything.

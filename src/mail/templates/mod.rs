@@ -1,0 +1,18 @@
+//! What each kind of letter says. Pure: small structs in, text and HTML out, every word from the catalogue.
+
+mod code;
+mod ended;
+mod failed;
+mod invitation;
+mod notice;
+mod trial;
+
+pub use code::Code;
+pub use ended::{AccessEnded, Ended, ShareEnded};
+pub use failed::{Cause, DeliveryFailed};
+pub use invitation::{Invitation, What};
+pub use notice::{Notice, NoticeLine};
+pub use trial::Trial;
+
+#[cfg(test)]
+mod tests;

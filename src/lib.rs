@@ -1,5 +1,6 @@
 //! Doorward.
 #![deny(unsafe_code)]
 
+pub mod config;
 pub mod domain;
 pub mod words;

@@ -125,7 +125,7 @@ impl Smtp {
             r.fail("security", "must be \"starttls\" or \"tls\": a password would cross the network in the open".to_owned());
         }
         let login = user.zip(password).map(|(user, password)| Login { user, password });
-        Some(Self { host, port: port.unwrap_or(security.port()), security, login, ca_file, hello })
+        Some(Self { host, port: port.unwrap_or_else(|| security.port()), security, login, ca_file, hello })
     }
 }
 

@@ -27,7 +27,7 @@ impl Config {
         let mut config = parse(TEXT, Path::new("quickstart.toml"), &Embedded)
             .expect("the embedded configuration is in order: a_quickstart_needs_nothing_but_its_paths");
         let localhost = config.server.public_url.host().clone();
-        config.server.public_url = public_url.unwrap_or(PublicUrl::new(localhost, listen.port()));
+        config.server.public_url = public_url.unwrap_or_else(|| PublicUrl::new(localhost, listen.port()));
         config.server.listen = listen;
         let ip = listen.ip();
         let host = if ip.is_ipv6() { format!("[{ip}]") } else { ip.to_string() };

@@ -50,6 +50,8 @@ pub(super) struct Reader<'s, 'a> {
     name: String,
     table: Option<&'a DeTable<'a>>,
     line: Option<usize>,
+    /// Something else stands where the section belongs: that was said, and what is missing in it is not.
+    replaced: bool,
 }
 
 impl<'a> Source<'a> {
@@ -58,7 +60,7 @@ impl<'a> Source<'a> {
         let ends = text.bytes().enumerate().filter(|(_, c)| *c == b'\n').map(|(i, _)| i + 1);
         Self {
             file: file.display().to_string(),
-            base: file.parent().unwrap_or(Path::new("")).to_owned(),
+            base: file.parent().unwrap_or_else(|| Path::new("")).to_owned(),
             outside,
             line_starts: std::iter::once(0).chain(ends).collect(),
             found: RefCell::default(),
@@ -68,7 +70,7 @@ impl<'a> Source<'a> {
     /// The top of the file.
     pub(super) fn root<'s>(&'s self, table: &'a DeTable<'a>) -> Reader<'s, 'a> {
         self.found.borrow_mut().visited.push((String::new(), table));
-        Reader { source: self, name: String::new(), table: Some(table), line: None }
+        Reader { source: self, name: String::new(), table: Some(table), line: None, replaced: false }
     }
 
     /// Puts down that the text is not TOML.
@@ -146,7 +148,10 @@ impl<'s, 'a> Reader<'s, 'a> {
     /// A key with a default.
     pub(super) fn key<T>(&self, key: &'static str, default: Plain<'static>, mut rule: Rule<T>) -> Option<T> {
         self.ask(key, Some(default));
-        rule.allowed.push_str(&format!(" (default {default})"));
+        // Where the words end with the default itself, as an example, they need not say it twice.
+        if !matches!(default, Plain::Text(text) if rule.allowed.trim_end_matches('"').ends_with(text)) {
+            rule.allowed.push_str(&format!(" (default {default})"));
+        }
         match self.value(key) {
             Some(value) => self.check(key, value, &rule),
             None => (rule.read)(default).or_else(|| {
@@ -190,21 +195,22 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 
     /// A section below this one, `read` whether it stands there or not.
-    pub(super) fn section<T>(&self, key: &'static str, read: impl FnOnce(&Reader<'s, 'a>) -> T) -> T {
+    pub(super) fn section<T>(&self, key: &'static str, read: impl FnOnce(&Self) -> T) -> T {
         self.ask(key, None);
         let name = join(&self.name, key);
         let table = self.value(key).and_then(|value| match value.get_ref() {
             DeValue::Table(table) => Some(table),
             _ => {
-                self.fail(key, format!("must be a section that begins with [{name}]"));
+                self.fail(key, format!("must be a section that begins with [{name}], or its keys in {{ }}"));
                 None
             }
         });
-        read(&self.below(name, table, self.line_of(key)))
+        let replaced = self.replaced || (table.is_none() && self.has(key));
+        read(&Reader { replaced, ..self.below(name, table, self.line_of(key).or(self.line)) })
     }
 
     /// Sections that may stand there several times, each `read` on its own.
-    pub(super) fn entries<T>(&self, key: &'static str, read: impl Fn(&Reader<'s, 'a>) -> Option<T>) -> Vec<T> {
+    pub(super) fn entries<T>(&self, key: &'static str, read: impl Fn(&Self) -> Option<T>) -> Vec<T> {
         self.ask(key, None);
         let name = join(&self.name, key);
         let wrong = || self.fail(key, format!("must be sections that each begin with [[{name}]]"));
@@ -265,12 +271,14 @@ impl<'s, 'a> Reader<'s, 'a> {
 
     /// Puts down that a key is missing.
     pub(super) fn missing(&self, key: &str, allowed: &str) {
-        self.source.problem(self.line, &join(&self.name, key), None, format!("is missing; it {allowed}"));
+        if !self.replaced {
+            self.source.problem(self.line, &join(&self.name, key), None, format!("is missing; it {allowed}"));
+        }
     }
 
     fn below(&self, name: String, table: Option<&'a DeTable<'a>>, line: Option<usize>) -> Self {
         self.source.found.borrow_mut().visited.extend(table.map(|table| (name.clone(), table)));
-        Self { source: self.source, name, table, line }
+        Self { source: self.source, name, table, line, replaced: false }
     }
 
     fn ask(&self, key: &'static str, default: Option<Plain<'static>>) {

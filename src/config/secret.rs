@@ -64,7 +64,7 @@ impl Secret {
         let (key, bytes) = if let Some(path) = named_file {
             (file, from_file(r, &path))
         } else if let Some(name) = named_env {
-            let value = r.outside().variable(&name).ok_or("that environment variable is not set".to_owned());
+            let value = r.outside().variable(&name).ok_or_else(|| "that environment variable is not set".to_owned());
             (env, value.map(|value| Zeroizing::new(value.into_vec())))
         } else {
             let folder = r.outside().variable(CREDENTIALS);

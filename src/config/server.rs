@@ -23,9 +23,9 @@ pub struct Server {
     pub drain: Duration,
     /// `max_connections`: open connections in all. Default 10000, at most [`CONNECTIONS`].
     pub max_connections: usize,
-    /// `max_per_client`: open connections of one client network. Default 100, at most [`CONNECTIONS_PER_CLIENT`].
+    /// `max_per_client`: open connections of one client network. Default 100, or `max_connections` where that is less; at most [`CONNECTIONS_PER_CLIENT`].
     pub max_per_client: usize,
-    /// `max_handshakes_per_client`: unfinished TLS handshakes of one client network. Default 50, at most [`HANDSHAKES_PER_CLIENT`].
+    /// `max_handshakes_per_client`: unfinished TLS handshakes of one client network. Default 50, or `max_per_client` where that is less; at most [`HANDSHAKES_PER_CLIENT`].
     pub max_handshakes_per_client: usize,
 }
 
@@ -47,12 +47,8 @@ impl Server {
         let max_connections = r.key("max_connections", Plain::Number(10_000), number(1..=CONNECTIONS));
         let max_per_client = r.key("max_per_client", Plain::Number(100), number(1..=CONNECTIONS_PER_CLIENT));
         let max_handshakes_per_client = r.key("max_handshakes_per_client", Plain::Number(50), number(1..=HANDSHAKES_PER_CLIENT));
-        if max_per_client > max_connections {
-            r.fail("max_per_client", "must not be above max_connections".to_owned());
-        }
-        if max_handshakes_per_client > max_per_client {
-            r.fail("max_handshakes_per_client", "must not be above max_per_client".to_owned());
-        }
+        let max_per_client = held(r, "max_per_client", max_per_client, "max_connections", max_connections);
+        let max_handshakes_per_client = held(r, "max_handshakes_per_client", max_handshakes_per_client, "max_per_client", max_per_client);
         Some(Self {
             listen: listen?,
             public_url: public_url?,
@@ -64,6 +60,15 @@ impl Server {
             max_handshakes_per_client: max_handshakes_per_client?,
         })
     }
+}
+
+/// A number that another one bounds: left out it gives way, written it is a problem.
+fn held(r: &Reader<'_, '_>, key: &str, value: Option<usize>, bound: &str, most: Option<usize>) -> Option<usize> {
+    let (value, most) = (value?, most?);
+    if value > most && r.has(key) {
+        r.fail(key, format!("must not be above {bound}: {value} is above {most}"));
+    }
+    Some(value.min(most))
 }
 
 fn read_public_url(r: &Reader<'_, '_>) -> Option<PublicUrl> {

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// `[shares]`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shares {
-    /// `default_expiry`: how long a share runs. Default `365d`, at most [`Self::max_expiry`].
+    /// `default_expiry`: how long a share runs. Default `365d`, or `max_expiry` where that is shorter; never above it.
     pub default_expiry: Duration,
     /// `max_expiry`: the longest a share may be given. Default `365d`, at most [`SHARE_LIFE`].
     pub max_expiry: Duration,
@@ -34,7 +34,10 @@ impl Shares {
         let delivery = r.key("delivery", Plain::Text("download"), one_of(DELIVERIES));
         let pin = r.key("pin", Plain::Flag(true), flag());
         let subject = Pattern::read_subject(r, "subject");
-        let (default_expiry, max_expiry) = (default_expiry?, max_expiry?);
+        let (mut default_expiry, max_expiry) = (default_expiry?, max_expiry?);
+        if !r.has("default_expiry") {
+            default_expiry = default_expiry.min(max_expiry);
+        }
         if default_expiry > max_expiry {
             let shown = (duration::show(default_expiry), duration::show(max_expiry));
             r.fail("default_expiry", format!("must not be above max_expiry: {} is above {}", shown.0, shown.1));

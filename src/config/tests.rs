@@ -81,6 +81,15 @@ fn requests_are_meant_for_the_public_host_and_those_named_beside_it() {
     assert!(!["example.org", "127.0.0.1", "docs.example.org.evil.example", ""].into_iter().any(known));
 }
 
+#[test]
+fn a_bound_set_alone_takes_the_defaults_below_it_along() {
+    let text = LEAST.replace("[tls]", "max_connections = 40\n[session]\nlife = \"10m\"\n[shares]\nmax_expiry = \"2w\"\n[tls]");
+    let config = parse(&text, Path::new("c.toml"), &Nothing).expect("it is in order");
+    assert_eq!((config.server.max_per_client, config.server.max_handshakes_per_client), (40, 40));
+    assert_eq!(config.session.idle, Duration::from_secs(600));
+    assert_eq!(config.shares.default_expiry, Duration::from_secs(14 * 86_400));
+}
+
 fn password(extra: &str, outside: &Pretended) -> Result<Option<String>, Problems> {
     let text = LEAST.replace("\"directory\"", &format!("\"smtp\"\n[mail.smtp]\nhost = \"mail.example.org\"\nuser = \"doorward\"\n{extra}"));
     let config = parse(&text, Path::new("/etc/c.toml"), outside)?;

@@ -1,6 +1,7 @@
 //! Doorward.
 #![deny(unsafe_code)]
 
+pub mod config;
 pub mod crypto;
 pub mod domain;
 pub mod ledger;

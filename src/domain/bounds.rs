@@ -24,6 +24,8 @@ pub const SUBJECT_BYTES: usize = 200;
 pub const MESSAGE_BYTES: usize = 16 * 1024;
 /// Longest disclaimer text, in bytes.
 pub const DISCLAIMER_BYTES: usize = 64 * 1024;
+/// Shortest time a link share may be given by default.
+pub const SHARE_LIFE_LEAST: Duration = Duration::from_secs(60);
 /// Longest time a link share may run (product.md "Link shares" 1).
 pub const SHARE_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
 
@@ -46,6 +48,8 @@ pub const CODE_MAILS_PER_HOUR: usize = 5;
 pub const CODE_MAILS_PER_DAY: usize = 10;
 /// How long a mailed code is valid when asked for (ASVS 5.0 6.5.5).
 pub const CODE_LIFE: Duration = Duration::from_secs(600);
+/// Least time a mailed code is valid: a mail that is looked into by others on its way may take that long.
+pub const CODE_LIFE_LEAST: Duration = Duration::from_secs(300);
 /// How long a code is valid that went out together with the invitation.
 pub const INVITED_CODE_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// Browsers remembered per recipient after a right code.
@@ -57,6 +61,8 @@ pub const DEVICE_LIFE: Duration = Duration::from_secs(90 * 24 * 3600);
 pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
 /// A session ends after this, whatever happens.
 pub const SESSION_LIFE: Duration = Duration::from_secs(8 * 3600);
+/// Least time that may be set for a session to end after.
+pub const SESSION_LEAST: Duration = Duration::from_secs(60);
 /// Sessions one recipient may have open at the same time; the oldest gives way.
 pub const SESSIONS_PER_RECIPIENT: usize = 16;
 /// Least time between two `session.used` events of one session.
@@ -85,9 +91,19 @@ pub const MAIL_LINE_BYTES: usize = 1024;
 pub const MARKDOWN_DEPTH: usize = 16;
 /// Read events of one share within this time after a notice become one mail.
 pub const NOTICE_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// Longest time read events may be gathered for one notice.
+pub const NOTICE_WINDOW_MOST: Duration = Duration::from_secs(24 * 3600);
 /// Documents named in one read notice.
 pub const NOTICE_LINES: usize = 50;
 
+/// Most open connections that may be set.
+pub const CONNECTIONS: usize = 50_000;
+/// Most open connections of one client network that may be set.
+pub const CONNECTIONS_PER_CLIENT: usize = 1_000;
+/// Most unfinished TLS handshakes of one client network that may be set.
+pub const HANDSHAKES_PER_CLIENT: usize = 500;
+/// Longest time downloads in flight may be given once the server was told to stop.
+pub const DRAIN: Duration = Duration::from_secs(600);
 /// Request head, in bytes (security.md section 6).
 pub const HEAD_BYTES: usize = 16 * 1024;
 /// Header fields of one request.

@@ -136,7 +136,7 @@ async fn folders_swapped_for_links_while_documents_are_opened_let_nothing_out() 
     });
     let mut found = 0;
     for store in both(&root)? {
-        for _ in 0..1500 {
+        for _ in 0..800 {
             for way in ["a/text", "b/text", "x/y/link"] {
                 if let Ok(bytes) = content(&store, way).await {
                     assert_eq!(bytes, b"inside", "{way}");

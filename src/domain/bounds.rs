@@ -18,6 +18,22 @@ pub const PINNED_DOCUMENTS: usize = 10_000;
 pub const FOLDER_DEPTH: usize = 64;
 /// Most entries read from one folder for one page.
 pub const LISTED_ENTRIES: usize = 10_000;
+/// Most names looked at in one folder for one page, those left out included.
+pub const SCANNED_ENTRIES: usize = 100_000;
+/// Calls to one store that may wait for its file system at the same time, reads included.
+pub const STORE_CALLS: usize = 64;
+/// A store that has not answered after this counts as unreachable for that call.
+pub const STORE_WAIT: Duration = Duration::from_secs(20);
+/// Tries to open a document while folders above it are being renamed.
+pub const OPEN_TRIES: usize = 32;
+/// First bytes of a document looked at to tell its type.
+pub const PROBE_BYTES: usize = 8 * 1024;
+/// Document bytes on their way to clients, in all streams together.
+pub const BUFFER_BYTES: usize = 64 * 1024 * 1024;
+/// Free buffers kept for the next stream, in bytes.
+pub const SPARE_BUFFER_BYTES: usize = 16 * 1024 * 1024;
+/// One read when less than a quarter of [`BUFFER_BYTES`] is free, so that many slow readers do not stop all others.
+pub const TIGHT_CHUNK_BYTES: usize = 8 * 1024;
 /// Longest subject of a share, in bytes.
 pub const SUBJECT_BYTES: usize = 200;
 /// Longest message of a share, in bytes.

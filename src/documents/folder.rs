@@ -1,0 +1,227 @@
+//! A store that is a folder of this machine, a mounted share included.
+
+use crate::documents::beneath::{FOLDER, PLACE, READ, Root};
+use crate::documents::buffers::Buffers;
+use crate::documents::media::MediaType;
+use crate::documents::order::natural;
+use crate::documents::read::{DocumentHandle, OpenDocument, read_at};
+use crate::documents::{Entry, Kind, Listing, Problem, Stat, Store, StoreError};
+use crate::domain::bounds::{LISTED_ENTRIES, PROBE_BYTES, SCANNED_ENTRIES, STORE_CALLS, STORE_WAIT};
+use crate::domain::document::DocumentPath;
+use crate::domain::time::Timestamp;
+use crate::domain::version::FileVersion;
+use arc_swap::ArcSwapOption;
+use futures_util::future::BoxFuture;
+use rustix::fs::{AtFlags, Dir, FileType, fstat, statat};
+use rustix::io::{Errno, ReadWriteFlags};
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Documents in a folder. It is opened at the first call, and anew whenever its path stands for another folder than before.
+#[derive(Debug, Clone)]
+pub struct Folder(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    root: ArcSwapOption<Root>,
+    calls: Arc<Semaphore>,
+    buffers: Arc<Buffers>,
+}
+
+impl Folder {
+    pub(super) fn new(path: PathBuf, buffers: Arc<Buffers>) -> Self {
+        Self(Arc::new(Inner { path, root: ArcSwapOption::empty(), calls: Arc::new(Semaphore::new(STORE_CALLS)), buffers }))
+    }
+
+    /// A store whose paths are walked in the given way.
+    #[cfg(test)]
+    pub(super) fn walked_by(path: PathBuf, buffers: Arc<Buffers>, walk: super::beneath::Walk) -> Result<Self, Errno> {
+        let root = Root::open(&path)?.walked_by(walk);
+        let folder = Self::new(path, buffers);
+        folder.0.root.store(Some(Arc::new(root)));
+        Ok(folder)
+    }
+
+    /// The root, when looking beneath it may be tried on this thread.
+    fn root_at_hand(&self) -> Option<Arc<Root>> {
+        self.0.root.load_full().filter(|root| root.is_local() && root.is_still(&self.0.path))
+    }
+
+    /// Does the work on a thread that may wait for the file system.
+    async fn in_pool<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner, &Root) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inner = self.0.clone();
+        wait_in_pool(self.0.calls.clone(), move || {
+            let root = inner.root().map_err(|_| StoreError::Unreachable)?;
+            work(&inner, &root)
+        })
+        .await?
+    }
+}
+
+impl Store for Folder {
+    fn stat<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<Stat, StoreError>> {
+        Box::pin(async move {
+            if let Some(answer) = self.root_at_hand().and_then(|root| root.open_cached(path, PLACE)) {
+                return describe(&fstat(answer?)?);
+            }
+            let path = path.clone();
+            self.in_pool(move |_, root| describe(&fstat(root.open_beneath(&path, PLACE)?)?)).await
+        })
+    }
+
+    fn list<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<Listing, StoreError>> {
+        let path = path.clone();
+        Box::pin(self.in_pool(move |_, root| list(root, &path)))
+    }
+
+    fn open<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<OpenDocument, StoreError>> {
+        Box::pin(async move {
+            if let Some(root) = self.root_at_hand()
+                && let Some(answer) = root.open_cached(path, READ)
+            {
+                match self.0.document(answer?, &root, path, ReadWriteFlags::NOWAIT) {
+                    Err(StoreError::Io(Errno::AGAIN | Errno::OPNOTSUPP)) => {}
+                    answer => return answer,
+                }
+            }
+            let path = path.clone();
+            self.in_pool(move |inner, root| inner.document(root.open_beneath(&path, READ)?, root, &path, ReadWriteFlags::empty()))
+                .await
+        })
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<(), Problem>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let answer = wait_in_pool(self.0.calls.clone(), move || inner.root().map(drop)).await;
+            answer.unwrap_or_else(|_| Err(Problem::NoAnswer(self.0.path.clone())))
+        })
+    }
+}
+
+impl Inner {
+    fn root(&self) -> Result<Arc<Root>, Problem> {
+        if let Some(root) = self.root.load_full().filter(|root| root.is_still(&self.path)) {
+            return Ok(root);
+        }
+        let opened = Root::open(&self.path).map(Arc::new);
+        self.root.store(opened.as_ref().ok().cloned());
+        let path = || self.path.clone();
+        opened.map_err(|errno| match errno {
+            Errno::ACCESS | Errno::PERM => Problem::Denied(path()),
+            Errno::NOENT => Problem::Missing(path()),
+            Errno::NOTDIR => Problem::NotAFolder(path()),
+            Errno::HOSTDOWN | Errno::NOTCONN | Errno::STALE | Errno::TIMEDOUT => Problem::NoAnswer(path()),
+            errno => Problem::Other(path(), errno),
+        })
+    }
+
+    /// Looks at what was opened. With `NOWAIT`, `Io(AGAIN)` and `Io(OPNOTSUPP)` mean that its first bytes are not at hand.
+    fn document(&self, file: OwnedFd, root: &Root, path: &DocumentPath, flags: ReadWriteFlags) -> Result<OpenDocument, StoreError> {
+        let stat = describe(&fstat(&file)?)?;
+        if stat.kind != Kind::Document {
+            return Err(StoreError::NotADocument);
+        }
+        let mut space = [0; PROBE_BYTES];
+        let size = stat.version.size;
+        let wanted = usize::try_from(size).map_or(PROBE_BYTES, |size| size.min(PROBE_BYTES));
+        let got = if wanted == 0 { 0 } else { read_at(&file, &mut space[..wanted], 0, flags)? };
+        if got < wanted && flags.contains(ReadWriteFlags::NOWAIT) {
+            return Err(StoreError::Io(Errno::AGAIN));
+        }
+        let name = path.names().last().unwrap_or_default();
+        let media_type = MediaType::detect(name, &space[..got]);
+        let local = root.answers_for(stat.version.device);
+        let handle = DocumentHandle::new(file, stat.version, local, self.calls.clone(), self.buffers.clone());
+        Ok(OpenDocument { version: stat.version, size, media_type, changed: stat.changed, handle })
+    }
+}
+
+/// What a file system says of a regular file or a folder.
+pub(super) fn describe(stat: &rustix::fs::Stat) -> Result<Stat, StoreError> {
+    let kind = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Kind::Document,
+        FileType::Directory => Kind::Folder,
+        // A link is opened itself only where no links are followed.
+        FileType::Symlink => return Err(Errno::LOOP.into()),
+        _ => return Err(StoreError::NotADocument),
+    };
+    let nanos = i64::try_from(stat.st_mtime_nsec).unwrap_or_default();
+    let mtime_ns = stat.st_mtime.saturating_mul(1_000_000_000).saturating_add(nanos);
+    let version = FileVersion { size: u64::try_from(stat.st_size).unwrap_or_default(), mtime_ns, device: stat.st_dev, inode: stat.st_ino };
+    Ok(Stat { kind, version, changed: Timestamp::from_millis(mtime_ns.div_euclid(1_000_000)) })
+}
+
+fn list(root: &Root, path: &DocumentPath) -> Result<Listing, StoreError> {
+    let not_a_folder = |errno: Errno| if errno == Errno::NOTDIR { StoreError::NotAFolder } else { errno.into() };
+    let folder = root.open_beneath(path, FOLDER).map_err(not_a_folder)?;
+    let mut listing = Listing::default();
+    let mut scanned = 0;
+    for entry in Dir::read_from(&folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if matches!(name.to_bytes(), b"." | b"..") {
+            continue;
+        }
+        scanned += 1;
+        if listing.entries.len() == LISTED_ENTRIES || scanned > SCANNED_ENTRIES {
+            listing.truncated = true;
+            break;
+        }
+        let found = DocumentPath::from_bytes(name.to_bytes())
+            .ok()
+            .map(|name| (look_up(root, path, &folder, &name), name));
+        match found {
+            Some((Ok(stat), name)) => listing.entries.push(Entry { name, stat }),
+            // Deleted since the folder was read: a link whose target is gone is not.
+            Some((Err(StoreError::Missing), _)) if statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW).is_err() => {}
+            _ => listing.hidden += 1,
+        }
+    }
+    sort(&mut listing.entries);
+    Ok(listing)
+}
+
+fn look_up(root: &Root, path: &DocumentPath, folder: &OwnedFd, name: &DocumentPath) -> Result<Stat, StoreError> {
+    let stat = statat(folder, name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW)?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {
+        return describe(&stat);
+    }
+    let target = path.append(name).map_err(|_| StoreError::Missing)?;
+    describe(&fstat(root.open_beneath(&target, PLACE)?)?)
+}
+
+fn sort(entries: &mut Vec<Entry>) {
+    let mut keyed: Vec<(bool, String, Entry)> = std::mem::take(entries)
+        .into_iter()
+        .map(|entry| (entry.stat.kind == Kind::Document, entry.name.to_string().to_lowercase(), entry))
+        .collect();
+    keyed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| natural(&a.1, &b.1)).then_with(|| a.2.name.cmp(&b.2.name)));
+    *entries = keyed.into_iter().map(|(_, _, entry)| entry).collect();
+}
+
+/// Runs what may wait for a file system on a thread of the blocking pool. The store's permit goes with the work and comes back with the thread, so that a
+/// file server that hangs holds up no more threads than its own; the caller goes on after [`STORE_WAIT`].
+pub(super) async fn wait_in_pool<T: Send + 'static>(
+    calls: Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    let call = async {
+        let permit = calls.acquire_owned().await.map_err(|_| StoreError::Unreachable)?;
+        let thread = tokio::task::spawn_blocking(move || {
+            let _held = permit;
+            work()
+        });
+        match thread.await {
+            Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
+            answer => answer.map_err(|_| StoreError::Unreachable),
+        }
+    };
+    tokio::time::timeout(STORE_WAIT, call).await.unwrap_or(Err(StoreError::Unreachable))
+}

@@ -1,0 +1,4 @@
+//! What speaks HTTP to recipients.
+
+pub mod conditional;
+pub mod disposition;

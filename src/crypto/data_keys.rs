@@ -49,7 +49,8 @@ impl DataKeys {
         let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
         let mut keys = Self { file: file.to_owned(), ring, by_id: HashMap::new(), by_subject: HashMap::new(), unwritten: Vec::new() };
         for (number, line) in bytes[..whole].split(|b| *b == b'\n').filter(|line| !line.is_empty()).enumerate() {
-            keys.read(line).map_err(|why| io::Error::other(format!("{}: line {}: {why}", file.display(), number + 1)))?;
+            keys.read(line)
+                .map_err(|why| io::Error::other(format!("{}: line {}: {why}", file.display(), number + 1)))?;
         }
         if whole < bytes.len() {
             write_private(file, &bytes[..whole])?;
@@ -71,7 +72,11 @@ impl DataKeys {
     pub fn unseal(&self, text: &str, context: &[u8]) -> Result<(Subject, Option<Vec<u8>>), &'static str> {
         let mut parts = text.splitn(3, '.').skip(1);
         let (Some(id), Some(body)) = (parts.next(), parts.next()) else { return Err("it is not of the form 1.key.value") };
-        let id: KeyId = HEXLOWER.decode(id.as_bytes()).ok().and_then(|id| id.try_into().ok()).ok_or("its key id is no key id")?;
+        let id: KeyId = HEXLOWER
+            .decode(id.as_bytes())
+            .ok()
+            .and_then(|id| id.try_into().ok())
+            .ok_or("its key id is no key id")?;
         let Some((subject, key)) = self.by_id.get(&id) else { return Ok((ERASED, None)) };
         let body = BASE64URL_NOPAD.decode(body.as_bytes()).map_err(|_| "it is not base64")?;
         let plain = key.open(context, &body).ok_or("it was changed, or moved from another place")?;
@@ -117,10 +122,15 @@ impl DataKeys {
         let entry: Entry = serde_json::from_slice(line).map_err(|e| e.to_string())?;
         let subject: Subject = entry.subject.parse().map_err(|e| format!("{e}"))?;
         let id: KeyId = HEXLOWER.decode(entry.key.as_bytes()).ok().and_then(|id| id.try_into().ok()).ok_or("no key id")?;
-        let wrap = self.ring.wrap_key(entry.ring).ok_or_else(|| format!("it needs key {} of the key ring, which is not there", entry.ring))?;
+        let wrap = self
+            .ring
+            .wrap_key(entry.ring)
+            .ok_or_else(|| format!("it needs key {} of the key ring, which is not there", entry.ring))?;
         let wrapped = BASE64URL_NOPAD.decode(entry.wrapped.as_bytes()).map_err(|e| e.to_string())?;
         let opened = wrap.open(wrap_context(&entry.key, subject).as_bytes(), &wrapped).map(Zeroizing::new);
-        let secret: [u8; KEY_BYTES] = opened.and_then(|s| s[..].try_into().ok()).ok_or("it does not belong to this key ring, or was changed")?;
+        let secret: [u8; KEY_BYTES] = opened
+            .and_then(|s| s[..].try_into().ok())
+            .ok_or("it does not belong to this key ring, or was changed")?;
         self.by_id.insert(id, (subject, SealKey::new(&secret)));
         self.by_subject.insert(subject, id);
         Ok(())

@@ -146,7 +146,9 @@ impl KeyRing {
         let mut keys = Vec::new();
         for entry in file.keys {
             let bytes = Zeroizing::new(BASE64.decode(entry.secret.as_bytes()).unwrap_or_default());
-            let secret: [u8; KEY_BYTES] = bytes[..].try_into().map_err(|_| format!("the secret of key {} is not {KEY_BYTES} bytes in base64", entry.id))?;
+            let secret: [u8; KEY_BYTES] = bytes[..]
+                .try_into()
+                .map_err(|_| format!("the secret of key {} is not {KEY_BYTES} bytes in base64", entry.id))?;
             // A blank secret is what a half-restored or templated file holds: refuse it rather than sign with it.
             if secret.iter().all(|byte| *byte == secret[0]) {
                 return Err(format!("the secret of key {} is blank", entry.id));

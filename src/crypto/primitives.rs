@@ -9,7 +9,9 @@ pub const KEY_BYTES: usize = 32;
 
 /// Fills the buffer with random bytes from the operating system.
 pub fn fill_random(buffer: &mut [u8]) {
-    SystemRandom::new().fill(buffer).expect("getrandom gives bytes on every supported kernel once it is up");
+    SystemRandom::new()
+        .fill(buffer)
+        .expect("getrandom gives bytes on every supported kernel once it is up");
 }
 
 /// SHA-256 over the parts, one after the other.

@@ -149,7 +149,12 @@ pub fn seal_fields(event: &mut Map<String, Value>, place: Place<'_>, keys: &mut 
 }
 
 /// Opens the sealed fields of an event or record; `fetch` brings the text of a value that was put aside because of its size.
-pub fn open_fields(event: &mut Map<String, Value>, place: Place<'_>, keys: &DataKeys, fetch: &dyn Fn(&str) -> Option<String>) -> Result<(), CannotOpen> {
+pub fn open_fields(
+    event: &mut Map<String, Value>,
+    place: Place<'_>,
+    keys: &DataKeys,
+    fetch: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), CannotOpen> {
     for (field, value) in event {
         let fail = |why| CannotOpen { field: field.clone(), why };
         let Value::String(text) = &*value else { continue };
@@ -189,7 +194,11 @@ mod tests {
     }
 
     fn sample() -> Sample {
-        Sample { n: 1, text: "plain".to_owned(), who: Private::new(Subject::Guest(GuestId::from_bytes([1; 16])), "ann@example.org".to_owned()) }
+        Sample {
+            n: 1,
+            text: "plain".to_owned(),
+            who: Private::new(Subject::Guest(GuestId::from_bytes([1; 16])), "ann@example.org".to_owned()),
+        }
     }
 
     fn object(sample: &Sample) -> Map<String, Value> {

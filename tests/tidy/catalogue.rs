@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 /// Attributes whose value a reader sees or hears.
-const SPOKEN: [&str; 6] = ["alt", "aria-description", "aria-label", "content", "placeholder", "title"];
+const SPOKEN: [&str; 5] = ["alt", "aria-description", "aria-label", "placeholder", "title"];
 
-/// Attributes of `meta` that carry no words.
-const MUTE_META: [&str; 5] = ["charset", "color-scheme", "referrer", "robots", "viewport"];
+/// Calls whose first argument is the id of a text.
+const CALLS: [&str; 6] = ["count(\"", "marked(\"", "say(\"", "text(\"", "whisper(\"", "with(\""];
 
 /// The ids that a Fluent file defines; terms (`-name`) are parts of messages and left out.
 pub(crate) fn defined(fluent: &str) -> BTreeSet<String> {
@@ -19,9 +19,9 @@ pub(crate) fn defined(fluent: &str) -> BTreeSet<String> {
     fluent.lines().filter_map(id).collect()
 }
 
-/// The ids that code or a template asks for by name: `text("id")`, `with("id", ...)`.
+/// The ids that code or a template asks for by name: `text("id")`, `with("id", ...)` and their like.
 pub(crate) fn asked(text: &str) -> BTreeSet<String> {
-    ["text(\"", "with(\""]
+    CALLS
         .iter()
         .flat_map(|call| text.match_indices(call).map(|(at, _)| (at, &text[at + call.len()..])))
         .filter(|(at, _)| !text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
@@ -100,8 +100,7 @@ fn without_entities(text: &str) -> String {
 fn spoken_values(html: &str) -> String {
     let mut values = String::new();
     for tag in html.split('<').skip(1).filter_map(|part| part.split_once('>').map(|(tag, _)| tag)) {
-        let mute = tag.starts_with("meta") && MUTE_META.iter().any(|name| tag.contains(&format!("\"{name}\"")));
-        for name in SPOKEN.iter().filter(|_| !mute) {
+        for name in SPOKEN {
             let value = tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
             values.extend(value.into_iter().flat_map(|(value, _)| [value, " "]));
         }

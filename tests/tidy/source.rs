@@ -25,7 +25,8 @@ pub(crate) struct Function {
 impl Source {
     pub(crate) fn new(path: &str, text: String) -> Self {
         let code = code_of(&text);
-        let file_of_tests = !path.starts_with("src/") || path.ends_with("/tests.rs") || path.contains("/tests/");
+        let file_of_tests =
+            !path.starts_with("src/") || path.ends_with("/tests.rs") || path.ends_with("_tests.rs") || path.contains("/tests/");
         let product = if file_of_tests { String::new() } else { without_tests(&code) };
         Self { path: path.to_owned(), text, code, product }
     }

@@ -1,1 +1,2 @@
+//! The program `doorward`.
 fn main() {}

@@ -1,0 +1,4 @@
+//! Feeds `targets::email` from libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| doorward_fuzz::email(data));

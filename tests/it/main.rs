@@ -1,0 +1,3 @@
+//! Doorward from the outside: one binary with all integration tests.
+
+mod fuzz_corpus;

@@ -40,14 +40,13 @@ fn form_message(binding: &[&[u8]], issued: &[u8; 8]) -> Vec<u8> {
 }
 
 /// The strong entity tag of a version of a document within one share, quotes included. It tells neither inode nor time.
-pub fn entity_tag(ring: &KeyRing, share: ShareId, version: &FileVersion, changed_ns: i64) -> String {
+pub fn entity_tag(ring: &KeyRing, share: ShareId, version: &FileVersion) -> String {
     let tag = ring.entity_tag_key().tag(&[
         share.as_bytes(),
         &version.size.to_be_bytes(),
         &version.mtime_ns.to_be_bytes(),
         &version.device.to_be_bytes(),
         &version.inode.to_be_bytes(),
-        &changed_ns.to_be_bytes(),
     ]);
     format!("\"{}\"", BASE64URL_NOPAD.encode(&tag[..16]))
 }

@@ -80,6 +80,9 @@ fn recipient_mut(state: &mut State, share: ShareId, recipient: RecipientId) -> O
 fn drop_challenge(state: &mut State, id: ChallengeId) {
     let Some(gone) = state.challenges.remove(&id) else { return };
     state.passing.remove(&(gone.forgotten(), Passing::Challenge(id)));
+    if let Some(browser) = gone.browser.filter(|browser| state.browsers.get(browser) == Some(&id)) {
+        state.browsers.remove(&browser);
+    }
     if let Some(recipient) = recipient_mut(state, gone.share, gone.recipient) {
         recipient.challenges.retain(|other| *other != id);
     }
@@ -113,6 +116,7 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
                 recipients: BTreeMap::new(),
                 unreported: Vec::new(),
                 unreported_more: 0,
+                notice: None,
                 quiet_until: t,
                 undelivered: Vec::new(),
             };
@@ -152,8 +156,8 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
             let expires = share.expires;
             state.timers.remove(&(expires, Timer::Share(*id)));
         }
-        Event::LinkCounted { share, recipient, count, .. } => {
-            if let Some(recipient) = recipient_mut(state, *share, *recipient) {
+        Event::LinkCounted { share, recipient, what, count, .. } => {
+            if let Some(recipient) = recipient_mut(state, *share, *recipient).filter(|_| what == "fetched") {
                 recipient.fetched += count;
             }
         }
@@ -183,6 +187,10 @@ const fn new_recipient(id: RecipientId, guest: crate::domain::ids::GuestId, key:
 fn challenge(state: &mut State, t: Timestamp, event: &Event) {
     match event {
         Event::ChallengeMade { challenge, share, recipient, browser, secret, moment, expires, digits } => {
+            // A browser has one challenge; asking again after the last one is void takes its place.
+            if let Some(before) = browser.and_then(|browser| state.browsers.insert(browser, *challenge)) {
+                drop_challenge(state, before);
+            }
             let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
             whose.challenges.push(*challenge);
             let made = Challenge {
@@ -235,9 +243,13 @@ fn count_within_a_day(moments: &mut Vec<Timestamp>, t: Timestamp) {
 
 fn session(state: &mut State, t: Timestamp, event: &Event) {
     match event {
-        Event::SessionOpened { session, share, recipient, challenge, token, device, device_until, expires, .. } => {
+        Event::SessionOpened { session, share, recipient, challenge, invited, token, device, device_until, expires, .. } => {
             let agreed = state.challenges.get(challenge).and_then(|challenge| challenge.agreed.clone());
+            // One use: the code that was given is gone, whichever way it was mailed.
             drop_challenge(state, *challenge);
+            if let Some(invited) = invited {
+                drop_challenge(state, *invited);
+            }
             let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
             whose.agreed = agreed.or_else(|| whose.agreed.take());
             whose.sessions.push(*session);
@@ -338,6 +350,9 @@ fn mail(state: &mut State, t: Timestamp, event: &Event) {
             state.timers.insert((*due, Timer::Mail(*mail)));
             let queued = Mail { id: *mail, share: *share, kind: *kind, queued: t, due: *due, deliver_by: *deliver_by, tries: 0, why: None };
             state.mails.insert(*mail, Arc::new(queued));
+            if let Some(share) = share_mut(state, *share).filter(|_| *kind == MailKind::Notice) {
+                share.notice = Some(*mail);
+            }
         }
         Event::MailDelayed { mail, due, why } => {
             let Some(delayed) = state.mails.get_mut(mail).map(Arc::make_mut) else { return };
@@ -379,5 +394,8 @@ fn mail(state: &mut State, t: Timestamp, event: &Event) {
 fn drop_mail(state: &mut State, id: crate::domain::ids::MailId) -> Option<Arc<Mail>> {
     let gone = state.mails.remove(&id)?;
     state.timers.remove(&(gone.due, Timer::Mail(id)));
+    if let Some(share) = share_mut(state, gone.share).filter(|share| share.notice == Some(id)) {
+        share.notice = None;
+    }
     Some(gone)
 }

@@ -53,7 +53,7 @@ pub enum SessionEnd {
 #[serde(rename_all = "snake_case")]
 pub enum MailKind {
     /// The code of a challenge, to its recipient.
-    Code(ChallengeId),
+    Code(ChallengeId, RecipientId),
     /// The invitation with the link, to a recipient.
     Invitation(RecipientId),
     /// What was read since the last notice, to the share's owner.
@@ -174,6 +174,7 @@ pub enum Event {
         share: ShareId,
         recipient: RecipientId,
         challenge: ChallengeId,
+        invited: Option<ChallengeId>,
         token: TokenHash,
         device: TokenHash,
         device_until: Timestamp,

@@ -4,3 +4,4 @@ pub mod apply;
 pub mod event;
 pub mod records;
 pub mod state;
+pub mod tx;

@@ -62,6 +62,9 @@ pub fn restore(state: &mut State, record: Record) {
     match record {
         Record::Challenge(challenge) => {
             state.passing.insert((challenge.forgotten(), Passing::Challenge(challenge.id)));
+            if let Some(browser) = challenge.browser {
+                state.browsers.insert(browser, challenge.id);
+            }
             state.challenges.insert(challenge.id, challenge);
         }
         Record::Disclaimer(disclaimer) => state.disclaimer = Some(disclaimer),

@@ -26,6 +26,8 @@ use std::time::Duration;
 /// Everything, as of one line of the journal.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
+    /// The challenge of an asking browser, by its cookie's hash.
+    pub browsers: OrdMap<TokenHash, ChallengeId>,
     /// Live challenges.
     pub challenges: OrdMap<ChallengeId, Arc<Challenge>>,
     /// The disclaimer that holds.
@@ -119,6 +121,8 @@ pub struct Share {
     pub unreported: Vec<Read>,
     /// Reads beyond the longest notice.
     pub unreported_more: u64,
+    /// The notice that waits in the outbox.
+    pub notice: Option<MailId>,
     /// Until when further reads are gathered into one mail.
     pub quiet_until: Timestamp,
     /// Mails that failed for good, newest last.

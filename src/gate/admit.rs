@@ -1,0 +1,79 @@
+//! The rules, as pure functions of the state and the present: who is let in, and to what. Checked anew on every request, ranges included.
+//!
+//! The order is fixed: session, share stopped, recipient stopped, share expired, session over, scope, form of delivery.
+
+use crate::crypto::link::Link;
+use crate::crypto::random::TokenHash;
+use crate::domain::document::DocumentPath;
+use crate::domain::ids::ShareId;
+use crate::domain::policy::Delivery;
+use crate::domain::scope::{Covered, resolve};
+use crate::domain::time::Timestamp;
+use crate::gate::permit::{Admitted, Permit};
+use crate::gate::refusal::Refusal;
+use crate::ledger::state::{Recipient, Share, State};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a request shows of the person behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionFacts {
+    /// The share that the address names.
+    pub share: ShareId,
+    /// The session cookie's hash.
+    pub token: Option<TokenHash>,
+    /// When the session was last used, as far as memory knows better than the ledger.
+    pub used: Option<Timestamp>,
+    /// How long a session may be idle.
+    pub idle: Duration,
+}
+
+/// Lets the holder of a true link come to its page, or gives the exact reason why not.
+pub fn admit_link(state: &State, link: Link, now: Timestamp) -> Result<(Arc<Share>, Arc<Recipient>), Refusal> {
+    let (share, recipient) = state.recipient(link.share, link.recipient).ok_or(Refusal::UnknownLink)?;
+    open_to(share, recipient, now)?;
+    Ok((Arc::clone(share), Arc::clone(recipient)))
+}
+
+/// Lets the holder of a session in.
+pub fn admit_session(state: &State, facts: SessionFacts, now: Timestamp) -> Result<Admitted, Refusal> {
+    let id = facts.token.and_then(|token| state.tokens.get(&token)).ok_or(Refusal::NoSession)?;
+    let session = state.sessions.get(id).filter(|session| session.share == facts.share).ok_or(Refusal::NoSession)?;
+    let (share, recipient) = state.recipient(session.share, session.recipient).ok_or(Refusal::NoSession)?;
+    open_to(share, recipient, now)?;
+    let used = session.used.max(facts.used.unwrap_or_default());
+    if session.expires <= now || used.plus(facts.idle) <= now {
+        return Err(Refusal::SessionEnded(share.id));
+    }
+    Ok(Admitted::new(Arc::clone(share), Arc::clone(recipient), Arc::clone(session)))
+}
+
+/// Finds what the holder of a session means by a path, for looking at it in a list.
+pub fn admit_path(admitted: &Admitted, path: &DocumentPath) -> Result<Covered, Refusal> {
+    let share = admitted.share();
+    let items = share.items.get().ok_or(Refusal::NotInShare(share.id))?;
+    resolve(items, path).ok_or(Refusal::NotInShare(share.id))
+}
+
+/// Gives leave to take the bytes of a document.
+pub fn admit_document(admitted: Admitted, path: &DocumentPath) -> Result<Permit, Refusal> {
+    let covered = admit_path(&admitted, path)?;
+    match admitted.share().policy.delivery {
+        Delivery::Download => Ok(Permit::new(admitted, covered)),
+        Delivery::Preview => Err(Refusal::PreviewOnly(admitted.share().id)),
+    }
+}
+
+/// Whether a share is open to a recipient now.
+pub fn open_to(share: &Share, recipient: &Recipient, now: Timestamp) -> Result<(), Refusal> {
+    if share.stopped.is_some() {
+        return Err(Refusal::Stopped(share.id));
+    }
+    if recipient.stopped.is_some() {
+        return Err(Refusal::RecipientStopped(share.id));
+    }
+    if share.expires <= now {
+        return Err(Refusal::Expired(share.id));
+    }
+    Ok(())
+}

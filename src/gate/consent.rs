@@ -1,0 +1,195 @@
+//! The entry: what the link's page says, and agreeing, which records the agreement and sends the code.
+
+use crate::crypto::code::CodeSecret;
+use crate::crypto::link::Link;
+use crate::crypto::random::{self, CookieSecret, TokenHash};
+use crate::crypto::sealed::{Private, Subject};
+use crate::domain::disclaimer::Disclaimer;
+use crate::domain::ids::{ChallengeId, MailId, ShareId};
+use crate::gate::Gate;
+use crate::gate::admit::admit_link;
+use crate::gate::budget::{MayMail, may_mail};
+use crate::gate::refusal::Refusal;
+use crate::ledger::event::{Event, MailKind, Origin};
+use crate::ledger::state::{Challenge, Recipient, Share, State};
+use crate::ledger::tx::{Class, Tx};
+use std::sync::Arc;
+
+/// Challenges of one recipient whose code was never mailed; one more and the oldest of them is not kept waiting for.
+const WAITING_CHALLENGES: usize = 8;
+
+/// A recipient standing before the door with a true link.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The link.
+    pub link: Link,
+    /// The share.
+    pub share: Arc<Share>,
+    /// The recipient.
+    pub recipient: Arc<Recipient>,
+    /// The text to agree to, when this share asks for it.
+    pub disclaimer: Option<Arc<Disclaimer>>,
+}
+
+/// What is drawn at random for a challenge before its transaction begins.
+#[derive(Debug, Clone)]
+struct Draws {
+    challenge: ChallengeId,
+    mail: MailId,
+    secret: CodeSecret,
+}
+
+impl Draws {
+    fn draw() -> Self {
+        Self { challenge: ChallengeId::from_bytes(random::bytes()), mail: MailId::from_bytes(random::bytes()), secret: CodeSecret::draw() }
+    }
+}
+
+impl Gate {
+    /// Reads a link and lets its holder to the link's page. A forged one costs one HMAC and touches nothing.
+    pub fn enter(&self, link: &str) -> Result<Entry, Refusal> {
+        let link = Link::verify(link, &self.keys).map_err(|_| {
+            self.counts.forged();
+            Refusal::UnknownLink
+        })?;
+        let state = self.ledger.state();
+        let admitted = admit_link(&state, link, self.clock.now());
+        self.counts.link(link, admitted.as_ref().map_or_else(Refusal::word, |_| "fetched"));
+        let (share, recipient) = admitted?;
+        let disclaimer = state.disclaimer.clone().filter(|_| share.policy.disclaimer);
+        Ok(Entry { link, share, recipient, disclaimer })
+    }
+
+    /// The recipient agrees, or asks for a code where nothing is to be agreed to: records it and mails the code, within the budgets.
+    ///
+    /// `digest` is of the text that the page showed. The cookie given back is the browser's; it holds the challenge.
+    pub async fn agree(&self, entry: &Entry, digest: &str, browser: Option<CookieSecret>, origin: Origin) -> Result<CookieSecret, Refusal> {
+        let cookie = browser.unwrap_or_else(CookieSecret::draw);
+        let (hash, link, digest) = (cookie.hash(), entry.link, digest.to_owned());
+        let (draws, life, digits) = (Draws::draw(), self.settings.code_life, self.settings.code_digits);
+        let transaction = move |t: &mut Tx<'_>| {
+            let (share, recipient) = admit_link(t.state(), link, t.now())?;
+            let disclaimer = t.state().disclaimer.clone().filter(|_| share.policy.disclaimer);
+            if disclaimer.as_ref().is_some_and(|text| text.digest != digest) {
+                return Err(Refusal::TextChanged(share.id));
+            }
+            let live = challenge_of(t.state(), share.id, hash).filter(|c| c.is_live(t.now()) && c.recipient == recipient.id);
+            let challenge = match live {
+                Some(challenge) => challenge.id,
+                None => {
+                    make_room(t.state(), &recipient)?;
+                    let expires = t.now().plus(life);
+                    t.emit(new_challenge(&draws, &share, &recipient, Some(hash), t.now(), expires, digits));
+                    draws.challenge
+                }
+            };
+            if let Some(text) = disclaimer {
+                let subject = Subject::Guest(recipient.guest);
+                t.emit(Event::ConsentGiven {
+                    challenge,
+                    share: share.id,
+                    recipient: recipient.id,
+                    version: text.version.clone(),
+                    digest: text.digest.clone(),
+                    origin: Private::new(subject, origin.clone()),
+                });
+            }
+            if invited_challenge(t.state(), &recipient, t.now()).is_none() {
+                mail_code(t, challenge, draws.mail);
+            }
+            Ok(())
+        };
+        self.ledger.tx(Class::Ordinary, transaction).await?;
+        Ok(cookie)
+    }
+
+    /// Mails the code again, the same digits while they are right and new ones after, within the budgets.
+    pub async fn resend(&self, share: ShareId, browser: &CookieSecret) -> Result<(), Refusal> {
+        let hash = browser.hash();
+        let (draws, life, digits) = (Draws::draw(), self.settings.code_life, self.settings.code_digits);
+        let transaction = move |t: &mut Tx<'_>| {
+            let before = challenge_of(t.state(), share, hash).cloned().ok_or(Refusal::NoSession)?;
+            let link = Link { key: 0, share, recipient: before.recipient };
+            let (share, recipient) = admit_link(t.state(), link, t.now())?;
+            if before.is_live(t.now()) {
+                mail_code(t, before.id, draws.mail);
+            } else if may_mail(t.state(), &recipient, None, t.now()) == MayMail::Now {
+                let expires = t.now().plus(life);
+                t.emit(new_challenge(&draws, &share, &recipient, Some(hash), t.now(), expires, digits));
+                if let Some(agreed) = &before.agreed {
+                    let origin = Origin { address: String::new(), agent: String::new() };
+                    t.emit(Event::ConsentGiven {
+                        challenge: draws.challenge,
+                        share: share.id,
+                        recipient: recipient.id,
+                        version: agreed.version.clone(),
+                        digest: agreed.digest.clone(),
+                        origin: Private::new(Subject::Guest(recipient.guest), origin),
+                    });
+                }
+                mail_code(t, draws.challenge, draws.mail);
+            }
+            Ok(())
+        };
+        self.ledger.tx(Class::Ordinary, transaction).await
+    }
+}
+
+/// The challenge of a browser for a share.
+pub(super) fn challenge_of(state: &State, share: ShareId, browser: TokenHash) -> Option<&Arc<Challenge>> {
+    state.browsers.get(&browser).and_then(|id| state.challenges.get(id)).filter(|challenge| challenge.share == share)
+}
+
+/// The live challenge whose code went out with the invitation.
+pub(super) fn invited_challenge<'a>(state: &'a State, recipient: &Recipient, now: crate::domain::time::Timestamp) -> Option<&'a Arc<Challenge>> {
+    let mut known = recipient.challenges.iter().filter_map(|id| state.challenges.get(id));
+    known.find(|challenge| challenge.browser.is_none() && challenge.is_live(now))
+}
+
+/// Refuses when too many browsers wait for a first code; each of them is forgotten within the hour.
+fn make_room(state: &State, recipient: &Recipient) -> Result<(), Refusal> {
+    let waiting = recipient.challenges.iter().filter_map(|id| state.challenges.get(id)).filter(|c| c.browser.is_some() && c.sent.is_none());
+    if waiting.count() >= WAITING_CHALLENGES { Err(Refusal::Busy) } else { Ok(()) }
+}
+
+/// The event of a new challenge; the digits are made for the present moment.
+fn new_challenge(
+    draws: &Draws,
+    share: &Share,
+    recipient: &Recipient,
+    browser: Option<TokenHash>,
+    now: crate::domain::time::Timestamp,
+    expires: crate::domain::time::Timestamp,
+    digits: u8,
+) -> Event {
+    Event::ChallengeMade {
+        challenge: draws.challenge,
+        share: share.id,
+        recipient: recipient.id,
+        browser,
+        secret: Private::new(Subject::Guest(recipient.guest), draws.secret.clone()),
+        moment: now,
+        expires,
+        digits,
+    }
+}
+
+/// Queues the mail with a challenge's code when the budgets allow it; otherwise the code page says when they will.
+fn mail_code(t: &mut Tx<'_>, challenge: ChallengeId, mail: MailId) {
+    let Some(challenge) = t.state().challenges.get(&challenge).cloned() else { return };
+    let Some((_, recipient)) = t.state().recipient(challenge.share, challenge.recipient) else { return };
+    if may_mail(t.state(), recipient, Some(&challenge), t.now()) != MayMail::Now {
+        return;
+    }
+    let (share, kind, due, deliver_by) = (challenge.share, MailKind::Code(challenge.id, challenge.recipient), t.now(), challenge.expires);
+    t.emit(Event::CodeSent { challenge: challenge.id });
+    t.emit(Event::MailQueued { mail, share, kind, due, deliver_by });
+}
+
+/// Events that make and mail a code together with the invitation.
+pub(super) fn code_with_invitation(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, life: std::time::Duration, digits: u8) {
+    let draws = Draws::draw();
+    let expires = t.now().plus(life).min(share.expires);
+    t.emit(new_challenge(&draws, share, recipient, None, t.now(), expires, digits));
+    mail_code(t, draws.challenge, draws.mail);
+}

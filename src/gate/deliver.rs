@@ -1,0 +1,121 @@
+//! The only place that opens a document: a permit becomes a receipt on the disk, and then a stream of bytes that can be cut.
+
+use crate::crypto::form::entity_tag;
+use crate::crypto::random::{self, CookieSecret};
+use crate::crypto::sealed::{Private, Subject};
+use crate::documents::read::OpenDocument;
+use crate::domain::bounds::RECEIPT_WINDOW;
+use crate::domain::document::DocumentPath;
+use crate::domain::ids::{MailId, ReceiptId, ShareId};
+use crate::domain::range::ByteRange;
+use crate::domain::receipt::Action;
+use crate::gate::Gate;
+use crate::gate::admit::{admit_document, admit_session};
+use crate::gate::notices::queue_notice;
+use crate::gate::permit::Permit;
+use crate::gate::refusal::Refusal;
+use crate::gate::stream::DeliveryBody;
+use crate::ledger::event::{Event, Origin};
+use crate::ledger::state::{Receipt, State};
+use crate::ledger::tx::{Class, Tx};
+use crate::limit::connection::ConnectionHandle;
+use std::sync::Arc;
+
+/// A document that its permit has opened; nothing has left yet, and no receipt is made.
+#[derive(Debug)]
+pub struct Opened {
+    permit: Permit,
+    cookie: Option<CookieSecret>,
+    document: OpenDocument,
+    /// Its strong entity tag, quotes included.
+    pub entity_tag: String,
+}
+
+impl Opened {
+    /// The document.
+    pub const fn document(&self) -> &OpenDocument {
+        &self.document
+    }
+
+    /// The name a download is saved under.
+    pub fn file_name(&self) -> String {
+        self.permit.covered().label.file_name()
+    }
+}
+
+impl Gate {
+    /// Opens a document for the holder of a session, or says why not. It must still be what was pinned.
+    pub async fn open(&self, share: ShareId, cookie: Option<CookieSecret>, path: &DocumentPath) -> Result<Opened, Refusal> {
+        let permit = admit_document(self.session(share, cookie.as_ref())?, path)?;
+        let name = &permit.covered().name;
+        let document = self.documents.open_document(name).await.map_err(|error| {
+            tracing::warn!(%share, store = %name.store, %error, "a shared document could not be opened");
+            Refusal::of_store(share, error)
+        })?;
+        if permit.covered().pinned.is_some_and(|pinned| pinned != document.version) {
+            tracing::warn!(%share, store = %name.store, "a pinned document changed since it was shared");
+            return Err(Refusal::DocumentChanged(share));
+        }
+        let entity_tag = entity_tag(&self.keys, share, &document.version);
+        Ok(Opened { permit, cookie, document, entity_tag })
+    }
+
+    /// Streams a part of an opened document. When this returns, the receipt is on the disk; a revocation either came before it and refuses,
+    /// or comes after it and cuts the stream.
+    pub async fn deliver(
+        self: &Arc<Self>,
+        opened: Opened,
+        range: ByteRange,
+        connection: &ConnectionHandle,
+        origin: Origin,
+    ) -> Result<DeliveryBody, Refusal> {
+        let Opened { permit, cookie, document, .. } = opened;
+        let place = connection.acquire_stream().await;
+        let admitted = permit.admitted();
+        // Watched before it is looked at, so that no revocation can fall between.
+        let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
+        let (receipt, again) = self.receipt(&permit, cookie.as_ref(), &document, origin).await?;
+        let transfer = self.progress.begin(&receipt, range.start, again);
+        Ok(DeliveryBody::start(Arc::clone(self), document.read(range), range, admitted.clone(), transfer, watch, connection, place))
+    }
+
+    /// The receipt of this session, document, version and action, made now unless its window is open; and whether it was there before.
+    async fn receipt(&self, permit: &Permit, cookie: Option<&CookieSecret>, document: &OpenDocument, origin: Origin) -> Result<(Arc<Receipt>, bool), Refusal> {
+        let (admitted, version, action) = (permit.admitted(), document.version, Action::Download);
+        let key = (admitted.session().id, action, permit.covered().name.clone(), version);
+        let open = |state: &State, now| state.receipt_ids.get(&key).and_then(|id| state.receipts.get(id)).filter(|r| r.ends > now).cloned();
+        let state = self.ledger.state();
+        let facts = self.session_facts(&state, admitted.share().id, cookie);
+        admit_session(&state, facts, self.clock.now())?;
+        if let Some(receipt) = open(&state, self.clock.now()) {
+            return Ok((receipt, true));
+        }
+        let (id, mail) = (ReceiptId::from_bytes(random::bytes()), MailId::from_bytes(random::bytes()));
+        let path = permit.covered().label.clone();
+        let key = key.clone();
+        let transaction = move |t: &mut Tx<'_>| {
+            let permit = admit_document(admit_session(t.state(), facts, t.now())?, &path)?;
+            let known = t.state().receipt_ids.get(&key).and_then(|id| t.state().receipts.get(id)).filter(|r| r.ends > t.now());
+            if let Some(receipt) = known {
+                return Ok((Arc::clone(receipt), true));
+            }
+            let (share, recipient) = (permit.admitted().share(), permit.admitted().recipient());
+            t.emit(Event::ReceiptStarted {
+                receipt: id,
+                share: share.id,
+                recipient: recipient.id,
+                guest: recipient.guest,
+                session: permit.admitted().session().id,
+                document: Private::new(Subject::Share(share.id), permit.covered().name.clone()),
+                version,
+                action,
+                ends: t.now().plus(RECEIPT_WINDOW),
+                origin: Private::new(Subject::Guest(recipient.guest), origin.clone()),
+            });
+            queue_notice(t, share.id, mail);
+            let receipt = t.state().receipts.get(&id).cloned().ok_or(Refusal::NoSession)?;
+            Ok((receipt, false))
+        };
+        self.ledger.tx(Class::Ordinary, transaction).await
+    }
+}

@@ -1,0 +1,271 @@
+//! Making shares: what is asked for is checked against the stores and the rules, then made in one transaction.
+
+use crate::crypto::random;
+use crate::crypto::sealed::{Private, Subject};
+use crate::documents::{Kind, StoreError};
+use crate::domain::bounds::{FOLDER_DEPTH, INVITED_CODE_LIFE, ITEMS_PER_SHARE, MESSAGE_BYTES, PINNED_DOCUMENTS, RECIPIENTS_PER_SHARE, SUBJECT_BYTES};
+use crate::domain::document::{DocumentName, DocumentPath};
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::{GuestId, MailId, RecipientId, ShareId, StaffId};
+use crate::domain::policy::{Delivery, Policy};
+use crate::domain::scope::{Item, ItemKind, Pin, labels};
+use crate::domain::time::Timestamp;
+use crate::gate::Gate;
+use crate::gate::consent::code_with_invitation;
+use crate::gate::settings::CodeDelivery;
+use crate::ledger::event::{Actor, Event, MailKind};
+use crate::ledger::state::State;
+use crate::ledger::tx::{Class, Tx, Unavailable};
+use std::sync::Arc;
+
+/// A share as staff ask for it.
+#[derive(Debug, Clone)]
+pub struct NewShare {
+    /// Documents and folders.
+    pub names: Vec<DocumentName>,
+    /// Recipients.
+    pub to: Vec<EmailAddress>,
+    /// When it ends; the configured default when nothing is said.
+    pub expires: Option<Timestamp>,
+    /// In which form documents leave; the configured default when nothing is said.
+    pub delivery: Option<Delivery>,
+    /// Pin everything, or nothing; when nothing is said documents are pinned and folders follow.
+    pub pin: Option<bool>,
+    /// The owner; the first of staff when nothing is said.
+    pub owner: Option<EmailAddress>,
+    /// Subject.
+    pub subject: Option<String>,
+    /// Message.
+    pub message: Option<String>,
+    /// Name of a stored message.
+    pub template: Option<String>,
+}
+
+/// Why a share is not made or changed. Nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IssueError {
+    /// Its end is not in the future.
+    #[error("the share would end at {0}, which is not in the future")]
+    AlreadyOver(Timestamp),
+    /// Two ways of saying the message.
+    #[error("give a message or a template, not both")]
+    MessageAndTemplate,
+    /// A text that is too long.
+    #[error("the {0} is too long: at most {1} bytes")]
+    TextTooLong(&'static str, usize),
+    /// Its end is too far away.
+    #[error("the share would end at {0}; a share may run until {1} at most (shares.max_expiry)")]
+    TooLate(Timestamp, Timestamp),
+    /// A list that is too long or empty.
+    #[error("a share has 1 to {1} {0}")]
+    TooMany(&'static str, usize),
+    /// A pinned folder that is too large.
+    #[error("{0} holds more than {PINNED_DOCUMENTS} documents or is deeper than {FOLDER_DEPTH} folders; share it with --follow, or pin a part of it")]
+    TooManyToPin(DocumentName),
+    /// The ledger takes nothing now.
+    #[error("{0}; try again")]
+    Unavailable(#[from] Unavailable),
+    /// A document that cannot be shared.
+    #[error("{0}: {1}")]
+    Unreadable(DocumentName, StoreError),
+    /// No such share or recipient.
+    #[error("there is no {0} {1}")]
+    Unknown(&'static str, String),
+    /// Stopped shares stay stopped.
+    #[error("the share was stopped and stays stopped; make a new one")]
+    WasStopped,
+}
+
+/// Everything that a transaction needs and may not look up or draw itself.
+#[derive(Clone)]
+struct Prepared {
+    share: ShareId,
+    items: Arc<Vec<Item>>,
+    recipients: Vec<(EmailAddress, RecipientId, GuestId, MailId)>,
+    owner: StaffId,
+    subject: String,
+    message: String,
+    policy: Policy,
+    expires: Timestamp,
+    key: u8,
+    /// Digits of a code that goes out with the invitation.
+    code: Option<u8>,
+}
+
+impl Gate {
+    /// Makes a share and queues its invitations; when this returns it is on the disk.
+    pub async fn issue(&self, new: NewShare, by: Actor) -> Result<ShareId, IssueError> {
+        let prepared = self.prepare(new).await?;
+        let share = prepared.share;
+        self.ledger
+            .tx(Class::First, move |t| {
+                emit_share(t, &prepared, by);
+                Ok::<_, IssueError>(())
+            })
+            .await?;
+        Ok(share)
+    }
+
+    async fn prepare(&self, new: NewShare) -> Result<Prepared, IssueError> {
+        let (state, now) = (self.ledger.state(), self.clock.now());
+        let expires = self.checked_expiry(new.expires.unwrap_or_else(|| now.plus(self.settings.default_expiry)))?;
+        let owner = owner(&state, new.owner.as_ref())?;
+        let (subject, message) = self.texts(new.subject, new.message, new.template)?;
+        let mut recipients: Vec<(EmailAddress, RecipientId, GuestId, MailId)> = Vec::new();
+        for address in new.to {
+            if !recipients.iter().any(|(known, ..)| *known == address) {
+                let ids = (RecipientId::from_bytes(random::bytes()), GuestId::from_bytes(random::bytes()), MailId::from_bytes(random::bytes()));
+                recipients.push((address, ids.0, ids.1, ids.2));
+            }
+        }
+        if recipients.is_empty() || recipients.len() > RECIPIENTS_PER_SHARE {
+            return Err(IssueError::TooMany("recipients", RECIPIENTS_PER_SHARE));
+        }
+        let delivery = new.delivery.unwrap_or(self.settings.default_delivery);
+        let code = (self.settings.code_delivery == CodeDelivery::WithInvite).then_some(self.settings.code_digits);
+        Ok(Prepared {
+            share: ShareId::from_bytes(random::bytes()),
+            items: Arc::new(self.items(new.names, new.pin).await?),
+            recipients,
+            owner,
+            subject,
+            message,
+            policy: Policy { delivery, disclaimer: self.settings.disclaimer_required },
+            expires,
+            key: self.keys.active(),
+            code,
+        })
+    }
+
+    /// Checks when a share is to end.
+    pub(super) fn checked_expiry(&self, expires: Timestamp) -> Result<Timestamp, IssueError> {
+        let now = self.clock.now();
+        // A date a year from now ends with its day, which is a little more than a year.
+        let latest = now.plus(self.settings.max_expiry).plus(std::time::Duration::from_secs(24 * 3600));
+        match expires {
+            _ if expires <= now => Err(IssueError::AlreadyOver(expires)),
+            _ if expires > latest => Err(IssueError::TooLate(expires, now.plus(self.settings.max_expiry))),
+            _ => Ok(expires),
+        }
+    }
+
+    fn texts(&self, subject: Option<String>, message: Option<String>, template: Option<String>) -> Result<(String, String), IssueError> {
+        let stored = match &template {
+            Some(_) if message.is_some() => return Err(IssueError::MessageAndTemplate),
+            Some(name) => {
+                let known = self.settings.templates.iter().find(|stored| stored.name == *name);
+                Some(known.ok_or_else(|| IssueError::Unknown("template", name.clone()))?)
+            }
+            None => None,
+        };
+        let subject = subject.or_else(|| stored.map(|s| s.subject.clone())).unwrap_or_default();
+        let message = message.or_else(|| stored.map(|s| s.message.clone())).unwrap_or_default();
+        for (what, text, most) in [("subject", &subject, SUBJECT_BYTES), ("message", &message, MESSAGE_BYTES)] {
+            if text.len() > most {
+                return Err(IssueError::TextTooLong(what, most));
+            }
+        }
+        Ok((subject.replace(char::is_control, " ").trim().to_owned(), message))
+    }
+
+    async fn items(&self, mut names: Vec<DocumentName>, pin: Option<bool>) -> Result<Vec<Item>, IssueError> {
+        let mut seen = std::collections::BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        if names.is_empty() || names.len() > ITEMS_PER_SHARE {
+            return Err(IssueError::TooMany("documents", ITEMS_PER_SHARE));
+        }
+        let mut items = Vec::with_capacity(names.len());
+        for (label, name) in labels(&names).into_iter().zip(names) {
+            let stat = self.documents.stat(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+            let kind = match (stat.kind, pin) {
+                (Kind::Document, Some(false)) => {
+                    // Opened once, so that nobody is sent a link to what the server may not read.
+                    self.documents.open_document(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+                    ItemKind::Document
+                }
+                (Kind::Document, _) => {
+                    let document = self.documents.open_document(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+                    ItemKind::PinnedDocument(document.version)
+                }
+                (Kind::Folder, Some(true)) => ItemKind::PinnedFolder(Arc::new(self.pins(&name).await?)),
+                (Kind::Folder, _) => {
+                    self.documents.list(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+                    ItemKind::Folder
+                }
+            };
+            items.push(Item { label, name, kind });
+        }
+        Ok(items)
+    }
+
+    /// The versions of all documents beneath a folder, sorted by path.
+    async fn pins(&self, folder: &DocumentName) -> Result<Vec<Pin>, IssueError> {
+        let mut pins = Vec::new();
+        let mut open = vec![(DocumentPath::root(), 0)];
+        let too_many = || IssueError::TooManyToPin(folder.clone());
+        while let Some((below, depth)) = open.pop() {
+            let path = folder.path.append(&below).map_err(|_| too_many())?;
+            let name = DocumentName { store: folder.store.clone(), path };
+            let listing = self.documents.list(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+            if listing.truncated || depth >= FOLDER_DEPTH {
+                return Err(too_many());
+            }
+            for entry in listing.entries {
+                let path = below.append(&entry.name).map_err(|_| too_many())?;
+                match entry.stat.kind {
+                    Kind::Folder => open.push((path, depth + 1)),
+                    Kind::Document => pins.push(Pin { path, version: entry.stat.version }),
+                }
+            }
+            if pins.len() > PINNED_DOCUMENTS || open.len() > PINNED_DOCUMENTS {
+                return Err(too_many());
+            }
+        }
+        pins.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(pins)
+    }
+}
+
+fn owner(state: &State, wanted: Option<&EmailAddress>) -> Result<StaffId, IssueError> {
+    let staff = state.current_staff();
+    let found = match wanted {
+        Some(address) => staff.iter().find(|(_, s)| s.address.get() == Some(address)),
+        None => staff.first(),
+    };
+    found.map(|(id, _)| *id).ok_or_else(|| IssueError::Unknown("member of staff", wanted.map_or("at all", EmailAddress::expose).to_owned()))
+}
+
+fn emit_share(t: &mut Tx<'_>, new: &Prepared, by: Actor) {
+    let subject = Subject::Share(new.share);
+    t.emit(Event::ShareCreated {
+        share: new.share,
+        owner: new.owner,
+        by,
+        items: Private::new(subject, Arc::clone(&new.items)),
+        subject: Private::new(subject, new.subject.clone()),
+        message: Private::new(subject, new.message.clone()),
+        policy: new.policy,
+        expires: new.expires,
+    });
+    for (address, recipient, guest, mail) in &new.recipients {
+        let guest = match t.state().guest_ids.get(address.key()) {
+            Some(known) => *known,
+            None => {
+                t.emit(Event::GuestSeen { guest: *guest, address: Private::new(Subject::Guest(*guest), address.clone()) });
+                *guest
+            }
+        };
+        t.emit(Event::RecipientAdded { share: new.share, recipient: *recipient, guest, key: new.key });
+        invite(t, new.share, *recipient, *mail, new.code);
+    }
+}
+
+/// Queues the invitation of a recipient, and the code beside it where that is how codes are mailed.
+pub(super) fn invite(t: &mut Tx<'_>, share: ShareId, recipient: RecipientId, mail: MailId, code: Option<u8>) {
+    let Some((share, recipient)) = t.state().recipient(share, recipient).map(|(s, r)| (Arc::clone(s), Arc::clone(r))) else { return };
+    let (due, deliver_by) = (t.now(), share.expires);
+    t.emit(Event::MailQueued { mail, share: share.id, kind: MailKind::Invitation(recipient.id), due, deliver_by });
+    if let Some(digits) = code {
+        code_with_invitation(t, &share, &recipient, INVITED_CODE_LIFE, digits);
+    }
+}

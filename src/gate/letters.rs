@@ -1,0 +1,203 @@
+//! The letters: the words of a queued mail, from the state as it is when the mail goes out. Code and link exist only here and in the letter.
+
+use crate::crypto::link::Link;
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::{ChallengeId, RecipientId};
+use crate::domain::policy::Delivery;
+use crate::gate::Gate;
+use crate::gate::admit::open_to;
+use crate::gate::settings::CodeDelivery;
+use crate::ledger::event::MailKind;
+use crate::ledger::state::{Mail, Recipient, Share, Staff, State};
+use crate::mail::templates::{AccessEnded, Cause, Code, DeliveryFailed, Ended, Invitation, Notice, NoticeLine, ShareEnded, What};
+use crate::mail::{Content, Letter};
+use std::sync::Arc;
+
+/// What a letter is made from.
+struct About<'a> {
+    state: &'a State,
+    share: &'a Share,
+    owner: &'a Staff,
+}
+
+impl About<'_> {
+    fn owner_name(&self) -> &str {
+        self.owner.name.get().map_or("", String::as_str)
+    }
+
+    fn owner_address(&self) -> Result<&EmailAddress, &'static str> {
+        self.owner.address.get().ok_or("the owner's address is forgotten")
+    }
+
+    fn subject(&self) -> &str {
+        self.share.subject.get().map_or("", String::as_str)
+    }
+
+    fn recipient(&self, id: RecipientId) -> Result<(&Recipient, &EmailAddress), &'static str> {
+        let recipient = self.share.recipients.get(&id).ok_or("the recipient is no longer there")?;
+        Ok((recipient, self.state.address(recipient.guest).ok_or("the recipient's address is forgotten")?))
+    }
+}
+
+impl Gate {
+    /// Composes a mail, with the number of lines a notice tells; or says why it is no use any more.
+    pub(super) fn letter(&self, mail: &Mail) -> Result<(Letter, usize), &'static str> {
+        let state = self.ledger.state();
+        let share = Arc::clone(state.shares.get(&mail.share).ok_or("its share is no longer there")?);
+        let owner = Arc::clone(state.staff.get(&share.owner).ok_or("its share has no owner")?);
+        let about = About { state: &state, share: &share, owner: &owner };
+        let (to, content, lines) = match mail.kind {
+            MailKind::Code(challenge, recipient) => self.code(&about, challenge, recipient)?,
+            MailKind::Invitation(recipient) => self.invitation(&about, recipient)?,
+            MailKind::Notice => self.notice(&about)?,
+            MailKind::Stopped(recipient) => self.stopped(&about, recipient)?,
+            MailKind::Ended => self.ended(&about)?,
+            MailKind::Undelivered(recipient) => self.undelivered(&about, recipient)?,
+        };
+        let for_recipient = matches!(mail.kind, MailKind::Invitation(_) | MailKind::Stopped(_));
+        let letter = Letter {
+            id: mail.id,
+            from: self.settings.sender.clone(),
+            to,
+            reply_to: owner.address.get().filter(|_| for_recipient).cloned(),
+            date: mail.queued,
+            domain: self.settings.domain.clone(),
+            content,
+        };
+        Ok((letter, lines))
+    }
+
+    /// A recipient's link.
+    pub fn link_url(&self, share: &Share, recipient: &Recipient) -> Option<String> {
+        let text = Link { key: recipient.key, share: share.id, recipient: recipient.id }.sign(&self.keys)?;
+        Some(format!("{}/s/{text}", self.settings.public_url))
+    }
+
+    fn invitation(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+        let (recipient, address) = about.recipient(id)?;
+        open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
+        let link = self.link_url(about.share, recipient).ok_or("the key of its link is retired")?;
+        let items = about.share.items.get().ok_or("its documents are forgotten")?;
+        let what = if items.iter().any(|item| item.is_folder()) { What::Folders } else { What::Documents(items.len()) };
+        let (subject, expires) = (about.subject(), self.moment(about.share.expires));
+        let message = self.filled(about.share.message.get().map_or("", String::as_str), about, address);
+        let content = Invitation {
+            organisation: &self.settings.organisation,
+            owner_name: about.owner_name(),
+            owner_address: about.owner_address()?,
+            contact: &self.settings.contact,
+            recipient: address,
+            subject: &self.filled(subject, about, address),
+            message: &message,
+            link: &link,
+            expires: &expires,
+            what,
+            preview_only: about.share.policy.delivery == Delivery::Preview,
+            code_comes_along: self.settings.code_delivery == CodeDelivery::WithInvite,
+        };
+        Ok((address.clone(), content.compose(&self.words), 0))
+    }
+
+    /// Fills the placeholders of a stored message.
+    pub(super) fn filled(&self, text: &str, about_text: &About<'_>, recipient: &EmailAddress) -> String {
+        let expires = self.moment(about_text.share.expires);
+        let subject = about_text.subject();
+        [
+            ("{{recipient}}", recipient.expose()),
+            ("{{owner}}", about_text.owner_name()),
+            ("{{subject}}", subject),
+            ("{{expires}}", expires.as_str()),
+            ("{{organisation}}", self.settings.organisation.as_str()),
+        ]
+        .iter()
+        .fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
+    }
+
+    fn code(&self, about: &About<'_>, challenge: ChallengeId, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+        let (recipient, address) = about.recipient(id)?;
+        let now = self.clock.now();
+        open_to(about.share, recipient, now).map_err(|_| "access ended before it went out")?;
+        let challenge = about.state.challenges.get(&challenge).filter(|c| c.is_live(now)).ok_or("the code was used or void before it went out")?;
+        let secret = challenge.secret.get().ok_or("the recipient is forgotten")?;
+        let content = Code {
+            organisation: &self.settings.organisation,
+            digits: &secret.digits(challenge.moment, challenge.digits),
+            minutes: challenge.browser.map(|_| self.settings.code_life.as_secs() / 60),
+            expires: &self.moment(challenge.expires),
+            contact: &self.settings.contact,
+        };
+        Ok((address.clone(), content.compose(&self.words), 0))
+    }
+
+    fn notice(&self, about: &About<'_>) -> Result<(EmailAddress, Content, usize), &'static str> {
+        let reads = &about.share.unreported;
+        if reads.is_empty() {
+            return Err("there is nothing to tell");
+        }
+        let forgotten = EmailAddress::parse("forgotten@invalid").expect("'forgotten@invalid' is a well-formed address");
+        let told: Vec<_> = reads
+            .iter()
+            .map(|read| {
+                let live = self.progress.of(read.receipt).map(|reached| reached.outcome);
+                let kept = about.state.receipts.get(&read.receipt).map(|receipt| receipt.outcome);
+                let outcome = live.or(kept).unwrap_or(crate::domain::receipt::Outcome::Part);
+                let document = read.document.get().map(|name| name.path.to_string()).unwrap_or_default();
+                (self.moment(read.at), about.state.address(read.guest).unwrap_or(&forgotten), document, read.action, outcome)
+            })
+            .collect();
+        let lines: Vec<_> = told
+            .iter()
+            .map(|(time, recipient, document, action, outcome)| NoticeLine { time, recipient, document, action: *action, outcome: *outcome })
+            .collect();
+        let content = Notice {
+            organisation: &self.settings.organisation,
+            staff_name: about.owner_name(),
+            share_subject: about.subject(),
+            share: about.share.id,
+            lines: &lines,
+            more: usize::try_from(about.share.unreported_more).unwrap_or(usize::MAX),
+        };
+        Ok((about.owner_address()?.clone(), content.compose(&self.words), reads.len()))
+    }
+
+    fn stopped(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+        let (_, address) = about.recipient(id)?;
+        let content = AccessEnded {
+            organisation: &self.settings.organisation,
+            owner_name: about.owner_name(),
+            owner_address: about.owner_address()?,
+            contact: &self.settings.contact,
+            subject: about.subject(),
+            why: Ended::Stopped,
+        };
+        Ok((address.clone(), content.compose(&self.words), 0))
+    }
+
+    fn ended(&self, about: &About<'_>) -> Result<(EmailAddress, Content, usize), &'static str> {
+        let content = ShareEnded {
+            organisation: &self.settings.organisation,
+            owner_name: about.owner_name(),
+            subject: about.subject(),
+            share: about.share.id,
+            why: Ended::Expired,
+            when: &self.moment(about.share.expires),
+            recipients: about.share.recipients.len(),
+        };
+        Ok((about.owner_address()?.clone(), content.compose(&self.words), 0))
+    }
+
+    fn undelivered(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+        let (_, address) = about.recipient(id)?;
+        let answer = about.share.undelivered.last().map_or("", |failed| failed.why.as_str());
+        let content = DeliveryFailed {
+            organisation: &self.settings.organisation,
+            owner_name: about.owner_name(),
+            recipient: address,
+            subject: about.subject(),
+            share: about.share.id,
+            cause: Cause::of(true, answer),
+            answer,
+        };
+        Ok((about.owner_address()?.clone(), content.compose(&self.words), 0))
+    }
+}

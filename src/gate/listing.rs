@@ -1,0 +1,171 @@
+//! What the holder of a session sees of a share: its documents, or one of its folders.
+
+use crate::documents::{Kind, Stat, StoreError, media};
+use crate::domain::document::{DocumentName, DocumentPath};
+use crate::domain::policy::Delivery;
+use crate::domain::scope::{Item, ItemKind, resolve};
+use crate::domain::time::Timestamp;
+use crate::gate::Gate;
+use crate::gate::admit::admit_path;
+use crate::gate::permit::Admitted;
+use crate::gate::refusal::Refusal;
+use futures_util::StreamExt;
+
+/// Documents looked up at the same time for one page.
+const LOOKUPS: usize = 16;
+
+/// One line of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedEntry {
+    /// What it is called.
+    pub label: String,
+    /// Its path towards recipients.
+    pub path: DocumentPath,
+    /// Catalogue id of its kind.
+    pub kind: &'static str,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+    /// Bytes, of a document that can be had.
+    pub size: Option<u64>,
+    /// Last change, of a document that can be had.
+    pub changed: Option<Timestamp>,
+    /// What keeps it from being had.
+    pub trouble: Option<Trouble>,
+}
+
+/// What keeps a listed document from being had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It is pinned and changed since.
+    Changed,
+    /// The store has it no more.
+    Missing,
+    /// The store does not answer.
+    Unavailable,
+}
+
+/// A page of a share.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listed {
+    /// The folders from the share down to the one shown; empty on the share's own page.
+    pub trail: Vec<(String, DocumentPath)>,
+    /// The lines.
+    pub entries: Vec<ListedEntry>,
+    /// Names that cannot be handed out, such as links out of the store.
+    pub hidden: usize,
+    /// Whether there is more than is shown.
+    pub truncated: bool,
+}
+
+impl Gate {
+    /// The share's own page: its documents and folders, or what is in its one folder.
+    pub async fn list_share(&self, admitted: &Admitted) -> Result<Listed, Refusal> {
+        let share = admitted.share();
+        let items = share.items.get().ok_or(Refusal::NotInShare(share.id))?;
+        if let [only] = items.as_slice()
+            && only.is_folder()
+        {
+            let path = only.label.parse().map_err(|_| Refusal::NotInShare(share.id))?;
+            return Ok(Listed { trail: Vec::new(), ..self.list_folder(admitted, &path).await? });
+        }
+        let entries = futures_util::stream::iter(items.iter()).map(|item| self.listed_item(item)).buffered(LOOKUPS).collect().await;
+        Ok(Listed { entries, ..Listed::default() })
+    }
+
+    /// A folder of the share.
+    pub async fn list_folder(&self, admitted: &Admitted, path: &DocumentPath) -> Result<Listed, Refusal> {
+        let share = admitted.share();
+        let covered = admit_path(admitted, path)?;
+        if !covered.in_folder {
+            return Err(Refusal::NotInShare(share.id));
+        }
+        let listing = self.documents.list(&covered.name).await.map_err(|error| {
+            tracing::warn!(share = %share.id, store = %covered.name.store, %error, "a shared folder could not be listed");
+            Refusal::of_store(share.id, error)
+        })?;
+        let items = share.items.get().map_or(&[][..], |items| items.as_slice());
+        let entries = listing.entries.into_iter().filter_map(|entry| {
+            let path = covered.label.append(&entry.name).ok()?;
+            let known = resolve(items, &path)?;
+            let trouble = known.pinned.filter(|pinned| *pinned != entry.stat.version).map(|_| Trouble::Changed);
+            Some(line(entry.name.file_name(), path, Ok(entry.stat), trouble))
+        });
+        Ok(Listed { entries: entries.collect(), trail: trail(&covered.label), hidden: listing.hidden, truncated: listing.truncated })
+    }
+
+    /// Whether a path of a share means a folder; asks the store only when the share itself leaves it open.
+    pub async fn is_folder(&self, admitted: &Admitted, path: &DocumentPath) -> Result<bool, Refusal> {
+        let covered = admit_path(admitted, path)?;
+        if !covered.in_folder {
+            return Ok(false);
+        }
+        let stat = self.documents.stat(&covered.name).await.map_err(|error| Refusal::of_store(admitted.share().id, error))?;
+        Ok(stat.kind == Kind::Folder)
+    }
+
+    /// Whether the share is for viewing only.
+    pub fn is_preview_only(&self, admitted: &Admitted) -> bool {
+        admitted.share().policy.delivery == Delivery::Preview
+    }
+
+    async fn listed_item(&self, item: &Item) -> ListedEntry {
+        let stat = self.documents.stat(&item.name).await;
+        let trouble = match (&item.kind, &stat) {
+            (ItemKind::PinnedDocument(pinned), Ok(stat)) if *pinned != stat.version => Some(Trouble::Changed),
+            _ => None,
+        };
+        let path = item.label.parse().unwrap_or(DocumentPath::root());
+        let mut listed = line(item.label.clone(), path, stat, trouble);
+        listed.is_folder |= item.is_folder();
+        listed
+    }
+
+    /// What keeps an item from being read now, in one word for staff.
+    pub(super) async fn item_problem(&self, item: &Item) -> Option<String> {
+        let word = match self.listed_item(item).await.trouble? {
+            Trouble::Changed => "changed since it was shared",
+            Trouble::Missing => "missing in the store",
+            Trouble::Unavailable => match self.documents.stat(&item.name).await {
+                Err(error) => return Some(error.to_string()),
+                Ok(_) => "the store could not be read",
+            },
+        };
+        Some(word.to_owned())
+    }
+}
+
+fn line(label: String, path: DocumentPath, stat: Result<Stat, StoreError>, trouble: Option<Trouble>) -> ListedEntry {
+    let trouble = trouble.or_else(|| match stat {
+        Ok(_) => None,
+        Err(StoreError::Missing | StoreError::NotADocument | StoreError::NotAFolder | StoreError::Refused(_)) => Some(Trouble::Missing),
+        Err(StoreError::Denied | StoreError::Io(_) | StoreError::Unreachable) => Some(Trouble::Unavailable),
+    });
+    let is_folder = matches!(stat, Ok(Stat { kind: Kind::Folder, .. }));
+    let document = stat.ok().filter(|stat| stat.kind == Kind::Document && trouble.is_none());
+    ListedEntry {
+        kind: if is_folder { "kind-folder" } else { media::kind_of_name(&label) },
+        label,
+        path,
+        is_folder,
+        size: document.map(|stat| stat.version.size),
+        changed: document.map(|stat| stat.changed),
+        trouble,
+    }
+}
+
+/// The folders on the way to one, each with its path.
+fn trail(folder: &DocumentPath) -> Vec<(String, DocumentPath)> {
+    let mut trail = Vec::new();
+    let mut at = Some(folder.clone());
+    while let Some(path) = at.filter(|path| !path.is_root()) {
+        at = path.parent();
+        trail.push((path.file_name(), path));
+    }
+    trail.reverse();
+    trail
+}
+
+/// The name of a document for staff.
+pub(super) fn shown(name: &DocumentName) -> String {
+    name.to_string()
+}

@@ -1,0 +1,94 @@
+//! Changing shares that are there: a new end, another form of delivery, stopping, and sending links again.
+
+use crate::crypto::random;
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::{MailId, RecipientId, ShareId};
+use crate::domain::policy::Delivery;
+use crate::domain::time::Timestamp;
+use crate::gate::Gate;
+use crate::gate::issue::{IssueError, invite};
+use crate::gate::settings::CodeDelivery;
+use crate::ledger::event::{Actor, Event, MailKind};
+use crate::ledger::state::{Share, State};
+use crate::ledger::tx::{Class, Tx};
+use std::sync::Arc;
+
+/// What is to change; what is `None` stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Change {
+    /// A new end; a share that has expired is open again.
+    pub expires: Option<Timestamp>,
+    /// Another form of delivery; downloads under way are cut when it becomes preview only.
+    pub delivery: Option<Delivery>,
+}
+
+impl Gate {
+    /// Changes a share. Its links stay as they are.
+    pub async fn update(&self, id: ShareId, change: Change, by: Actor) -> Result<(), IssueError> {
+        let expires = change.expires.map(|expires| self.checked_expiry(expires)).transpose()?;
+        let transaction = move |t: &mut Tx<'_>| {
+            if share(t.state(), id)?.stopped.is_some() {
+                return Err(IssueError::WasStopped);
+            }
+            t.emit(Event::ShareUpdated { share: id, by, expires, delivery: change.delivery });
+            Ok(())
+        };
+        self.ledger.tx(Class::First, transaction).await
+    }
+
+    /// Stops a share for everybody, or for one recipient. Downloads under way are cut; those who were invited are told. Doing it again changes nothing.
+    pub async fn revoke(&self, id: ShareId, only: Option<EmailAddress>, by: Actor) -> Result<(), IssueError> {
+        let transaction = move |t: &mut Tx<'_>| {
+            let before = share(t.state(), id)?;
+            let chosen = chosen(t.state(), &before, only.as_ref())?;
+            if before.stopped.is_some() {
+                return Ok(());
+            }
+            let was_open = before.expires > t.now();
+            match only {
+                None => t.emit(Event::ShareRevoked { share: id, by }),
+                Some(_) => chosen.iter().filter(|r| !is_stopped(&before, **r)).for_each(|r| t.emit(Event::RecipientRevoked { share: id, recipient: *r, by })),
+            }
+            for recipient in chosen.into_iter().filter(|r| was_open && before.recipients[r].invited.is_some() && !is_stopped(&before, *r)) {
+                let mail = MailId::from_bytes(random::bytes());
+                let deliver_by = t.now().plus(crate::domain::bounds::SHARE_LIFE);
+                t.emit(Event::MailQueued { mail, share: id, kind: MailKind::Stopped(recipient), due: t.now(), deliver_by });
+            }
+            Ok(())
+        };
+        self.ledger.tx(Class::First, transaction).await
+    }
+
+    /// Mails the invitation again, to all recipients or to one.
+    pub async fn resend(&self, id: ShareId, only: Option<EmailAddress>) -> Result<usize, IssueError> {
+        let code = (self.settings.code_delivery == CodeDelivery::WithInvite).then_some(self.settings.code_digits);
+        let transaction = move |t: &mut Tx<'_>| {
+            let before = share(t.state(), id)?;
+            let chosen = chosen(t.state(), &before, only.as_ref())?;
+            if before.stopped.is_some() {
+                return Err(IssueError::WasStopped);
+            }
+            if before.expires <= t.now() {
+                return Err(IssueError::AlreadyOver(before.expires));
+            }
+            let open: Vec<_> = chosen.into_iter().filter(|r| !is_stopped(&before, *r)).collect();
+            open.iter().for_each(|recipient| invite(t, id, *recipient, MailId::from_bytes(random::bytes()), code));
+            Ok(open.len())
+        };
+        self.ledger.tx(Class::First, transaction).await
+    }
+}
+
+fn share(state: &State, id: ShareId) -> Result<Arc<Share>, IssueError> {
+    state.shares.get(&id).cloned().ok_or_else(|| IssueError::Unknown("share", id.to_string()))
+}
+
+fn is_stopped(share: &Share, recipient: RecipientId) -> bool {
+    share.recipients.get(&recipient).is_none_or(|r| r.stopped.is_some())
+}
+
+fn chosen(state: &State, share: &Share, only: Option<&EmailAddress>) -> Result<Vec<RecipientId>, IssueError> {
+    let Some(address) = only else { return Ok(share.recipients.keys().copied().collect()) };
+    let found = share.recipients.values().find(|r| state.address(r.guest) == Some(address));
+    found.map(|r| vec![r.id]).ok_or_else(|| IssueError::Unknown("recipient", address.expose().to_owned()))
+}

@@ -1,0 +1,186 @@
+//! The gate: the only layer that opens a document or writes an event.
+//!
+//! The life of a link: `issue` makes it, `consent` takes the agreement, `challenge` proves the mailbox, `session` keeps the person in, `deliver`
+//! hands documents over with a receipt, `manage` extends or stops it, `sweeper` tells its end. `admit` decides each time, purely.
+
+pub mod admit;
+pub mod budget;
+pub mod challenge;
+pub mod consent;
+pub mod counts;
+pub mod deliver;
+pub mod issue;
+mod letters;
+pub mod listing;
+pub mod manage;
+mod notices;
+pub mod outbox;
+pub mod permit;
+pub mod progress;
+pub mod receipts;
+pub mod refusal;
+pub mod session;
+pub mod settings;
+pub mod shares;
+pub mod start;
+pub mod stream;
+pub mod sweeper;
+pub mod views;
+
+use crate::crypto::keys::KeyRing;
+use crate::documents::Documents;
+use crate::domain::policy::Delivery;
+use crate::domain::time::{Clock, Timestamp};
+use crate::gate::counts::Counts;
+use crate::gate::progress::Progress;
+use crate::gate::session::LastUse;
+use crate::gate::settings::Settings;
+use crate::ledger::Ledger;
+use crate::ledger::event::Event;
+use crate::limit::cut::CutRegistry;
+use crate::limit::rate::{Action, Limiter};
+use crate::mail::Mailer;
+use crate::words::Words;
+use refusal::Refusal;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// The gate with all that it works on.
+#[derive(Debug)]
+pub struct Gate {
+    /// The only source of the present.
+    clock: Arc<dyn Clock>,
+    /// Requests that change nothing, counted until the hour is over.
+    counts: Counts,
+    /// Running downloads that a revocation must reach.
+    cuts: CutRegistry,
+    /// The stores.
+    documents: Documents,
+    /// Keys of links, forms and entity tags.
+    keys: Arc<KeyRing>,
+    /// When sessions were last used.
+    last_use: LastUse,
+    /// The truth.
+    ledger: Ledger,
+    /// How often a client network may ask.
+    limiter: Limiter,
+    /// Told when a mail was queued.
+    mail_queued: Arc<Notify>,
+    /// The way mails go out.
+    mailer: Mailer,
+    /// How far running downloads are.
+    progress: Progress,
+    /// The configuration, as far as the gate needs it.
+    settings: Settings,
+    /// The words of mails and pages.
+    words: Arc<Words>,
+}
+
+/// What a gate is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The only source of the present.
+    pub clock: Arc<dyn Clock>,
+    /// The stores.
+    pub documents: Documents,
+    /// Keys of links, forms and entity tags.
+    pub keys: Arc<KeyRing>,
+    /// The truth.
+    pub ledger: Ledger,
+    /// How often a client network may ask.
+    pub limiter: Limiter,
+    /// The way mails go out.
+    pub mailer: Mailer,
+    /// The configuration, as far as the gate needs it.
+    pub settings: Settings,
+    /// The words of mails and pages.
+    pub words: Arc<Words>,
+}
+
+impl Gate {
+    /// Puts the gate together; whatever the ledger commits from now on reaches running downloads and the outbox.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let (cuts, mail_queued) = (CutRegistry::default(), Arc::new(Notify::new()));
+        parts.ledger.on_commit({
+            let (cuts, mail_queued) = (cuts.clone(), Arc::clone(&mail_queued));
+            Box::new(move |event| reach_out(event, &cuts, &mail_queued))
+        });
+        let Parts { clock, documents, keys, ledger, limiter, mailer, settings, words } = parts;
+        let (counts, last_use, progress) = (Counts::default(), LastUse::default(), Progress::default());
+        Arc::new(Self { clock, counts, cuts, documents, keys, last_use, ledger, limiter, mail_queued, mailer, progress, settings, words })
+    }
+
+    /// The work that goes on beside requests: mail, what becomes due, progress of downloads. It ends when the future is dropped.
+    pub async fn work(self: Arc<Self>) {
+        tokio::join!(Arc::clone(&self).mail(), self.sweep(), self.put_progress_down());
+    }
+
+    /// Counts a request against its client's network.
+    pub fn limit(&self, action: Action, client: IpAddr) -> Result<(), Refusal> {
+        self.limiter.check(action, client).map_err(Refusal::RateLimited)
+    }
+
+    /// The only source of the present.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The settings.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The words of pages.
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Keys of forms.
+    pub fn keys(&self) -> &KeyRing {
+        &self.keys
+    }
+
+    /// Requests that change nothing.
+    pub const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// The ledger, for those who read or export it.
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The stores.
+    pub const fn documents(&self) -> &Documents {
+        &self.documents
+    }
+
+    /// The way mails go out.
+    pub const fn mailer(&self) -> &Mailer {
+        &self.mailer
+    }
+
+    /// Downloads that are running now.
+    pub fn running(&self) -> usize {
+        self.cuts.watched()
+    }
+
+    /// A moment as people in the organisation's time zone write it.
+    pub fn moment(&self, at: Timestamp) -> String {
+        self.words.moment(at, &self.settings.zone)
+    }
+}
+
+/// What a committed event does outside of the state.
+fn reach_out(event: &Event, cuts: &CutRegistry, mail_queued: &Notify) {
+    match event {
+        Event::MailQueued { .. } => mail_queued.notify_one(),
+        Event::RecipientRevoked { recipient, .. } => cuts.cut_recipient(*recipient),
+        Event::SessionClosed { session, .. } => cuts.cut_session(*session),
+        Event::ShareRevoked { share, .. } | Event::ShareUpdated { share, delivery: Some(Delivery::Preview), .. } => cuts.cut_share(*share),
+        // The running downloads look at the new end by themselves when the old one comes; a nearer one cuts them, and they can be resumed.
+        Event::ShareUpdated { share, expires: Some(_), .. } => cuts.cut_share(*share),
+        _ => {}
+    }
+}

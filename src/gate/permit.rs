@@ -1,0 +1,63 @@
+//! The proof that somebody may have a document now. It has private fields and one maker, `admit`.
+
+use crate::domain::scope::Covered;
+use crate::domain::time::Timestamp;
+use crate::ledger::state::{Recipient, Session, Share};
+use std::sync::Arc;
+
+/// A recipient with a session of a share that lets them in.
+#[derive(Debug, Clone)]
+pub struct Admitted {
+    share: Arc<Share>,
+    recipient: Arc<Recipient>,
+    session: Arc<Session>,
+}
+
+impl Admitted {
+    pub(super) const fn new(share: Arc<Share>, recipient: Arc<Recipient>, session: Arc<Session>) -> Self {
+        Self { share, recipient, session }
+    }
+
+    /// The share.
+    pub fn share(&self) -> &Share {
+        &self.share
+    }
+
+    /// The recipient.
+    pub fn recipient(&self) -> &Recipient {
+        &self.recipient
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The moment after which nothing may leave any more, downloads under way included.
+    pub fn ends(&self) -> Timestamp {
+        self.share.expires.min(self.session.expires)
+    }
+}
+
+/// Leave to take the bytes of one document.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    admitted: Admitted,
+    covered: Covered,
+}
+
+impl Permit {
+    pub(super) const fn new(admitted: Admitted, covered: Covered) -> Self {
+        Self { admitted, covered }
+    }
+
+    /// Whose it is.
+    pub const fn admitted(&self) -> &Admitted {
+        &self.admitted
+    }
+
+    /// Which document.
+    pub const fn covered(&self) -> &Covered {
+        &self.covered
+    }
+}

@@ -1,0 +1,90 @@
+//! Receipts as staff read them: what the history finds in the journal, with what memory knows better about those still open.
+
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::{GuestId, ReceiptId, ShareId};
+use crate::domain::receipt::Outcome;
+use crate::domain::time::Timestamp;
+use crate::gate::Gate;
+use crate::gate::shares::ERASED;
+use crate::gate::views::ReceiptView;
+use crate::ledger::event::Event;
+use crate::ledger::read::{About, HistoryError};
+use std::collections::BTreeMap;
+
+/// Receipts listed at most; further ones are in `audit export`.
+pub const LISTED_RECEIPTS: usize = 10_000;
+
+/// Which receipts.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this share.
+    pub share: Option<ShareId>,
+    /// Of this person.
+    pub guest: Option<EmailAddress>,
+}
+
+impl Gate {
+    /// Receipts, newest first. Blocks on the disk: called from the blocking pool.
+    pub fn receipts(&self, filter: &Filter) -> Result<Vec<ReceiptView>, HistoryError> {
+        let guest = match &filter.guest {
+            Some(address) => match self.ledger.state().guest_ids.get(address.key()) {
+                Some(guest) => Some(*guest),
+                None => return Ok(Vec::new()),
+            },
+            None => None,
+        };
+        let about = match (filter.share, guest) {
+            (Some(share), _) => About::Share(share),
+            (None, Some(guest)) => About::Guest(guest),
+            (None, None) => About::Everything,
+        };
+        let mut ends: BTreeMap<ReceiptId, Event> = BTreeMap::new();
+        let mut listed = Vec::new();
+        // Newest first, so that the end of a receipt is met before its beginning.
+        self.ledger.history(about, &mut |t, event| {
+            match event {
+                Event::ReceiptEnded { receipt, .. } => {
+                    ends.insert(receipt, event);
+                }
+                Event::ReceiptStarted { receipt, guest: who, .. } => {
+                    let end = ends.remove(&receipt);
+                    if guest.is_none_or(|guest| guest == who) {
+                        listed.extend(self.receipt_view(t, &event, end, who));
+                    }
+                }
+                _ => {}
+            }
+            listed.len() < LISTED_RECEIPTS
+        })?;
+        Ok(listed)
+    }
+
+    fn receipt_view(&self, started: Timestamp, event: &Event, end: Option<Event>, who: GuestId) -> Option<ReceiptView> {
+        let Event::ReceiptStarted { receipt, share, document, version, action, .. } = event else { return None };
+        let state = self.ledger.state();
+        let live = self.progress.of(*receipt);
+        let (ended, bytes, opens, outcome) = match (end, state.receipts.get(receipt), live) {
+            (Some(Event::ReceiptEnded { ended, bytes, opens, outcome, .. }), ..) => (Some(ended), bytes, opens, outcome),
+            (_, open, Some(live)) => {
+                let last = open.map_or_else(|| self.clock.now(), |open| open.last);
+                (Some(last).filter(|_| live.outcome != Outcome::Open), live.ranges.bytes(), live.opens, live.outcome)
+            }
+            (_, Some(open), None) => (Some(open.last).filter(|_| open.outcome != Outcome::Open), open.ranges.bytes(), open.opens, open.outcome),
+            (_, None, None) => (None, 0, 1, Outcome::Open),
+        };
+        Some(ReceiptView {
+            id: receipt.to_string(),
+            share: share.to_string(),
+            email: state.address(who).map_or(ERASED, EmailAddress::expose).to_owned(),
+            document: document.get().map_or_else(|| ERASED.to_owned(), ToString::to_string),
+            version: version.to_string(),
+            action: *action,
+            started: started.to_string(),
+            ended: ended.map(|at| at.to_string()),
+            bytes,
+            size: version.size,
+            outcome,
+            opens,
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! Why the gate says no. What the person reads and what the log says are kept apart: the page is chosen from the variant in one place of `web`.
+
+use crate::documents::StoreError;
+use crate::domain::ids::ShareId;
+use crate::ledger::tx::Unavailable;
+use std::time::Duration;
+
+/// A refusal. Those that name a share are only ever made for somebody who holds a true link or session of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Too much is under way.
+    #[error("too much is under way")]
+    Busy,
+    /// A pinned document is not what it was.
+    #[error("the document changed since it was shared")]
+    DocumentChanged(ShareId),
+    /// The share names it and the store has it not.
+    #[error("the store has no such document any more")]
+    DocumentMissing(ShareId),
+    /// The share's time is over.
+    #[error("the share has expired")]
+    Expired(ShareId),
+    /// No session of this share in this browser.
+    #[error("no session")]
+    NoSession,
+    /// The share does not cover it.
+    #[error("not in the share")]
+    NotInShare(ShareId),
+    /// The share gives no documents, only pictures of their pages.
+    #[error("the share is for viewing only")]
+    PreviewOnly(ShareId),
+    /// Asked too often.
+    #[error("too many requests")]
+    RateLimited(Duration),
+    /// This recipient's access was stopped.
+    #[error("the recipient's access was stopped")]
+    RecipientStopped(ShareId),
+    /// The session is over.
+    #[error("the session has ended")]
+    SessionEnded(ShareId),
+    /// The share was stopped.
+    #[error("the share was stopped")]
+    Stopped(ShareId),
+    /// The store cannot give it now.
+    #[error("the store failed: {1}")]
+    StoreUnavailable(ShareId, StoreError),
+    /// The disclaimer is not the one that was shown.
+    #[error("the disclaimer changed")]
+    TextChanged(ShareId),
+    /// Not a link of ours, or one to something that is gone without a trace.
+    #[error("unknown link")]
+    UnknownLink,
+}
+
+impl Refusal {
+    /// The share, when the person has shown to be one of its recipients.
+    pub const fn share(&self) -> Option<ShareId> {
+        match self {
+            Self::DocumentChanged(share)
+            | Self::DocumentMissing(share)
+            | Self::Expired(share)
+            | Self::NotInShare(share)
+            | Self::PreviewOnly(share)
+            | Self::RecipientStopped(share)
+            | Self::SessionEnded(share)
+            | Self::Stopped(share)
+            | Self::StoreUnavailable(share, _)
+            | Self::TextChanged(share) => Some(*share),
+            Self::Busy | Self::NoSession | Self::RateLimited(_) | Self::UnknownLink => None,
+        }
+    }
+
+    /// One word for logs and hourly counts.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::DocumentChanged(_) => "document-changed",
+            Self::DocumentMissing(_) => "document-missing",
+            Self::Expired(_) => "expired",
+            Self::NoSession => "no-session",
+            Self::NotInShare(_) => "not-in-share",
+            Self::PreviewOnly(_) => "preview-only",
+            Self::RateLimited(_) => "rate-limited",
+            Self::RecipientStopped(_) => "recipient-stopped",
+            Self::SessionEnded(_) => "session-ended",
+            Self::Stopped(_) => "stopped",
+            Self::StoreUnavailable(..) => "store-unavailable",
+            Self::TextChanged(_) => "text-changed",
+            Self::UnknownLink => "unknown-link",
+        }
+    }
+
+    /// What a store's error means to the holder of a session.
+    pub fn of_store(share: ShareId, error: StoreError) -> Self {
+        match error {
+            StoreError::Missing | StoreError::NotADocument | StoreError::NotAFolder | StoreError::Refused(_) => Self::DocumentMissing(share),
+            StoreError::Denied | StoreError::Io(_) | StoreError::Unreachable => Self::StoreUnavailable(share, error),
+        }
+    }
+}
+
+impl From<Unavailable> for Refusal {
+    fn from(_: Unavailable) -> Self {
+        Self::Busy
+    }
+}

@@ -1,0 +1,100 @@
+//! Sessions: finding the one of a request, keeping it alive, leaving it.
+
+use crate::domain::bounds::SESSION_USED_EVERY;
+use crate::domain::ids::{SessionId, ShareId};
+use crate::domain::time::Timestamp;
+use crate::crypto::random::CookieSecret;
+use crate::gate::Gate;
+use crate::gate::admit::{SessionFacts, admit_session};
+use crate::gate::permit::Admitted;
+use crate::gate::refusal::Refusal;
+use crate::ledger::event::{Event, SessionEnd};
+use crate::ledger::state::State;
+use crate::ledger::tx::Class;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// When sessions were last used, in memory; the ledger gets it at most every five minutes.
+#[derive(Debug, Default)]
+pub struct LastUse(Mutex<HashMap<SessionId, Use>>);
+
+#[derive(Debug, Clone, Copy)]
+struct Use {
+    at: Timestamp,
+    written: Timestamp,
+}
+
+impl LastUse {
+    /// When a session was last used, if it was since the start.
+    pub fn of(&self, session: SessionId) -> Option<Timestamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&session).map(|seen| seen.at)
+    }
+
+    /// Notes a use; says whether the ledger should be told now.
+    fn touch(&self, session: SessionId, now: Timestamp, written: Timestamp) -> bool {
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = uses.entry(session).or_insert(Use { at: now, written });
+        seen.at = seen.at.max(now);
+        let due = now.since(seen.written) >= SESSION_USED_EVERY;
+        if due {
+            seen.written = now;
+        }
+        due
+    }
+
+    /// Forgets sessions that are no more.
+    pub fn forget_ended(&self, state: &State) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|session, _| state.sessions.contains_key(session));
+    }
+}
+
+impl Gate {
+    /// The session of a request, or why there is none; a use of it is noted.
+    pub fn session(&self, share: ShareId, cookie: Option<&CookieSecret>) -> Result<Admitted, Refusal> {
+        let state = self.ledger.state();
+        let admitted = admit_session(&state, self.session_facts(&state, share, cookie), self.clock.now())?;
+        self.keep_alive(&admitted);
+        Ok(admitted)
+    }
+
+    /// What a request shows of its session.
+    pub(super) fn session_facts(&self, state: &State, share: ShareId, cookie: Option<&CookieSecret>) -> SessionFacts {
+        let token = cookie.map(CookieSecret::hash);
+        let used = token.and_then(|token| state.tokens.get(&token)).and_then(|session| self.last_use.of(*session));
+        SessionFacts { share, token, used, idle: self.settings.session_idle }
+    }
+
+    /// Notes that a session is in use; a running download counts.
+    pub(super) fn keep_alive(&self, admitted: &Admitted) {
+        let session = admitted.session();
+        if self.last_use.touch(session.id, self.clock.now(), session.used) {
+            let id = session.id;
+            self.ledger.tx_unwaited(Class::Ordinary, move |t| {
+                if t.state().sessions.contains_key(&id) {
+                    t.emit(Event::SessionUsed { session: id });
+                }
+            });
+        }
+    }
+
+    /// When a session ends if nothing more is asked of it.
+    pub fn session_ends(&self, admitted: &Admitted) -> Timestamp {
+        self.clock.now().plus(self.settings.session_idle).min(admitted.ends())
+    }
+
+    /// "I am finished": the session is over in this browser, at once and for good.
+    pub async fn leave(&self, share: ShareId, cookie: Option<&CookieSecret>) -> Result<(), Refusal> {
+        let state = self.ledger.state();
+        let facts = self.session_facts(&state, share, cookie);
+        self.ledger
+            .tx(Class::Ordinary, move |t| {
+                let id = facts.token.and_then(|token| t.state().tokens.get(&token)).copied().ok_or(Refusal::NoSession)?;
+                if t.state().sessions.get(&id).is_none_or(|session| session.share != share) {
+                    return Err(Refusal::NoSession);
+                }
+                t.emit(Event::SessionClosed { session: id, why: SessionEnd::Left });
+                Ok(())
+            })
+            .await
+    }
+}

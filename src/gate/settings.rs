@@ -1,0 +1,65 @@
+//! What the gate needs of the configuration, every value checked.
+
+use crate::domain::policy::Delivery;
+use crate::mail::Sender;
+use jiff::tz::TimeZone;
+use std::time::Duration;
+
+/// When the code is mailed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeDelivery {
+    /// When the recipient has agreed and asks for it.
+    OnRequest,
+    /// Together with the invitation.
+    WithInvite,
+}
+
+/// The gate's settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The scheme and authority that links begin with, without a slash at the end.
+    pub public_url: String,
+    /// The host of it, for Message-IDs.
+    pub domain: String,
+    /// The organisation's name.
+    pub organisation: String,
+    /// Whom recipients may ask.
+    pub contact: String,
+    /// The organisation's time zone.
+    pub zone: TimeZone,
+    /// The sender of all mails.
+    pub sender: Sender,
+    /// Digits of a code: 6 or 8.
+    pub code_digits: u8,
+    /// How long a code is valid when it was asked for.
+    pub code_life: Duration,
+    /// When the code is mailed.
+    pub code_delivery: CodeDelivery,
+    /// How long a session may be idle.
+    pub session_idle: Duration,
+    /// How long a session lasts at most.
+    pub session_life: Duration,
+    /// How long a share runs when nothing else is said.
+    pub default_expiry: Duration,
+    /// How long a share may run.
+    pub max_expiry: Duration,
+    /// In which form a share gives its documents when nothing else is said.
+    pub default_delivery: Delivery,
+    /// Whether recipients must agree to the disclaimer.
+    pub disclaimer_required: bool,
+    /// How long reads after a notice are gathered into the next one.
+    pub notice_window: Duration,
+    /// Stored messages for shares, by name.
+    pub templates: Vec<Template>,
+}
+
+/// A stored message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// Its name.
+    pub name: String,
+    /// The subject it gives a share that has none of its own.
+    pub subject: String,
+    /// The message, with placeholders.
+    pub message: String,
+}

@@ -1,0 +1,137 @@
+//! What staff are shown of shares.
+
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::ShareId;
+use crate::domain::time::Timestamp;
+use crate::gate::Gate;
+use crate::gate::listing::shown;
+use crate::gate::permit::Admitted;
+use crate::gate::views::{ItemView, LinkView, ShareStatus, ShareView, UndeliveredView};
+use crate::domain::scope::ItemKind;
+use crate::ledger::event::MailKind;
+use crate::ledger::state::{Recipient, Share, State};
+
+/// What stands where a person was forgotten.
+pub(super) const ERASED: &str = "erased";
+
+impl Gate {
+    /// All shares, newest first, without links.
+    pub fn shares(&self) -> Vec<ShareView> {
+        let state = self.ledger.state();
+        let mut all: Vec<_> = state.shares.values().collect();
+        all.sort_by_key(|share| (std::cmp::Reverse(share.created), share.id));
+        all.into_iter().map(|share| self.share_view(&state, share, false)).collect()
+    }
+
+    /// One share with its links, and with what keeps its documents from being read now.
+    pub async fn share(&self, id: ShareId) -> Option<ShareView> {
+        let state = self.ledger.state();
+        let share = state.shares.get(&id)?;
+        let mut view = self.share_view(&state, share, true);
+        if let Some(items) = share.items.get() {
+            for (view, item) in view.documents.iter_mut().zip(items.iter()) {
+                view.problem = self.item_problem(item).await;
+            }
+        }
+        Some(view)
+    }
+
+    /// The share that an id or the unique beginning of one means.
+    pub fn find_share(&self, text: &str) -> Option<ShareId> {
+        let state = self.ledger.state();
+        let mut found = state.shares.keys().filter(|id| text.len() >= 4 && id.to_string().starts_with(text));
+        match (found.next(), found.next()) {
+            (Some(only), None) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// Who shares, for pages; only for somebody who has shown to be a recipient.
+    pub fn owner_name(&self, share: ShareId) -> Option<String> {
+        let state = self.ledger.state();
+        state.staff.get(&state.shares.get(&share)?.owner)?.name.get().cloned()
+    }
+
+    /// Subject, message as safe HTML and end of a share, for its own page.
+    pub fn share_texts(&self, admitted: &Admitted) -> (String, String, Timestamp) {
+        let share = admitted.share();
+        let state = self.ledger.state();
+        let recipient = state.address(admitted.recipient().guest).map_or(ERASED, EmailAddress::expose).to_owned();
+        let fill = |text: Option<&String>| self.filled_for(share, text.map_or("", String::as_str), &recipient);
+        (fill(share.subject.get()), crate::mail::markdown::render(&fill(share.message.get())).html, share.expires)
+    }
+
+    /// A recipient's address, masked.
+    pub fn masked_address(&self, recipient: &Recipient) -> String {
+        self.ledger.state().address(recipient.guest).map_or_else(|| ERASED.to_owned(), EmailAddress::masked)
+    }
+
+    fn share_view(&self, state: &State, share: &Share, with_links: bool) -> ShareView {
+        let now = self.clock.now();
+        let status = match share.stopped {
+            Some(_) => ShareStatus::Stopped,
+            None if share.expires <= now => ShareStatus::Expired,
+            None => ShareStatus::Open,
+        };
+        let owner = state.staff.get(&share.owner).and_then(|staff| staff.address.get());
+        let items = share.items.get().map_or(&[][..], |items| items.as_slice());
+        ShareView {
+            id: share.id.to_string(),
+            status,
+            subject: share.subject.get().cloned().unwrap_or_default(),
+            owner: owner.map_or(ERASED, EmailAddress::expose).to_owned(),
+            created: share.created.to_string(),
+            expires: share.expires.to_string(),
+            delivery: share.policy.delivery,
+            documents: items
+                .iter()
+                .map(|item| ItemView {
+                    document: shown(&item.name),
+                    folder: item.is_folder(),
+                    pinned: matches!(item.kind, ItemKind::PinnedDocument(_) | ItemKind::PinnedFolder(_)),
+                    problem: None,
+                })
+                .collect(),
+            links: share.recipients.values().map(|recipient| self.link_view(state, share, recipient, with_links)).collect(),
+            reads: share.recipients.values().map(|recipient| recipient.reads).sum(),
+            undelivered: share.undelivered.iter().map(|failed| undelivered_view(state, share, failed)).collect(),
+        }
+    }
+
+    fn link_view(&self, state: &State, share: &Share, recipient: &Recipient, with_link: bool) -> LinkView {
+        let status = match () {
+            () if recipient.stopped.is_some() => "stopped",
+            () if recipient.reads > 0 => "read",
+            () if !recipient.devices.is_empty() => "opened",
+            () if recipient.invited.is_some() => "invited",
+            () => "waiting",
+        };
+        LinkView {
+            email: state.address(recipient.guest).map_or(ERASED, EmailAddress::expose).to_owned(),
+            url: with_link.then(|| self.link_url(share, recipient)).flatten(),
+            status: status.to_owned(),
+            reads: recipient.reads,
+            last_read: recipient.last_read.map(|at| at.to_string()),
+            fetched: recipient.fetched,
+        }
+    }
+}
+
+fn undelivered_view(state: &State, share: &Share, failed: &crate::ledger::state::Undelivered) -> UndeliveredView {
+    let (mail, recipient) = match failed.kind {
+        MailKind::Code(_, recipient) => ("code", Some(recipient)),
+        MailKind::Invitation(recipient) => ("invitation", Some(recipient)),
+        MailKind::Notice => ("notice", None),
+        MailKind::Stopped(recipient) => ("stopped", Some(recipient)),
+        MailKind::Ended => ("ended", None),
+        MailKind::Undelivered(_) => ("undelivered", None),
+    };
+    let guest = recipient.and_then(|id| share.recipients.get(&id)).and_then(|recipient| state.address(recipient.guest));
+    let owner = state.staff.get(&share.owner).and_then(|staff| staff.address.get()).filter(|_| recipient.is_none());
+    UndeliveredView {
+        email: guest.or(owner).map_or(ERASED, EmailAddress::expose).to_owned(),
+        mail: mail.to_owned(),
+        at: failed.at.to_string(),
+        why: failed.why.clone(),
+    }
+}

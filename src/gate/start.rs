@@ -1,0 +1,68 @@
+//! What happens once when the server begins and ends: staff and disclaimer of the configuration become events, what a crash left open is closed.
+
+use crate::crypto::random;
+use crate::crypto::sealed::{Private, Subject};
+use crate::domain::disclaimer::Disclaimer;
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::StaffId;
+use crate::domain::receipt::Outcome;
+use crate::gate::Gate;
+use crate::gate::sweeper::receipt_ended;
+use crate::ledger::event::Event;
+use crate::ledger::tx::{Class, Tx, Unavailable};
+use std::sync::Arc;
+
+/// Staff and texts as the configuration says them.
+#[derive(Debug, Clone)]
+pub struct Configured {
+    /// Names and addresses, the default owner first.
+    pub staff: Vec<(String, EmailAddress)>,
+    /// The disclaimer.
+    pub disclaimer: Option<Disclaimer>,
+}
+
+impl Gate {
+    /// Begins: everything that differs from the configuration becomes an event. `torn_bytes` is what a crash had left behind the last good line.
+    pub async fn begin(&self, configured: Configured, torn_bytes: u64) -> Result<(), Unavailable> {
+        let ids: Vec<StaffId> = configured.staff.iter().map(|_| StaffId::from_bytes(random::bytes())).collect();
+        let transaction = move |t: &mut Tx<'_>| {
+            t.emit(Event::ServerStarted { version: env!("CARGO_PKG_VERSION").to_owned(), torn_bytes });
+            set_staff(t, &configured.staff, &ids);
+            if let Some(text) = configured.disclaimer.filter(|text| t.state().disclaimer.as_deref() != Some(text)) {
+                t.emit(Event::DisclaimerPublished { disclaimer: Arc::new(text) });
+            }
+            let open: Vec<_> = t.state().receipts.values().filter(|receipt| receipt.outcome == Outcome::Open).cloned().collect();
+            open.iter().for_each(|receipt| t.emit(receipt_ended(receipt, Outcome::Interrupted)));
+            Ok(())
+        };
+        self.ledger.tx(Class::First, transaction).await
+    }
+
+    /// Ends: progress and counts are put down, then that the server stopped in good order.
+    pub async fn end(&self) -> Result<(), Unavailable> {
+        self.flush_progress().await?;
+        self.put_counts_down().await?;
+        self.ledger
+            .tx(Class::First, |t| {
+                t.emit(Event::ServerStopped {});
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn set_staff(t: &mut Tx<'_>, configured: &[(String, EmailAddress)], ids: &[StaffId]) {
+    let mut kept = Vec::new();
+    for (rank, ((name, address), fresh)) in (0..).zip(configured.iter().zip(ids)) {
+        let known = t.state().staff.iter().find(|(_, s)| s.address.get() == Some(address)).map(|(id, s)| (*id, Arc::clone(s)));
+        let id = known.as_ref().map_or(*fresh, |(id, _)| *id);
+        kept.push(id);
+        let same = known.is_some_and(|(_, s)| s.name.get() == Some(name) && s.address.get().map(EmailAddress::expose) == Some(address.expose()) && s.rank == Some(rank));
+        if !same {
+            let subject = Subject::Staff(id);
+            t.emit(Event::StaffSet { staff: id, name: Private::new(subject, name.clone()), address: Private::new(subject, address.clone()), rank });
+        }
+    }
+    let gone: Vec<_> = t.state().current_staff().into_iter().map(|(id, _)| id).filter(|id| !kept.contains(id)).collect();
+    gone.into_iter().for_each(|staff| t.emit(Event::StaffRemoved { staff }));
+}

@@ -1,0 +1,104 @@
+//! What becomes due by time: receipts whose window closes, shares whose end is told, and the hourly counts.
+
+use crate::crypto::random;
+use crate::domain::ids::MailId;
+use crate::domain::receipt::Outcome;
+use crate::domain::time::Timestamp;
+use crate::gate::Gate;
+use crate::gate::counts::COUNT_EVERY;
+use crate::ledger::event::{Event, MailKind};
+use crate::ledger::state::{Receipt, State, Timer};
+use crate::ledger::tx::{Class, Tx, Unavailable};
+use std::time::Duration;
+
+/// What is told in one transaction.
+const DUE_AT_ONCE: usize = 500;
+/// How often it is looked whether something is due; the earliest comes first in the index, so that looking costs nothing.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// The event that closes a receipt as it stands in the state.
+pub(super) fn receipt_ended(receipt: &Receipt, outcome: Outcome) -> Event {
+    Event::ReceiptEnded {
+        receipt: receipt.id,
+        share: receipt.share,
+        guest: receipt.guest,
+        ended: receipt.last,
+        bytes: receipt.ranges.bytes(),
+        opens: receipt.opens,
+        outcome,
+        ranges: receipt.ranges.clone(),
+    }
+}
+
+impl Gate {
+    /// Tells what becomes due, as it becomes due; never returns.
+    pub async fn sweep(&self) {
+        let mut counted = self.clock.now();
+        loop {
+            let now = self.clock.now();
+            if let Err(error) = self.tell(self.due(now)).await {
+                tracing::warn!(%error, "what is due could not be put down; it is tried again");
+            }
+            if now.since(counted) >= COUNT_EVERY && self.put_counts_down().await.is_ok() {
+                counted = now;
+                self.last_use.forget_ended(&self.ledger.state());
+            }
+            self.clock.wait_until(now.plus(LOOK_EVERY)).await;
+        }
+    }
+
+    /// Puts the hourly counts down.
+    pub(super) async fn put_counts_down(&self) -> Result<(), Unavailable> {
+        let events = self.counts.take(self.clock.now());
+        if events.is_empty() {
+            return Ok(());
+        }
+        self.ledger
+            .tx(Class::First, move |t| {
+                events.into_iter().for_each(|event| t.emit(event));
+                Ok(())
+            })
+            .await
+    }
+
+    fn due(&self, now: Timestamp) -> Vec<Timer> {
+        let state = self.ledger.state();
+        let due = state.timers.iter().take_while(|(moment, _)| *moment <= now).map(|(_, timer)| *timer);
+        let ours = |timer: &Timer| match timer {
+            Timer::Receipt(receipt) => !self.progress.is_running(*receipt),
+            Timer::Share(_) => true,
+            Timer::Mail(_) => false,
+        };
+        due.filter(ours).take(DUE_AT_ONCE).collect()
+    }
+
+    async fn tell(&self, due: Vec<Timer>) -> Result<(), Unavailable> {
+        if due.is_empty() {
+            return Ok(());
+        }
+        // A receipt is closed with all that was handed over.
+        self.flush_progress().await?;
+        self.ledger.tx(Class::First, move |t| due.iter().try_for_each(|timer| tell_one(t, *timer))).await
+    }
+}
+
+fn tell_one(t: &mut Tx<'_>, timer: Timer) -> Result<(), Unavailable> {
+    match timer {
+        Timer::Receipt(id) => {
+            if let Some(receipt) = t.state().receipts.get(&id).filter(|receipt| receipt.ends <= t.now()).cloned() {
+                let outcome = if receipt.outcome == Outcome::Open { Outcome::Part } else { receipt.outcome };
+                t.emit(receipt_ended(&receipt, outcome));
+            }
+        }
+        Timer::Share(id) => {
+            let over = t.state().shares.get(&id).is_some_and(|s| s.expires <= t.now() && s.stopped.is_none() && !s.end_told);
+            if over {
+                t.emit(Event::ShareEnded { share: id });
+                let mail = MailId::from_bytes(random::bytes());
+                t.emit(Event::MailQueued { mail, share: id, kind: MailKind::Ended, due: t.now(), deliver_by: Timestamp::MAX });
+            }
+        }
+        Timer::Mail(_) => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! What staff are shown of shares and receipts: the field names that API, command line and exports have in common.
+
+use crate::domain::policy::Delivery;
+use crate::domain::receipt::{Action, Outcome};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ShareView {
+    /// Its id.
+    pub id: String,
+    /// `open`, `expired` or `stopped`.
+    pub status: ShareStatus,
+    /// Subject.
+    pub subject: String,
+    /// Address of the owner.
+    pub owner: String,
+    /// When it was made, RFC 3339 in UTC.
+    pub created: String,
+    /// When it ends, RFC 3339 in UTC.
+    pub expires: String,
+    /// In which form its documents leave.
+    #[schema(value_type = String)]
+    pub delivery: Delivery,
+    /// What it names.
+    pub documents: Vec<ItemView>,
+    /// Its recipients and their links.
+    pub links: Vec<LinkView>,
+    /// Receipts so far.
+    pub reads: u64,
+    /// Mails that could not be delivered.
+    pub undelivered: Vec<UndeliveredView>,
+}
+
+/// Whether a share is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ShareStatus {
+    /// Its time is over.
+    Expired,
+    /// It can be used.
+    Open,
+    /// Staff stopped it.
+    Stopped,
+}
+
+/// What a share names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ItemView {
+    /// `store:path`.
+    pub document: String,
+    /// Whether it is a folder.
+    pub folder: bool,
+    /// Whether it is held to the version it had when it was shared.
+    pub pinned: bool,
+    /// What keeps it from being read now, such as `missing` or `changed`; only when the store was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// A recipient and the link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinkView {
+    /// Whose link it is.
+    pub email: String,
+    /// The link; absent in lists and once its key is retired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// `waiting`, `invited`, `opened`, `read` or `stopped`.
+    pub status: String,
+    /// Receipts of this recipient.
+    pub reads: u64,
+    /// The last of them, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_read: Option<String>,
+    /// How often the link was fetched, by whomever, mail scanners included; told once an hour and never a read.
+    pub fetched: u64,
+}
+
+/// A mail that could not be delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UndeliveredView {
+    /// To whom, when it was a recipient.
+    pub email: String,
+    /// `invitation`, `code`, `notice`, `stopped`, `ended` or `undelivered`.
+    pub mail: String,
+    /// When it was given up, RFC 3339 in UTC.
+    pub at: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A receipt (product.md, Surfaces).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptView {
+    /// Its id.
+    pub id: String,
+    /// The share.
+    pub share: String,
+    /// The address whose mailbox was proved; `erased` once forgotten.
+    pub email: String,
+    /// `store:path`.
+    pub document: String,
+    /// Which version of it.
+    pub version: String,
+    /// What the recipient did.
+    #[schema(value_type = String)]
+    pub action: Action,
+    /// When it began, RFC 3339 in UTC.
+    pub started: String,
+    /// When the last byte was handed over so far, RFC 3339 in UTC; absent while a transfer runs.
+    pub ended: Option<String>,
+    /// Different bytes handed over.
+    pub bytes: u64,
+    /// Bytes of the document.
+    pub size: u64,
+    /// How far it got.
+    #[schema(value_type = String)]
+    pub outcome: Outcome,
+    /// How often it was asked for within the receipt's window.
+    pub opens: u64,
+}

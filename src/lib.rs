@@ -2,4 +2,5 @@
 #![deny(unsafe_code)]
 
 pub mod domain;
+pub mod web;
 pub mod words;

@@ -1,0 +1,4 @@
+//! What browsers meet: assets and pages.
+
+pub mod assets;
+pub mod pages;

@@ -1,1 +1,279 @@
 # The words of recipient pages.
+
+## Every page
+
+skip-to-content = Skip to the content
+contact-label = Questions?
+delivered-by = Delivered by Doorward for { $organisation }
+steps-label = Your way to the documents
+step-ask = Ask for a code
+step-enter = Enter the code
+step-open = Open the documents
+
+## Figures
+
+size-bytes = { $bytes ->
+    [one] { $bytes } byte
+   *[other] { $bytes } bytes
+}
+size-kilobytes = { $number } kB
+size-megabytes = { $number } MB
+size-gigabytes = { $number } GB
+size-terabytes = { $number } TB
+day = { $day } { $month } { $year }
+clock = { $hour }:{ $minute }
+moment = { $day }, { $clock } { $zone }
+minutes = { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}
+hours = { $hours ->
+    [one] one hour
+   *[other] { $hours } hours
+}
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+## What is shared
+
+what-documents = { $documents ->
+    [one] one document
+   *[other] { $documents } documents
+}
+what-folders = { $folders ->
+    [one] one folder
+   *[other] { $folders } folders
+}
+what-both = { $documents } and { $folders }
+what-nothing = documents
+
+kind-archive = Archive
+kind-audio = Audio
+kind-document = Text document
+kind-folder = Folder
+kind-image = Picture
+kind-mail = Mail
+kind-other = File
+kind-pdf = PDF
+kind-slides = Slides
+kind-table = Table
+kind-text = Plain text
+kind-video = Video
+kind-web = Web page
+
+## The page behind a link
+
+link-title = { $owner } shares { $what } with you
+link-subject = Subject
+link-from = From
+link-from-value = { $owner }, { $organisation }
+link-for = For
+link-until = Open until
+link-may = You may
+link-may-view = View only, no download
+link-may-download = View and download
+link-no-effect = Opening this page has changed nothing: no mail has been sent, and nothing counts as read.
+terms-eyebrow = Please read this first
+terms-version = Version { $version }
+terms-digest = SHA-256 of this text:
+link-agree-note = When you agree, we send a code to { $address }. Entering it on the next page shows that the mailbox is yours; your agreement is then recorded with your address, the time and this text.
+link-send-note = We send a code to { $address }. Entering it on the next page shows that the mailbox is yours.
+link-agree = I agree, send my code
+link-send = Send my code
+
+## The page that asks for the code
+
+code-title = Enter your code
+code-title-none = You need a new code
+code-title-problem = Problem: { $title }
+code-lead = A mail with a code is on its way to { $address }. The code is valid for { $valid }.
+code-lead-earlier = Enter the code from the latest mail to { $address }. A code is valid for { $valid }.
+code-lead-new = It goes by mail to { $address } and is valid for { $valid }.
+code-lead-other-browsers = No mail was sent to { $address } this time, because codes for other browsers are still waiting to be used.
+code-label = Code
+code-hint = { $digits } digits; blanks do not matter.
+code-send = Open the documents
+code-expired = This code has run out.
+code-malformed = A code has { $digits } digits. Please look at the mail once more.
+code-slow = Too many codes were wrong. For your safety the next try is possible { $until }.
+code-void = This code was wrong too often and no longer works.
+code-wrong = { $left ->
+    [one] This is not the code we sent. You have one more try.
+   *[other] This is not the code we sent. You have { $left } more tries.
+}
+
+help-title = Nothing came?
+help-spam = Look into the folder for spam or unwanted mail.
+help-wait = Wait a few minutes: some mail systems hold back mail from senders they do not know yet.
+help-mailbox = Make sure you are looking at the mailbox of { $address }.
+help-ask = If nothing helps, ask { $owner }.
+help-ask-contact = You can also reach { $organisation }: { $contact }.
+resend-now = You can have it sent once more.
+resend-after = You can have it sent once more { $at }.
+resend-not-today = No more codes can be sent to this mailbox for now. You can ask again { $at }. If you cannot wait, ask { $owner }.
+resend-other-browsers = Use the code in the browser that asked for it, or ask again here { $at }. If you cannot wait, ask { $owner }.
+resend-again = Send the code again
+resend-new = Send a new code
+
+## The page of a share
+
+crumbs-label = Where you are
+list-title = Documents from { $owner }
+list-lead = Shared by { $owner }. Open until { $expires }.
+message-title = Message from { $owner }
+view-only-title = For viewing only.
+view-only-text = These documents cannot be downloaded. Viewing is not available on this server yet; ask { $owner }.
+column-name = Name
+column-kind = Kind
+column-size = Size
+column-changed = Changed
+changed-label = Changed
+open-folder = Open
+download = Download
+note-changed = Changed since it was shared, so it is not handed out.
+note-missing = No longer in its place.
+note-unavailable = Cannot be reached just now.
+note-view-only = For viewing only
+list-empty-folder = This folder is empty.
+list-empty-share = There is nothing here at the moment.
+list-truncated = Only the first { $shown } entries are shown; this folder has more.
+list-hidden = { $hidden ->
+    [one] One more entry is of a kind that cannot be handed out.
+   *[other] { $hidden } more entries are of a kind that cannot be handed out.
+}
+list-receipts = When you open a document, { $owner } receives a receipt with your address and the time.
+leave-note = You stay signed in until { $at }, and longer while you use this page.
+leave = I am finished
+session-soon = You will be signed out { $at }.
+session-stay = Stay signed in
+session-over = You have been signed out. Open the link in your mail to come back.
+
+## The page after "I am finished"
+
+left-title = You are signed out
+left-text = Nothing of the share stays open in this browser. Documents you downloaded remain where you saved them.
+left-again = To come back, open the link in your mail and ask for a new code.
+left-again-until = To come back, open the link in your mail and ask for a new code. The share is open until { $expires }.
+left-receipts = The receipts of what you opened are kept.
+
+## The bare address
+
+home-title = Documents are handed over here
+home-lead = { $organisation } uses this server to share documents with people outside.
+home-how = To open what was shared with you, use the link in the mail you were sent.
+home-nothing = There is nothing to look for or to sign in to on this page.
+
+## Refusals: what happened, why, and what to do next. { $whom } is the owner of the share or the text below, { $when } one of the next two.
+
+whom-sender = the person who sent you the link
+when-at = { $at }
+when-soon = in a few minutes
+refusal-back = Back to the documents
+refusal-read-again = Read the new text
+refusal-reference = If you ask for help, mention “{ $name }, { $status }”.
+
+refusal-bad-form-title = This form could not be used
+refusal-bad-form-text = Something in it was missing, or the page had been open for too long. Nothing was changed.
+refusal-bad-form-next = Please go back, load the page again, and send it once more.
+
+refusal-busy-title = A moment, please
+refusal-busy-text = This server has as much to do as it can carry, so it has not begun with your request.
+refusal-busy-next = Please try again { $when }.
+
+refusal-cross-site-title = This was sent from another site
+refusal-cross-site-text = A form reached this server that does not come from one of its own pages. It was not accepted, and nothing was changed.
+refusal-cross-site-next = Open the link in your mail and go on from there.
+
+refusal-document-changed-title = This document has changed since it was shared
+refusal-document-changed-text = You were given the document as it was then. What lies in its place now is not the same, so it is not handed out.
+refusal-document-changed-next = Ask { $whom } to share the new version with you.
+
+refusal-document-missing-title = This document is no longer there
+refusal-document-missing-text = It was moved, renamed or deleted after it was shared.
+refusal-document-missing-next = Ask { $whom } where to find it.
+
+refusal-expired-title = This share has ended
+refusal-expired-text = The documents were shared up to a certain day, and that day has passed.
+refusal-expired-next = If you still need them, ask { $whom } to extend the share. Your link will then work again.
+
+refusal-form-too-large-title = That was too much at once
+refusal-form-too-large-text = The form is larger than this page takes. Nothing was changed.
+refusal-form-too-large-next = Please go back and fill in only what the page asks for.
+
+refusal-internal-title = Something went wrong on our side
+refusal-internal-text = It is a fault of this server, not of anything you did.
+refusal-internal-next = Please try again { $when }. If it happens again, tell { $whom }.
+
+refusal-method-not-allowed-title = This does not work here
+refusal-method-not-allowed-text = The address is right, but not for what your browser or program asked of it.
+refusal-method-not-allowed-next = Open the link in your mail and go on from there.
+
+refusal-misdirected-title = This address belongs to another name
+refusal-misdirected-text = The name in the address line is not one under which this server hands over documents.
+refusal-misdirected-next = Open the link in your mail exactly as it is written there.
+
+refusal-no-session-title = Please open your link once more
+refusal-no-session-text = This page opens after a code was entered in the same browser, and in this one that has not happened yet.
+refusal-no-session-next = Open the link in your mail and ask for a code. It takes a minute.
+
+refusal-not-found-title = There is nothing at this address
+refusal-not-found-text = It may have been typed wrongly, or it leads to a page that is no longer there.
+refusal-not-found-next = To open what was shared with you, use the link in your mail.
+
+refusal-not-in-share-title = This is not part of the share
+refusal-not-in-share-text = The address leads to something that was not shared with you, or that is not there any more.
+refusal-not-in-share-next = If you miss a document, ask { $whom }.
+
+refusal-precondition-failed-title = The document is not the one you began with
+refusal-precondition-failed-text = It has changed since your download began, and the parts would not fit together.
+refusal-precondition-failed-next = Please start the download again from the beginning.
+
+refusal-preview-only-title = This document cannot be downloaded
+refusal-preview-only-text = It was shared for viewing only, so the document itself does not leave this server.
+refusal-preview-only-next = If you need a copy, ask { $whom }.
+
+refusal-range-not-satisfiable-title = That part does not exist
+refusal-range-not-satisfiable-text = Your browser or program asked for a part that lies beyond the end of the document.
+refusal-range-not-satisfiable-next = Please start the download again from the beginning.
+
+refusal-recipient-stopped-title = Your access has been ended
+refusal-recipient-stopped-text = Your personal link no longer opens this share.
+refusal-recipient-stopped-next = If you think this is a mistake, ask { $whom }.
+
+refusal-session-ended-title = You have been signed out
+refusal-session-ended-text = This happens after a while without a click, or when the longest time for one visit is over. Nothing is lost.
+refusal-session-ended-next = To come back, open the link in your mail and ask for a new code.
+
+refusal-stopped-title = This share has been stopped
+refusal-stopped-text = It was ended before its time, and its documents can no longer be opened.
+refusal-stopped-next = If you think this is a mistake, ask { $whom }.
+
+refusal-store-unavailable-title = The documents cannot be reached just now
+refusal-store-unavailable-text = The place where they are kept does not answer. Your access is not affected.
+refusal-store-unavailable-next = Please try again { $when }.
+
+refusal-text-changed-title = The text has changed
+refusal-text-changed-text = While you were reading, a newer version of the text you are asked to agree to was put in place. Your agreement was not recorded, and no code was sent.
+refusal-text-changed-next = Please read the new version first.
+
+refusal-too-many-requests-title = A little slower, please
+refusal-too-many-requests-text = More requests came from your network than this server answers in that time. Others may be using the same connection.
+refusal-too-many-requests-next = Please try again { $when }.
+
+refusal-unknown-link-title = This link does not work
+refusal-unknown-link-text = It is not known here. Perhaps a part of it was lost when it was copied, or it was broken over two lines.
+refusal-unknown-link-next = Open the link in your mail once more, or copy the whole of it. If that does not help, ask { $whom }.
+
+refusal-unsupported-media-title = This form could not be read
+refusal-unsupported-media-text = It came in a shape that this page does not understand. Nothing was changed.
+refusal-unsupported-media-next = Please go back, load the page again, and send it once more.

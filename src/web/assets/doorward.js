@@ -1,0 +1,67 @@
+// Small comforts. Every page does its work without this file.
+(() => {
+  "use strict";
+  const SECOND = 1000;
+  const WARN_BEFORE = 5 * 60;
+  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const remaining = (end) => Math.max(0, Math.ceil((end - Date.now()) / SECOND));
+
+  // A form goes out once; it opens again after a while, in case the answer never came.
+  const sent = new Set();
+  const release = (form) => {
+    sent.delete(form);
+    form.querySelector("button")?.removeAttribute("aria-disabled");
+  };
+  for (const form of document.forms) {
+    form.addEventListener("submit", (event) => {
+      const button = form.querySelector("button");
+      if (sent.has(form) || button?.getAttribute("aria-disabled")) {
+        event.preventDefault();
+        return;
+      }
+      sent.add(form);
+      button?.setAttribute("aria-disabled", "true");
+      setTimeout(() => release(form), 10 * SECOND);
+    });
+  }
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) sent.forEach(release);
+  });
+
+  // The wait before another code can be asked for.
+  for (const form of document.querySelectorAll("form[data-wait]")) {
+    const end = Date.now() + Number(form.dataset.wait) * SECOND;
+    const button = form.querySelector("button");
+    const count = form.querySelector("[data-count]");
+    const ready = form.querySelector("[data-ready]");
+    button.setAttribute("aria-disabled", "true");
+    const tick = () => {
+      const left = remaining(end);
+      count.textContent = clock(left);
+      if (left > 0) return;
+      clearInterval(timer);
+      button.removeAttribute("aria-disabled");
+      count.parentElement.hidden = true;
+      ready.append(ready.querySelector("template").content.cloneNode(true));
+    };
+    const timer = setInterval(tick, SECOND);
+    tick();
+  }
+
+  // A word before the session ends, and one after.
+  for (const place of document.querySelectorAll("[data-session]")) {
+    const end = Date.now() + Number(place.dataset.session) * SECOND;
+    let said = null;
+    const tick = () => {
+      const left = remaining(end);
+      const part = left === 0 ? "over" : left <= WARN_BEFORE ? "soon" : null;
+      if (part === said) return;
+      said = part;
+      place.querySelectorAll(":scope > :not(template)").forEach((old) => old.remove());
+      place.append(place.querySelector(`template[data-${part}]`).content.cloneNode(true));
+    };
+    setInterval(tick, 5 * SECOND);
+    addEventListener("visibilitychange", tick);
+    tick();
+  }
+})();

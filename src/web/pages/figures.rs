@@ -1,0 +1,147 @@
+//! Sizes, dates and kinds of documents as people write them.
+
+use crate::words::Words;
+use fluent_bundle::FluentValue;
+use jiff::Zoned;
+
+/// A size of so many bytes, such as `1.4 MB`; units are powers of 1000, as file managers and storage vendors count.
+pub fn size(words: &Words, bytes: u64) -> String {
+    if bytes < 1000 {
+        return words.with("size-bytes", &[("bytes", FluentValue::from(bytes))]);
+    }
+    let (unit, divisor) = match bytes {
+        ..999_500 => ("size-kilobytes", 1_000),
+        ..999_500_000 => ("size-megabytes", 1_000_000),
+        ..999_500_000_000 => ("size-gigabytes", 1_000_000_000),
+        _ => ("size-terabytes", 1_000_000_000_000),
+    };
+    let tenths = (u128::from(bytes) * 10 + divisor / 2) / divisor;
+    let wholes = (u128::from(bytes) + divisor / 2) / divisor;
+    let number = if tenths < 100 { format!("{}.{}", tenths / 10, tenths % 10) } else { wholes.to_string() };
+    words.with(unit, &[("number", FluentValue::from(number))])
+}
+
+/// A day, such as `22 November 2026`.
+pub fn day(words: &Words, at: &Zoned) -> String {
+    let month = words.text(&format!("month-{}", at.month()));
+    words.with("day", &[("day", at.day().to_string().into()), ("month", month.into()), ("year", at.year().to_string().into())])
+}
+
+/// A time of the day, such as `18:40`.
+pub fn clock(words: &Words, at: &Zoned) -> String {
+    words.with("clock", &[("hour", format!("{:02}", at.hour()).into()), ("minute", format!("{:02}", at.minute()).into())])
+}
+
+/// A moment, such as `22 November 2026, 18:40 CET`.
+pub fn moment(words: &Words, at: &Zoned) -> String {
+    let zone = at.strftime("%Z").to_string();
+    words.with("moment", &[("day", day(words, at).into()), ("clock", clock(words, at).into()), ("zone", zone.into())])
+}
+
+/// So many minutes, in hours where that reads better.
+pub(super) fn minutes(words: &Words, minutes: u64) -> String {
+    if minutes >= 120 && minutes.is_multiple_of(60) {
+        return words.with("hours", &[("hours", FluentValue::from(minutes / 60))]);
+    }
+    words.with("minutes", &[("minutes", FluentValue::from(minutes))])
+}
+
+/// The catalogue id of what a media type is called, such as `kind-pdf`.
+pub fn kind(media_type: &str) -> &'static str {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let Some((family, name)) = essence.split_once('/') else { return "kind-other" };
+    match (family, name) {
+        (_, "pdf") => "kind-pdf",
+        (_, "csv" | "tab-separated-values") => "kind-table",
+        (_, "html" | "xhtml+xml") => "kind-web",
+        (_, "rfc822" | "vnd.ms-outlook") | ("message", _) => "kind-mail",
+        (_, "zip" | "gzip" | "x-tar" | "x-7z-compressed" | "vnd.rar" | "x-rar-compressed" | "x-bzip2" | "x-xz" | "zstd") => "kind-archive",
+        (_, "rtf" | "msword") => "kind-document",
+        ("image", _) => "kind-image",
+        ("audio", _) => "kind-audio",
+        ("video", _) => "kind-video",
+        ("application", "json" | "xml" | "toml" | "yaml") | ("text", _) => "kind-text",
+        ("application", name) if name.contains("spreadsheet") || name.contains("ms-excel") => "kind-table",
+        ("application", name) if name.contains("presentation") || name.contains("ms-powerpoint") => "kind-slides",
+        ("application", name) if name.contains("wordprocessing") || name.contains("opendocument.text") || name.contains("ms-word") => {
+            "kind-document"
+        }
+        _ => "kind-other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words() -> Words {
+        Words::english().expect("the catalogue is whole")
+    }
+
+    #[test]
+    fn sizes_read_as_file_managers_write_them() {
+        let words = words();
+        let cases = [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1000, "1.0 kB"),
+            (1_449, "1.4 kB"),
+            (9_950, "10 kB"),
+            (123_456, "123 kB"),
+            (999_499, "999 kB"),
+            (999_500, "1.0 MB"),
+            (5_500_000_000, "5.5 GB"),
+            (2_000_000_000_000, "2.0 TB"),
+        ];
+        for (bytes, text) in cases {
+            assert_eq!(size(&words, bytes), text, "{bytes}");
+        }
+        assert!(size(&words, u64::MAX).ends_with(" TB"));
+    }
+
+    #[test]
+    fn moments_name_their_zone() -> Result<(), jiff::Error> {
+        let at: Zoned = "2026-11-02T08:05:59+01:00[Europe/Berlin]".parse()?;
+        assert_eq!(moment(&words(), &at), "2 November 2026, 08:05 CET");
+        assert_eq!(clock(&words(), &at), "08:05");
+        Ok(())
+    }
+
+    #[test]
+    fn whole_hours_are_said_in_hours() {
+        let words = words();
+        assert_eq!(minutes(&words, 1), "one minute");
+        assert_eq!(minutes(&words, 10), "10 minutes");
+        assert_eq!(minutes(&words, 90), "90 minutes");
+        assert_eq!(minutes(&words, 1440), "24 hours");
+    }
+
+    #[test]
+    fn every_kind_has_its_word() {
+        let types = [
+            ("application/pdf", "kind-pdf"),
+            ("image/jpeg", "kind-image"),
+            ("text/plain; charset=utf-8", "kind-text"),
+            ("text/csv", "kind-table"),
+            ("text/html", "kind-web"),
+            ("message/rfc822", "kind-mail"),
+            ("application/zip", "kind-archive"),
+            ("audio/mpeg", "kind-audio"),
+            ("video/mp4", "kind-video"),
+            ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "kind-document"),
+            ("application/vnd.oasis.opendocument.spreadsheet", "kind-table"),
+            ("application/vnd.ms-powerpoint", "kind-slides"),
+            ("application/octet-stream", "kind-other"),
+            ("nonsense", "kind-other"),
+        ];
+        for (media_type, id) in types {
+            assert_eq!(kind(media_type), id, "{media_type}");
+            assert!(words().has(id), "{id}");
+        }
+        assert!(words().has("kind-folder"));
+        for month in 1..=12 {
+            assert!(words().has(&format!("month-{month}")), "{month}");
+        }
+    }
+}

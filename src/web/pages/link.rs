@@ -1,0 +1,90 @@
+//! The page behind a link: who shares what, until when, and the text to agree to.
+
+use super::{Frame, finish};
+use askama::Template;
+
+/// The page behind a link. Showing it has no effect.
+#[derive(Debug, Clone)]
+pub struct LinkPage {
+    /// Who shares.
+    pub owner_name: String,
+    /// What the share is called; may be empty.
+    pub subject: String,
+    /// What kind of things.
+    pub what: WhatIsShared,
+    /// Whether documents may only be viewed.
+    pub preview_only: bool,
+    /// The mailbox the code goes to, masked.
+    pub masked_address: String,
+    /// When the share ends, as people write it.
+    pub expires: String,
+    /// The text to agree to, where one is required.
+    pub disclaimer: Option<DisclaimerView>,
+    /// Guards the form against posts from elsewhere.
+    pub form_token: String,
+    /// Where the form goes.
+    pub action: String,
+}
+
+/// How many things a share names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WhatIsShared {
+    /// Single documents.
+    pub documents: usize,
+    /// Folders.
+    pub folders: usize,
+}
+
+/// The text to agree to.
+#[derive(Debug, Clone)]
+pub struct DisclaimerView {
+    /// Heading of the text.
+    pub title: String,
+    /// The text.
+    pub paragraphs: Vec<String>,
+    /// What the organisation calls this version.
+    pub version: String,
+    /// SHA-256 of the text, in hexadecimal; comes back with the form.
+    pub digest: String,
+}
+
+impl LinkPage {
+    /// The page as HTML.
+    pub fn render(&self, frame: &Frame<'_>) -> String {
+        finish(&Html { frame, page: self })
+    }
+}
+
+impl WhatIsShared {
+    /// Such as `3 documents and one folder`.
+    pub(super) fn text(self, frame: &Frame<'_>) -> String {
+        let documents = || frame.count("what-documents", "documents", self.documents);
+        let folders = || frame.count("what-folders", "folders", self.folders);
+        match (self.documents, self.folders) {
+            (0, 0) => frame.text("what-nothing"),
+            (_, 0) => documents(),
+            (0, _) => folders(),
+            _ => frame.with("what-both", &[("documents", &documents()), ("folders", &folders())]),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "link.html", config = "src/web/askama.toml")]
+struct Html<'a> {
+    frame: &'a Frame<'a>,
+    page: &'a LinkPage,
+}
+
+impl Html<'_> {
+    fn title(&self) -> String {
+        self.frame
+            .with("link-title", &[("owner", &self.page.owner_name), ("what", &self.page.what.text(self.frame))])
+    }
+
+    /// As HTML.
+    fn form_note(&self) -> String {
+        let id = if self.page.disclaimer.is_some() { "link-agree-note" } else { "link-send-note" };
+        self.frame.marked(id, "address", &[("address", &self.page.masked_address)])
+    }
+}

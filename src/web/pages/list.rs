@@ -1,0 +1,105 @@
+//! The page of a share: its documents, or those of one of its folders.
+
+use super::{Frame, WhatIsShared, finish, shown};
+use askama::Template;
+
+/// The documents of a share or of one of its folders.
+#[derive(Debug, Clone)]
+pub struct ListPage {
+    /// What the share is called; may be empty.
+    pub title: String,
+    /// Who shares.
+    pub owner_name: String,
+    /// The owner's message as safe HTML without headings of the first level.
+    pub message_html: Option<String>,
+    /// Whether documents may only be viewed.
+    pub preview_only: bool,
+    /// The way from the share to this folder; the last one is this folder. Empty on the share's own page.
+    pub crumbs: Vec<Crumb>,
+    /// Documents and folders, in the order they are shown.
+    pub entries: Vec<EntryView>,
+    /// Entries that exist but cannot be handed out, such as links.
+    pub hidden: usize,
+    /// Whether the folder has more entries than are shown.
+    pub truncated: bool,
+    /// When the share ends, as people write it.
+    pub expires: String,
+    /// When the session ends without another request, as people write it.
+    pub session_ends: String,
+    /// The same in seconds from now.
+    pub session_seconds: u64,
+    /// Where "I am finished" goes.
+    pub leave_action: String,
+    /// Guards the form against posts from elsewhere.
+    pub form_token: String,
+}
+
+/// One folder on the way.
+#[derive(Debug, Clone)]
+pub struct Crumb {
+    /// What it is called.
+    pub label: String,
+    /// Its page; none for the one that is open.
+    pub href: Option<String>,
+}
+
+/// One row.
+#[derive(Debug, Clone)]
+pub struct EntryView {
+    /// What it is called.
+    pub label: String,
+    /// Where it is downloaded, or the folder's page; none when it cannot be had.
+    pub href: Option<String>,
+    /// Catalogue id of its kind, see [`super::kind`].
+    pub kind: String,
+    /// How large it is, as people write it; may be empty.
+    pub size: String,
+    /// When it was last changed, as people write it; may be empty.
+    pub changed: String,
+    /// Catalogue id of a remark, one of those beginning with `note-`.
+    pub note: Option<String>,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+}
+
+impl ListPage {
+    /// The page as HTML.
+    pub fn render(&self, frame: &Frame<'_>) -> String {
+        finish(&Html { frame, page: self })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "list.html", config = "src/web/askama.toml")]
+struct Html<'a> {
+    frame: &'a Frame<'a>,
+    page: &'a ListPage,
+}
+
+impl Html<'_> {
+    fn title(&self) -> String {
+        match self.page.crumbs.last() {
+            Some(folder) => shown(&folder.label),
+            None if self.page.title.trim().is_empty() => self.frame.with("list-title", &[("owner", &self.page.owner_name)]),
+            None => shown(&self.page.title),
+        }
+    }
+
+    fn contents(&self) -> String {
+        let folders = self.page.entries.iter().filter(|entry| entry.is_folder).count();
+        WhatIsShared { documents: self.page.entries.len() - folders, folders }.text(self.frame)
+    }
+
+    /// Whether any row can be opened; else the last column would be empty.
+    fn has_action(&self) -> bool {
+        self.page.entries.iter().any(|entry| entry.href.is_some())
+    }
+
+    fn verb(&self, entry: &EntryView) -> String {
+        self.frame.text(if entry.is_folder { "open-folder" } else { "download" })
+    }
+
+    fn icon(&self, entry: &EntryView) -> &'static str {
+        if entry.is_folder { "folder" } else { "page" }
+    }
+}

@@ -1,0 +1,322 @@
+//! Every page in every state, looked at as text; `DOORWARD_GALLERY=DIR cargo test gallery` writes them out to be looked at with a browser.
+
+use super::*;
+use std::path::PathBuf;
+
+/// What people wrote into a page.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    owner: &'a str,
+    organisation: &'a str,
+    contact: &'a str,
+    subject: &'a str,
+    text: &'a str,
+    names: [&'a str; 5],
+}
+
+const HONEST: Said<'_> = Said {
+    owner: "Anna Berg",
+    organisation: "Ombuds Office of the City of Northbridge",
+    contact: "ombuds@northbridge.example",
+    subject: "Case 2026-114: statements for your review",
+    text: "The documents are confidential. You may read them for the purpose of these proceedings, and you may show them to your own counsel. Please do not pass them on to anybody else, and delete your copies when the proceedings have ended.",
+    names: [
+        "Statement of M. Okafor, signed.pdf",
+        "Photos of the entrance",
+        "Überblick — Zahlungen Q3 «final» 2026.csv",
+        "IMG_20260714_183205.jpg",
+        "a-very-long-name-without-a-single-blank-that-somebody-exported-from-a-system-nobody-likes-v2-final-final.docx",
+    ],
+};
+
+const HOSTILE: &str = "<script>alert(1)</script>\"x'y&z\u{202e}fdp.exe\u{2066}\u{0}";
+
+fn words() -> Words {
+    Words::english().expect("the catalogue is whole")
+}
+
+fn link(said: Said<'_>, documents: usize, folders: usize, preview_only: bool, paragraphs: usize) -> LinkPage {
+    LinkPage {
+        owner_name: said.owner.into(),
+        subject: said.subject.into(),
+        what: WhatIsShared { documents, folders },
+        preview_only,
+        masked_address: "g…t@example.org".into(),
+        expires: "31 December 2026, 23:59 CET".into(),
+        disclaimer: (paragraphs > 0).then(|| DisclaimerView {
+            title: if said.text == HOSTILE { HOSTILE } else { "Terms of confidential review" }.into(),
+            paragraphs: vec![said.text.into(); paragraphs],
+            version: if said.text == HOSTILE { HOSTILE } else { "2026-11" }.into(),
+            digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+        }),
+        form_token: "dG9rZW4".into(),
+        action: "/s/AQEabc".into(),
+    }
+}
+
+fn code(said: Said<'_>, problem: Option<CodeProblem>, resend: Resend) -> CodePage {
+    CodePage {
+        action: "/d/0198/code".into(),
+        resend_action: "/d/0198/code/again".into(),
+        masked_address: "g…t@example.org".into(),
+        minutes: 10,
+        code_length: 6,
+        owner_name: said.owner.into(),
+        form_token: "dG9rZW4".into(),
+        problem,
+        resend,
+    }
+}
+
+fn entry(label: &str, kind: &str, size: &str, note: Option<&str>) -> EntryView {
+    EntryView {
+        label: label.into(),
+        href: note.is_none().then(|| "/d/0198/f/1/name".into()),
+        kind: kind.into(),
+        size: size.into(),
+        changed: "14 July 2026".into(),
+        note: note.map(Into::into),
+        is_folder: kind == "kind-folder",
+    }
+}
+
+fn list(said: Said<'_>, preview_only: bool) -> ListPage {
+    let [pdf, folder, table, photo, long] = said.names;
+    let view = preview_only.then_some("note-view-only");
+    ListPage {
+        title: said.subject.into(),
+        owner_name: said.owner.into(),
+        message_html: Some("<p>Dear Ms Lindqvist,</p><p>here are the statements we spoke about. <strong>Please read the first one</strong> before Friday.</p>".into()),
+        preview_only,
+        crumbs: Vec::new(),
+        entries: vec![
+            entry(folder, "kind-folder", "", None),
+            entry(pdf, "kind-pdf", "1.4 MB", view),
+            entry(table, "kind-table", "18 kB", view),
+            entry(photo, "kind-image", "3.2 MB", view.or(Some("note-changed"))),
+            entry(long, "kind-document", "204 kB", view),
+        ],
+        hidden: 0,
+        truncated: false,
+        expires: "31 December 2026, 23:59 CET".into(),
+        session_ends: "18:40".into(),
+        session_seconds: 1800,
+        leave_action: "/d/0198/leave".into(),
+        form_token: "dG9rZW4".into(),
+    }
+}
+
+fn folder(said: Said<'_>, empty: bool) -> ListPage {
+    let mut page = list(said, false);
+    page.message_html = None;
+    page.crumbs =
+        vec![Crumb { label: said.subject.into(), href: Some("/d/0198/".into()) }, Crumb { label: said.names[1].into(), href: None }];
+    page.session_seconds = 200;
+    (page.hidden, page.truncated) = (if empty { 0 } else { 2 }, !empty);
+    if empty {
+        page.entries.clear();
+    }
+    page
+}
+
+fn refusal(said: Said<'_>, kind: RefusalKind) -> RefusalPage {
+    let back = matches!(kind, RefusalKind::NotInShare | RefusalKind::TextChanged | RefusalKind::DocumentChanged);
+    RefusalPage {
+        kind,
+        status: 404,
+        owner_name: (kind != RefusalKind::UnknownLink).then(|| said.owner.into()),
+        at: (kind == RefusalKind::TooManyRequests).then(|| "at 18:41".into()),
+        back: back.then(|| "/d/0198/".into()),
+    }
+}
+
+/// Every page in every state, by name.
+fn gallery(said: Said<'_>) -> Vec<(String, String)> {
+    let words = words();
+    let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact };
+    let at = || "at 18:41".to_owned();
+    let mut pages = vec![
+        ("link".to_owned(), link(said, 3, 1, false, 6).render(&frame)),
+        ("link-short".to_owned(), link(said, 1, 0, true, 1).render(&frame)),
+        ("link-plain".to_owned(), link(Said { subject: " ", ..said }, 0, 2, false, 0).render(&frame)),
+        ("list".to_owned(), list(said, false).render(&frame)),
+        ("list-view-only".to_owned(), list(said, true).render(&frame)),
+        ("list-folder".to_owned(), folder(said, false).render(&frame)),
+        ("list-empty".to_owned(), folder(said, true).render(&frame)),
+        ("left".to_owned(), LeftPage { expires: Some("31 December 2026, 23:59 CET".into()) }.render(&frame)),
+        ("left-for-good".to_owned(), LeftPage::default().render(&frame)),
+        ("home".to_owned(), HomePage.render(&frame)),
+    ];
+    let codes = [
+        ("fresh", None, Resend::After { at: at(), seconds: 42 }),
+        ("now", None, Resend::Now),
+        ("wrong", Some(CodeProblem::Wrong { left: 4 }), Resend::Now),
+        ("malformed", Some(CodeProblem::Malformed), Resend::Now),
+        ("slow", Some(CodeProblem::Slow { until: at() }), Resend::NotToday { at: at() }),
+        ("void", Some(CodeProblem::Void), Resend::Now),
+        ("expired", Some(CodeProblem::Expired), Resend::After { at: at(), seconds: 5 }),
+        ("void-used-up", Some(CodeProblem::Void), Resend::NotToday { at: at() }),
+        ("other-browsers", None, Resend::OtherBrowsers { at: at() }),
+    ];
+    pages.extend(codes.map(|(name, problem, resend)| (format!("code-{name}"), code(said, problem, resend).render(&frame))));
+    pages.extend(RefusalKind::ALL.map(|kind| (format!("refusal-{}", kind.name()), refusal(said, kind).render(&frame))));
+    pages
+}
+
+/// The start tags of a page.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('>'))
+        .map(|(tag, _)| tag)
+        .filter(|tag| !tag.starts_with(['/', '!']))
+}
+
+/// The names of a tag's attributes.
+fn attributes(tag: &str) -> impl Iterator<Item = &str> {
+    tag.split('"').step_by(2).flat_map(str::split_whitespace).map(|name| name.trim_end_matches('='))
+}
+
+#[test]
+fn the_gallery_holds_every_page() -> std::io::Result<()> {
+    let scratch = tempfile::tempdir()?;
+    let dir = std::env::var_os("DOORWARD_GALLERY").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
+    std::fs::create_dir_all(dir.join("static"))?;
+    for path in [assets::stylesheet(), assets::script(), assets::mark()] {
+        std::fs::write(dir.join(path.trim_start_matches('/')), assets::find(path).map_or(&b""[..], |asset| asset.body))?;
+    }
+    for (name, html) in gallery(HONEST) {
+        assert!(!html.contains("{ $") && !html.contains("{$"), "{name} has an empty place");
+        std::fs::write(dir.join(name + ".html"), html.replace("\"/static/", "\"static/"))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn what_people_wrote_stays_text_and_cannot_turn_the_writing() {
+    let said = Said { owner: HOSTILE, organisation: HOSTILE, contact: HOSTILE, subject: HOSTILE, text: HOSTILE, names: [HOSTILE; 5] };
+    for (name, html) in gallery(said) {
+        assert!(!html.contains("<script>") && !html.contains("\"x'y") && !html.contains("y&z"), "{name}");
+        assert!(!html.contains(['\u{202e}', '\u{2066}', '\u{0}']), "{name}");
+        assert!(html.contains("&#60;script&#62;alert(1)") && html.contains("\u{fffd}fdp.exe"), "{name}");
+        let same: Vec<_> = tags(&html).map(|tag| tag.split_whitespace().next().unwrap_or_default()).collect();
+        assert_eq!(same.iter().filter(|tag| **tag == "script").count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn every_page_is_whole_and_keeps_the_content_policy() {
+    for (name, html) in gallery(HONEST) {
+        assert!(html.starts_with("<!doctype html>\n<html lang=\"en\">"), "{name}");
+        for (once, what) in [("<h1", "title"), ("<main", "main part"), ("<title>", "window title"), ("href=\"#main\"", "skip link")] {
+            assert_eq!(html.matches(once).count(), 1, "{name}: {what}");
+        }
+        for meta in ["name=\"viewport\"", "content=\"noindex", "content=\"no-referrer\"", "content=\"light dark\""] {
+            assert!(html.contains(meta), "{name}: {meta}");
+        }
+        for tag in tags(&html) {
+            assert!(!tag.starts_with("style") && (!tag.starts_with("script") || tag.contains("src=\"/static/")), "{name}: {tag}");
+            assert!(attributes(tag).all(|attribute| attribute != "style" && !attribute.starts_with("on")), "{name}: {tag}");
+        }
+    }
+}
+
+#[test]
+fn every_form_is_a_post_with_its_token() {
+    for (name, html) in gallery(HONEST) {
+        for form in html.split("<form ").skip(1) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            assert!(form.starts_with("method=\"post\" action=\"/"), "{name}");
+            assert!(form.contains("<input type=\"hidden\" name=\"token\" value=\"dG9rZW4\">"), "{name}");
+            assert_eq!(form.matches("<button type=\"submit\"").count(), 1, "{name}");
+        }
+    }
+}
+
+#[test]
+fn agreeing_sends_the_digest_of_the_text_that_was_shown() {
+    let words = words();
+    let frame = Frame { words: &words, organisation: "O", contact: "" };
+    let with_text = link(HONEST, 1, 0, false, 1).render(&frame);
+    assert!(with_text.contains("name=\"digest\" value=\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""));
+    assert!(with_text.contains("I agree, send my code"));
+    let without = link(HONEST, 1, 0, false, 0).render(&frame);
+    assert!(!without.contains("name=\"digest\"") && without.contains(">Send my code<"));
+}
+
+#[test]
+fn things_are_counted_in_words_that_fit() {
+    let words = words();
+    let frame = Frame { words: &words, organisation: "O", contact: "" };
+    let cases = [
+        ((1, 0), "one document"),
+        ((3, 0), "3 documents"),
+        ((0, 1), "one folder"),
+        ((0, 2), "2 folders"),
+        ((1, 1), "one document and one folder"),
+        ((0, 0), "documents"),
+    ];
+    for ((documents, folders), text) in cases {
+        assert_eq!(WhatIsShared { documents, folders }.text(&frame), text);
+    }
+    assert_eq!(frame.count("code-wrong", "left", 1), "This is not the code we sent. You have one more try.");
+    assert_eq!(frame.count("code-wrong", "left", 4), "This is not the code we sent. You have 4 more tries.");
+    assert!(frame.count("list-hidden", "hidden", 1).starts_with("One more entry is"));
+    assert!(frame.count("list-hidden", "hidden", 2).starts_with("2 more entries are"));
+}
+
+#[test]
+fn every_refusal_has_its_words() {
+    let words = words();
+    for (at, kind) in RefusalKind::ALL.into_iter().enumerate() {
+        assert_eq!(kind as usize, at, "each kind stands once in ALL, in order");
+        for part in ["title", "text", "next"] {
+            assert!(words.has(&format!("refusal-{}-{part}", kind.name())), "{} {part}", kind.name());
+        }
+    }
+    assert_eq!(RefusalKind::UnsupportedMedia as usize + 1, RefusalKind::ALL.len());
+}
+
+#[test]
+fn a_code_that_is_dead_is_not_asked_for() {
+    for (name, html) in gallery(HONEST).into_iter().filter(|(name, _)| name.starts_with("code-")) {
+        let dead = name.contains("void") || name.contains("expired") || name.contains("other-browsers");
+        assert_eq!(html.contains("name=\"code\""), !dead, "{name}");
+        let refused = name.contains("used-up") || name.contains("slow") || name.contains("other-browsers");
+        assert_eq!(html.contains("/code/again"), !refused, "{name}");
+    }
+}
+
+#[test]
+fn a_problem_with_the_code_is_tied_to_its_field() {
+    let pages = gallery(HONEST);
+    let wrong = pages.iter().find(|(name, _)| name == "code-wrong").map_or("", |(_, html)| html);
+    assert!(wrong.contains("<title>Problem: Enter your code"));
+    assert!(wrong.contains("id=\"code-problem\" role=\"alert\"") && wrong.contains("aria-describedby=\"code-problem code-hint\""));
+    assert!(wrong.contains("inputmode=\"numeric\" autocomplete=\"one-time-code\""));
+}
+
+#[test]
+fn documents_that_may_only_be_viewed_offer_no_download() {
+    let pages = gallery(HONEST);
+    let html = pages.iter().find(|(name, _)| name == "list-view-only").map_or("", |(_, html)| html);
+    assert!(html.contains("For viewing only.") && html.contains("ask Anna Berg") && !html.contains(">Download"));
+}
+
+#[test]
+fn a_contact_is_a_link_only_when_it_is_an_address() {
+    let words = words();
+    let target = |contact| Frame { words: &words, organisation: "O", contact }.contact_target();
+    assert_eq!(target("help@example.org").as_deref(), Some("mailto:help%40example%2Eorg"));
+    assert_eq!(target("https://example.org/help").as_deref(), Some("https://example.org/help"));
+    for plain in ["", "+49 30 1234", "javascript:alert(1)", "http://example.org", "Anna, help@example.org", "https://a b"] {
+        assert_eq!(target(plain), None, "{plain}");
+    }
+}
+
+#[test]
+fn only_names_that_could_turn_are_isolated() {
+    assert_eq!(within("Anna Berg"), "Anna Berg");
+    assert_eq!(within("נועה"), "\u{2068}נועה\u{2069}");
+    assert_eq!(shown("a\u{202e}b\u{7}c\u{2069}"), "a\u{fffd}b\u{fffd}c\u{fffd}");
+}

@@ -3,3 +3,7 @@
 
 pub mod domain;
 pub mod words;
+
+pub mod limit;
+
+pub mod server;

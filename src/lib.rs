@@ -10,3 +10,7 @@ pub mod ledger;
 pub mod mail;
 pub mod web;
 pub mod words;
+
+pub mod limit;
+
+pub mod server;

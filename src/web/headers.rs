@@ -1,0 +1,39 @@
+//! Headers of every response (security.md section 6), and the content policies by kind of page.
+
+use crate::web::Web;
+use axum::extract::State;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
+use http::HeaderValue;
+
+/// Pages of ours: nothing from elsewhere, nothing inline, never in a frame.
+const PAGE: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+/// Everything that is not a page: documents above all.
+const INERT: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'");
+
+/// Browsers come back by TLS only, for two years (ASVS 5.0 3.4.1).
+const HSTS: HeaderValue = HeaderValue::from_static(crate::config::Server::HSTS);
+
+/// Adds to a response what it lacks; what a handler has set stays.
+pub async fn common(State(web): State<Web>, mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let is_page = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let fixed: [(HeaderName, HeaderValue); 7] = [
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+        (HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store, private")),
+        (CONTENT_SECURITY_POLICY, if is_page { PAGE } else { INERT }),
+    ];
+    for (name, value) in fixed {
+        headers.entry(name).or_insert(value);
+    }
+    if web.hsts() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    response
+}

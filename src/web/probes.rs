@@ -1,0 +1,65 @@
+//! What is not about a share: probes, the stylesheet, the page of the bare address, security.txt.
+
+use crate::web::pages::HomePage;
+use crate::web::{Web, assets, refuse};
+use axum::extract::{Path, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use std::time::Duration;
+
+/// How long security.txt says it holds; RFC 9116 wants less than a year.
+const SECURITY_TXT_LIFE: Duration = Duration::from_secs(180 * 24 * 3600);
+/// A wall clock this far from ours means that somebody set it.
+const DRIFT_MILLIS: i64 = 60_000;
+
+/// The process runs.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The process can serve: the ledger takes lines, the clock is right, no stop is under way.
+pub async fn readyz(State(web): State<Web>) -> Response {
+    let trouble = match () {
+        () if web.is_stopping() => Some("stopping\n"),
+        () if web.gate().ledger().is_full() => Some("the disk is full\n"),
+        () if web.gate().drift_millis().abs() > DRIFT_MILLIS => Some("the wall clock was moved\n"),
+        () => None,
+    };
+    trouble.map_or_else(|| "ready\n".into_response(), |why| (StatusCode::SERVICE_UNAVAILABLE, why).into_response())
+}
+
+/// For somebody who typed the bare address.
+pub async fn home(State(web): State<Web>) -> Html<String> {
+    Html(HomePage.render(&refuse::frame(&web)))
+}
+
+/// The mark, under the name that browsers ask for unasked.
+pub async fn favicon() -> Redirect {
+    Redirect::permanent(assets::mark())
+}
+
+/// Nothing here is for search engines.
+pub async fn robots() -> &'static str {
+    "User-agent: *\nDisallow: /\n"
+}
+
+/// Stylesheet, script and mark.
+pub async fn asset(State(web): State<Web>, Path(file): Path<String>) -> Response {
+    let Some(asset) = assets::find(&format!("/static/{file}")) else { return refuse::not_found(State(web)).await };
+    let mut response = asset.body.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_CONTROL));
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"));
+    response
+}
+
+/// Whom to tell about a weakness (RFC 9116).
+pub async fn security_txt(State(web): State<Web>) -> Response {
+    let Some(contact) = web.security_contact() else { return refuse::not_found(State(web)).await };
+    let contact = if contact.contains(':') { contact.to_owned() } else { format!("mailto:{contact}") };
+    let expires = web.gate().now().plus(SECURITY_TXT_LIFE);
+    let canonical = format!("{}/.well-known/security.txt", web.gate().settings().public_url);
+    let text = format!("Contact: {contact}\nExpires: {expires}\nCanonical: {canonical}\n");
+    ([(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))], text).into_response()
+}

@@ -1,0 +1,143 @@
+//! Step two, `/d/{share}/code`: the code that was mailed is typed in, or asked for again.
+
+use crate::crypto::form::form_token;
+use crate::crypto::random::CookieSecret;
+use crate::domain::ids::ShareId;
+use crate::gate::budget::MayMail;
+use crate::gate::challenge::{CodeAnswer, CodeView};
+use crate::gate::refusal::Refusal;
+use crate::limit::rate::Action;
+use crate::web::cookies::{self, Purpose};
+use crate::web::form::{check_token, receive};
+use crate::web::pages::{CodePage, CodeProblem, Resend};
+use crate::web::recipient::see_other;
+use crate::web::{Web, refuse, request};
+use axum::extract::{Path, Request, State};
+use axum::response::{Html, IntoResponse, Response};
+use http::StatusCode;
+use http::header::RETRY_AFTER;
+
+/// Shows the page.
+pub async fn show(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+    let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
+    if let Err(refusal) = web.gate().limit(Action::Open, request::client(&request)) {
+        return refuse::refusal(&web, &refusal);
+    }
+    match cookies::read(request.headers(), Purpose::Challenge, share) {
+        Some(browser) => page(&web, share, &browser, None),
+        None => refuse::refusal(&web, &Refusal::NoSession),
+    }
+}
+
+/// Checks a typed code.
+pub async fn give(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+    let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
+    let (client, origin) = (request::client(&request), request::origin(&request));
+    let cookie = |purpose| cookies::read(request.headers(), purpose, share);
+    let (browser, device, session) = (cookie(Purpose::Challenge), cookie(Purpose::Device), cookie(Purpose::Session));
+    if let Err(refusal) = web.gate().limit(Action::Code, client) {
+        return refuse::refusal(&web, &refusal);
+    }
+    let form = match receive(request).await {
+        Ok(form) => form,
+        Err(kind) => return refuse::plain(&web, kind),
+    };
+    let Some(browser) = browser else { return refuse::refusal(&web, &Refusal::NoSession) };
+    if let Err(kind) = check_token(&web, &form, &binding(b"code", share, &browser)) {
+        return refuse::plain(&web, kind);
+    }
+    match web.gate().give_code(share, &browser, device, form.field("code").unwrap_or_default(), origin).await {
+        Ok((_, Some(new))) => {
+            let cookies = vec![
+                cookies::set(Purpose::Session, share, &new.session),
+                cookies::set(Purpose::Device, share, &new.device),
+                cookies::clear(Purpose::Challenge, share),
+            ];
+            see_other(&format!("/d/{share}/"), cookies)
+        }
+        Ok((answer, None)) => page(&web, share, &browser, Some(answer)),
+        // The right code sent twice by an impatient finger: the first one has opened the session.
+        Err(Refusal::NoSession) if session.is_some_and(|session| web.gate().session(share, Some(&session)).is_ok()) => {
+            see_other(&format!("/d/{share}/"), Vec::new())
+        }
+        Err(refusal) => refuse::refusal(&web, &refusal),
+    }
+}
+
+/// Sends the code again.
+pub async fn again(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+    let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
+    let client = request::client(&request);
+    let browser = cookies::read(request.headers(), Purpose::Challenge, share);
+    if let Err(refusal) = web.gate().limit(Action::Agree, client) {
+        return refuse::refusal(&web, &refusal);
+    }
+    let form = match receive(request).await {
+        Ok(form) => form,
+        Err(kind) => return refuse::plain(&web, kind),
+    };
+    let Some(browser) = browser else { return refuse::refusal(&web, &Refusal::NoSession) };
+    if let Err(kind) = check_token(&web, &form, &binding(b"code", share, &browser)) {
+        return refuse::plain(&web, kind);
+    }
+    match web.gate().send_again(share, &browser).await {
+        Ok(()) => see_other(&format!("/d/{share}/code"), Vec::new()),
+        Err(refusal) => refuse::refusal(&web, &refusal),
+    }
+}
+
+fn binding<'a>(form: &'a [u8], share: ShareId, browser: &CookieSecret) -> Vec<Vec<u8>> {
+    vec![form.to_vec(), share.as_bytes().to_vec(), browser.hash().as_bytes().to_vec()]
+}
+
+fn page(web: &Web, share: ShareId, browser: &CookieSecret, answer: Option<CodeAnswer>) -> Response {
+    let view = match web.gate().code_view(share, Some(browser)) {
+        Ok(view) => view,
+        Err(refusal) => return refuse::refusal(web, &refusal),
+    };
+    let answer = answer.or(view.problem);
+    let status = match answer {
+        None | Some(CodeAnswer::Right) => StatusCode::OK,
+        Some(CodeAnswer::Slow(_)) => StatusCode::TOO_MANY_REQUESTS,
+        Some(_) => StatusCode::FORBIDDEN,
+    };
+    let page = code_page(web, &view, share, browser, answer);
+    let mut response = (status, Html(page.render(&refuse::frame(web)))).into_response();
+    if let Some(CodeAnswer::Slow(until)) = answer {
+        response.headers_mut().insert(RETRY_AFTER, until.since(web.gate().now()).as_secs().max(1).into());
+    }
+    response
+}
+
+fn code_page(web: &Web, view: &CodeView, share: ShareId, browser: &CookieSecret, answer: Option<CodeAnswer>) -> CodePage {
+    let gate = web.gate();
+    let binding = binding(b"code", share, browser);
+    let binding: Vec<&[u8]> = binding.iter().map(Vec::as_slice).collect();
+    CodePage {
+        action: format!("/d/{share}/code"),
+        resend_action: format!("/d/{share}/code/again"),
+        masked_address: gate.masked_address(&view.recipient),
+        minutes: gate.settings().code_life.as_secs() / 60,
+        code_length: usize::from(view.digits),
+        owner_name: gate.owner_name(share).unwrap_or_default(),
+        form_token: form_token(gate.keys(), &binding, gate.now()),
+        problem: answer.and_then(|answer| problem(web, answer)),
+        resend: match view.may_mail {
+            MayMail::After(at) => Resend::After { at: gate.moment(at), seconds: at.since(gate.now()).as_secs() + 1 },
+            MayMail::NotToday(at) => Resend::NotToday { at: gate.moment(at) },
+            MayMail::Now => Resend::Now,
+            MayMail::OtherBrowsers(at) => Resend::OtherBrowsers { at: gate.moment(at) },
+        },
+    }
+}
+
+fn problem(web: &Web, answer: CodeAnswer) -> Option<CodeProblem> {
+    match answer {
+        CodeAnswer::Expired => Some(CodeProblem::Expired),
+        CodeAnswer::Malformed => Some(CodeProblem::Malformed),
+        CodeAnswer::Right => None,
+        CodeAnswer::Slow(until) => Some(CodeProblem::Slow { until: web.gate().moment(until) }),
+        CodeAnswer::Void => Some(CodeProblem::Void),
+        CodeAnswer::Wrong(left) => Some(CodeProblem::Wrong { left }),
+    }
+}

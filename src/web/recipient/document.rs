@@ -1,0 +1,109 @@
+//! Step four, `/d/{share}/f/{path}`: a document's bytes, or the page of a folder.
+
+use crate::domain::document::DocumentPath;
+use crate::domain::ids::ShareId;
+use crate::domain::range::ByteRange;
+use crate::gate::deliver::Opened;
+use crate::gate::refusal::Refusal;
+use crate::limit::connection::ConnectionHandle;
+use crate::limit::rate::Action;
+use crate::web::conditional::{Answer, EntityTag, evaluate};
+use crate::web::cookies::{self, Purpose};
+use crate::web::disposition::attachment;
+use crate::web::pages::RefusalKind;
+use crate::web::recipient::list;
+use crate::web::{Web, refuse, request};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, VARY};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// What browsers send when they load a page that nobody has asked for yet.
+const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
+
+/// Gives a document or shows a folder.
+pub async fn get(State(web): State<Web>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let Some(share) = request::share_of(&path) else { return refuse::refusal(&web, &Refusal::NoSession) };
+    if let Err(refusal) = web.gate().limit(Action::Download, request::client(&request)) {
+        return refuse::refusal(&web, &refusal);
+    }
+    answer(&web, share, &path, request).await.unwrap_or_else(|refusal| refuse::refusal(&web, &refusal))
+}
+
+async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Result<Response, Refusal> {
+    let cookie = cookies::read(request.headers(), Purpose::Session, share);
+    let admitted = web.gate().session(share, cookie.as_ref())?;
+    let below = path.splitn(5, '/').nth(4).unwrap_or_default();
+    let (below, is_folder_page) = below.strip_suffix('/').map_or((below, false), |folder| (folder, true));
+    let below = DocumentPath::from_url(below).map_err(|_| Refusal::NotInShare(share))?;
+    if is_folder_page {
+        return Ok(list::page(web, &admitted, web.gate().list_folder(&admitted, &below).await?));
+    }
+    if web.gate().is_folder(&admitted, &below).await? {
+        return Ok(Redirect::permanent(&format!("{path}/")).into_response());
+    }
+    let opened = web.gate().open(share, cookie, &below).await?;
+    if request.headers().get(SEC_PURPOSE).is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch")) {
+        // Nobody has asked to read it yet, so there must be neither bytes nor a receipt; the browser asks again when somebody does.
+        return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
+    }
+    deliver(web, opened, request).await
+}
+
+async fn deliver(web: &Web, opened: Opened, request: Request) -> Result<Response, Refusal> {
+    let document = opened.document();
+    let (size, changed) = (document.size, document.changed);
+    let tag = EntityTag::of_digest(&opened.entity_tag);
+    let headers = document_headers(&opened, &tag);
+    let whole = ByteRange { start: 0, end: size };
+    let (status, range) = match evaluate(request.headers(), request.method(), &tag, changed, size) {
+        Answer::Full => (StatusCode::OK, whole),
+        Answer::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Answer::NotModified => return Ok((StatusCode::NOT_MODIFIED, validators(&headers)).into_response()),
+        Answer::PreconditionFailed => return Ok(refuse::plain(web, RefusalKind::PreconditionFailed)),
+        Answer::Unsatisfiable => {
+            let mut response = refuse::plain(web, RefusalKind::RangeNotSatisfiable);
+            response.headers_mut().insert(CONTENT_RANGE, number(format!("bytes */{size}")));
+            return Ok(response);
+        }
+    };
+    let body = match request.extensions().get::<ConnectionHandle>() {
+        Some(connection) if request.method() == Method::GET => {
+            let origin = request::origin(&request);
+            Body::new(web.gate().deliver(opened, range, connection, origin).await?)
+        }
+        // HEAD: the same headers, no bytes, no receipt.
+        _ => Body::empty(),
+    };
+    let mut response = (status, headers, body).into_response();
+    response.headers_mut().insert(CONTENT_LENGTH, range.len().into());
+    if status == StatusCode::PARTIAL_CONTENT {
+        response.headers_mut().insert(CONTENT_RANGE, number(format!("bytes {}-{}/{size}", range.start, range.end - 1)));
+    }
+    Ok(response)
+}
+
+fn document_headers(opened: &Opened, tag: &EntityTag) -> HeaderMap {
+    let document = opened.document();
+    let modified = UNIX_EPOCH + Duration::from_secs(document.changed.seconds());
+    HeaderMap::from_iter([
+        (CONTENT_TYPE, document.media_type.header_value()),
+        (CONTENT_DISPOSITION, attachment(&opened.file_name())),
+        (ACCEPT_RANGES, HeaderValue::from_static("bytes")),
+        (ETAG, tag.header_value()),
+        (LAST_MODIFIED, number(httpdate::fmt_http_date(modified))),
+        (VARY, HeaderValue::from_static("Cookie")),
+    ])
+}
+
+/// What a 304 repeats (RFC 9110 section 15.4.5).
+fn validators(headers: &HeaderMap) -> HeaderMap {
+    headers.iter().filter(|(name, _)| [&ETAG, &LAST_MODIFIED, &VARY].contains(name)).map(|(n, v)| (n.clone(), v.clone())).collect()
+}
+
+fn number(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).expect("digits, dates and units are ASCII")
+}

@@ -1,0 +1,58 @@
+//! "I am finished": the session ends in this browser, its cookies go.
+
+use crate::crypto::form::form_token;
+use crate::crypto::random::CookieSecret;
+use crate::domain::ids::ShareId;
+use crate::gate::permit::Admitted;
+use crate::gate::refusal::Refusal;
+use crate::web::cookies::{self, Purpose};
+use crate::web::form::{check_token, receive};
+use crate::web::pages::LeftPage;
+use crate::web::recipient::see_other;
+use crate::web::{Web, refuse};
+use axum::extract::{Path, Request, State};
+use axum::response::{Html, IntoResponse, Response};
+use http::HeaderValue;
+use http::header::HeaderName;
+
+/// Ends the session.
+pub async fn leave(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+    let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
+    let cookie = cookies::read(request.headers(), Purpose::Session, share);
+    let form = match receive(request).await {
+        Ok(form) => form,
+        Err(kind) => return refuse::plain(&web, kind),
+    };
+    let Some(cookie) = cookie else { return refuse::refusal(&web, &Refusal::NoSession) };
+    let hash = cookie.hash();
+    if let Err(kind) = check_token(&web, &form, &binding(share, hash.as_bytes())) {
+        return refuse::plain(&web, kind);
+    }
+    match web.gate().leave(share, Some(&cookie)).await {
+        Ok(()) => left_now(share, &cookie),
+        Err(refusal) => refuse::refusal(&web, &refusal),
+    }
+}
+
+/// Says goodbye; it tells nothing, so that anybody may see it.
+pub async fn left(State(web): State<Web>) -> Response {
+    Html(LeftPage { expires: None }.render(&refuse::frame(&web))).into_response()
+}
+
+/// The token of the form that ends this session.
+pub(super) fn leave_token(web: &Web, admitted: &Admitted) -> String {
+    let hash = admitted.session().token;
+    form_token(web.gate().keys(), &binding(admitted.share().id, hash.as_bytes()), web.gate().now())
+}
+
+fn binding(share: ShareId, session: &[u8; 32]) -> [Vec<u8>; 3] {
+    [b"leave".to_vec(), share.as_bytes().to_vec(), session.to_vec()]
+}
+
+fn left_now(share: ShareId, _: &CookieSecret) -> Response {
+    let cookies = vec![cookies::clear(Purpose::Session, share), cookies::clear(Purpose::Challenge, share)];
+    let mut response = see_other(&format!("/d/{share}/left"), cookies);
+    // On a shared computer nothing of the pages stays behind (ASVS 5.0 14.3.1).
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    response
+}

@@ -1,0 +1,87 @@
+//! Step one, `/s/{link}`: who shares what, the disclaimer, and agreeing to it. Opening it changes nothing, however often.
+
+use crate::gate::consent::Entry;
+use crate::gate::refusal::Refusal;
+use crate::limit::rate::Action;
+use crate::web::cookies::{self, Purpose};
+use crate::web::form::{check_token, receive};
+use crate::web::pages::{DisclaimerView, LinkPage, RefusalKind, WhatIsShared};
+use crate::web::recipient::see_other;
+use crate::web::{Web, refuse, request};
+use axum::extract::{Path, Request, State};
+use axum::response::{Html, IntoResponse, Response};
+use std::net::IpAddr;
+
+/// Shows the link's page.
+pub async fn show(State(web): State<Web>, Path(link): Path<String>, request: Request) -> Response {
+    match enter(&web, &link, Action::Open, request::client(&request)) {
+        Ok(entry) => Html(page(&web, &link, &entry).render(&refuse::frame(&web))).into_response(),
+        Err(refusal) => refuse::refusal(&web, &refusal),
+    }
+}
+
+/// Takes the agreement and sends the code.
+pub async fn agree(State(web): State<Web>, Path(link): Path<String>, request: Request) -> Response {
+    let entry = match enter(&web, &link, Action::Agree, request::client(&request)) {
+        Ok(entry) => entry,
+        Err(refusal) => return refuse::refusal(&web, &refusal),
+    };
+    let (origin, share) = (request::origin(&request), entry.share.id);
+    let browser = cookies::read(request.headers(), Purpose::Challenge, share);
+    let form = match receive(request).await {
+        Ok(form) => form,
+        Err(kind) => return refuse::plain(&web, kind),
+    };
+    if let Err(kind) = check_token(&web, &form, &binding(&entry)) {
+        return refuse::plain(&web, kind);
+    }
+    match web.gate().agree(&entry, form.field("digest").unwrap_or_default(), browser, origin).await {
+        Ok(cookie) => see_other(&format!("/d/{share}/code"), vec![cookies::set(Purpose::Challenge, share, &cookie)]),
+        Err(Refusal::TextChanged(_)) => refuse::text_changed(&web, format!("/s/{link}")),
+        Err(refusal) => refuse::refusal(&web, &refusal),
+    }
+}
+
+/// Checks the link before anything else; how often a network may be wrong is counted apart from how often it may be right.
+fn enter(web: &Web, link: &str, action: Action, client: IpAddr) -> Result<Entry, Refusal> {
+    match web.gate().enter(link) {
+        Err(Refusal::UnknownLink) => {
+            web.gate().limit(Action::Miss, client)?;
+            Err(Refusal::UnknownLink)
+        }
+        entered => {
+            web.gate().limit(action, client)?;
+            entered
+        }
+    }
+}
+
+fn binding(entry: &Entry) -> [&[u8]; 3] {
+    [b"agree", entry.link.share.as_bytes(), entry.link.recipient.as_bytes()]
+}
+
+fn page(web: &Web, link: &str, entry: &Entry) -> LinkPage {
+    let gate = web.gate();
+    let texts = gate.link_texts(entry);
+    LinkPage {
+        owner_name: gate.owner_name(entry.share.id).unwrap_or_default(),
+        subject: texts.subject,
+        what: WhatIsShared { documents: texts.documents, folders: texts.folders },
+        preview_only: texts.preview_only,
+        masked_address: gate.masked_address(&entry.recipient),
+        expires: gate.moment(entry.share.expires),
+        disclaimer: entry.disclaimer.as_ref().map(|text| DisclaimerView {
+            title: text.title.clone(),
+            paragraphs: text.text.split("\n\n").map(|paragraph| paragraph.trim().to_owned()).filter(|p| !p.is_empty()).collect(),
+            version: text.version.clone(),
+            digest: text.digest.clone(),
+        }),
+        form_token: crate::crypto::form::form_token(gate.keys(), &binding(entry), gate.now()),
+        action: format!("/s/{link}"),
+    }
+}
+
+/// A form that was refused for its form.
+pub(super) fn bad_form(web: &Web) -> Response {
+    refuse::plain(web, RefusalKind::BadForm)
+}

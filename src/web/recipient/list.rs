@@ -1,0 +1,85 @@
+//! Step three, `/d/{share}/`: the documents of the share, or of one of its folders.
+
+use crate::domain::ids::ShareId;
+use crate::gate::listing::{Listed, ListedEntry, Trouble};
+use crate::gate::permit::Admitted;
+use crate::gate::refusal::Refusal;
+use crate::web::cookies::{self, Purpose};
+use crate::web::pages::{Crumb, EntryView, ListPage};
+use crate::web::recipient::leave::leave_token;
+use crate::web::{Web, refuse};
+use crate::words::figures;
+use axum::extract::{Path, Request, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+/// Shows the share's own page.
+pub async fn share(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+    let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
+    let cookie = cookies::read(request.headers(), Purpose::Session, share);
+    let shown = async {
+        let admitted = web.gate().session(share, cookie.as_ref())?;
+        let listed = web.gate().list_share(&admitted).await?;
+        Ok(page(&web, &admitted, listed))
+    };
+    shown.await.unwrap_or_else(|refusal: Refusal| refuse::refusal(&web, &refusal))
+}
+
+/// The same address without its last slash.
+pub async fn without_slash(Path(share): Path<String>, State(web): State<Web>) -> Response {
+    match share.parse::<ShareId>() {
+        Ok(share) => Redirect::permanent(&format!("/d/{share}/")).into_response(),
+        Err(_) => refuse::refusal(&web, &Refusal::NoSession),
+    }
+}
+
+/// The page of a list.
+pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
+    let gate = web.gate();
+    let share = admitted.share().id;
+    let (title, message, expires) = gate.share_texts(admitted);
+    let ends = gate.session_ends(admitted);
+    let preview_only = gate.is_preview_only(admitted);
+    let own_page = listed.trail.is_empty();
+    let crumbs = listed.trail.iter().enumerate().map(|(at, (label, path))| Crumb {
+        label: label.clone(),
+        href: (at + 1 < listed.trail.len()).then(|| format!("/d/{share}/f/{}/", path.to_url())),
+    });
+    let page = ListPage {
+        title,
+        owner_name: gate.owner_name(share).unwrap_or_default(),
+        message_html: Some(message).filter(|message| own_page && !message.is_empty()),
+        preview_only,
+        crumbs: crumbs.collect(),
+        entries: listed.entries.into_iter().map(|entry| entry_view(web, share, entry, preview_only)).collect(),
+        hidden: listed.hidden,
+        truncated: listed.truncated,
+        expires: gate.moment(expires),
+        session_ends: gate.moment(ends),
+        session_seconds: ends.since(gate.now()).as_secs(),
+        leave_action: format!("/d/{share}/leave"),
+        form_token: leave_token(web, admitted),
+    };
+    Html(page.render(&refuse::frame(web))).into_response()
+}
+
+fn entry_view(web: &Web, share: ShareId, entry: ListedEntry, preview_only: bool) -> EntryView {
+    let gate = web.gate();
+    let words = gate.words();
+    let slash = if entry.is_folder { "/" } else { "" };
+    let can_be_had = entry.trouble.is_none() && (entry.is_folder || !preview_only);
+    let note = match entry.trouble {
+        Some(Trouble::Changed) => Some("note-changed"),
+        Some(Trouble::Missing) => Some("note-missing"),
+        Some(Trouble::Unavailable) => Some("note-unavailable"),
+        None => None,
+    };
+    EntryView {
+        label: entry.label,
+        href: can_be_had.then(|| format!("/d/{share}/f/{}{slash}", entry.path.to_url())),
+        kind: entry.kind.to_owned(),
+        size: entry.size.map(|bytes| figures::size(words, bytes)).unwrap_or_default(),
+        changed: entry.changed.map(|at| figures::day(words, &at.in_zone(&gate.settings().zone))).unwrap_or_default(),
+        note: note.map(str::to_owned),
+        is_folder: entry.is_folder,
+    }
+}

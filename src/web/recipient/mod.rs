@@ -1,0 +1,22 @@
+//! The recipient's way, one file a step: link, code, list, document, leave.
+
+pub mod code;
+pub mod document;
+pub mod leave;
+pub mod link;
+pub mod list;
+
+use axum::response::{IntoResponse, Response};
+use http::header::{LOCATION, SET_COOKIE};
+use http::{HeaderValue, StatusCode};
+
+/// 303: the browser goes on to another page by GET.
+fn see_other(to: &str, cookies: Vec<HeaderValue>) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let location = HeaderValue::from_str(to).expect("addresses of our own pages are ASCII");
+    response.headers_mut().insert(LOCATION, location);
+    for cookie in cookies {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}

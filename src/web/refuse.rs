@@ -1,0 +1,119 @@
+//! The only place where a refusal becomes a status and a page.
+
+use crate::gate::refusal::Refusal;
+use crate::web::Web;
+use crate::web::pages::{Frame, RefusalKind, RefusalPage};
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Response};
+use http::header::{CONNECTION, RETRY_AFTER};
+use http::{HeaderValue, StatusCode};
+use std::time::Duration;
+
+/// How long to wait when too much is under way.
+const BUSY_SECONDS: u64 = 5;
+
+/// The page of a refusal by the gate.
+pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
+    let kind = match refusal {
+        Refusal::Busy => RefusalKind::Busy,
+        Refusal::DocumentChanged(_) => RefusalKind::DocumentChanged,
+        Refusal::DocumentMissing(_) => RefusalKind::DocumentMissing,
+        Refusal::Expired(_) => RefusalKind::Expired,
+        Refusal::NoSession => RefusalKind::NoSession,
+        Refusal::NotInShare(_) => RefusalKind::NotInShare,
+        Refusal::PreviewOnly(_) => RefusalKind::PreviewOnly,
+        Refusal::RateLimited(_) => RefusalKind::TooManyRequests,
+        Refusal::RecipientStopped(_) => RefusalKind::RecipientStopped,
+        Refusal::SessionEnded(_) => RefusalKind::SessionEnded,
+        Refusal::Stopped(_) => RefusalKind::Stopped,
+        Refusal::StoreUnavailable(..) => RefusalKind::StoreUnavailable,
+        Refusal::TextChanged(_) => RefusalKind::TextChanged,
+        Refusal::UnknownLink => RefusalKind::UnknownLink,
+    };
+    let share = refusal.share();
+    // Only somebody with a session meets these, and for them the list is the way on.
+    let in_session = matches!(
+        refusal,
+        Refusal::DocumentChanged(_) | Refusal::DocumentMissing(_) | Refusal::NotInShare(_) | Refusal::PreviewOnly(_) | Refusal::StoreUnavailable(..)
+    );
+    let details = Details {
+        owner_name: share.and_then(|share| web.gate().owner_name(share)),
+        back: share.filter(|_| in_session).map(|share| format!("/d/{share}/")),
+        wait: match refusal {
+            Refusal::RateLimited(wait) => Some(*wait),
+            Refusal::Busy | Refusal::StoreUnavailable(..) => Some(Duration::from_secs(BUSY_SECONDS)),
+            _ => None,
+        },
+    };
+    tracing::debug!(reason = refusal.word(), share = share.map(tracing::field::display), "refused");
+    page(web, kind, details)
+}
+
+/// The page of a refusal that is about the request's form alone.
+pub fn plain(web: &Web, kind: RefusalKind) -> Response {
+    page(web, kind, Details::default())
+}
+
+/// The page for a link whose disclaimer is not the one that was shown; it leads back to the link's page.
+pub fn text_changed(web: &Web, link_page: String) -> Response {
+    page(web, RefusalKind::TextChanged, Details { back: Some(link_page), ..Details::default() })
+}
+
+/// What else a refusal's page tells.
+#[derive(Debug, Default)]
+struct Details {
+    owner_name: Option<String>,
+    back: Option<String>,
+    wait: Option<Duration>,
+}
+
+fn page(web: &Web, kind: RefusalKind, details: Details) -> Response {
+    let status = status(kind);
+    let named = matches!(kind, RefusalKind::TooManyRequests);
+    let at = details.wait.filter(|_| named).map(|wait| web.gate().moment(web.gate().now().plus(wait)));
+    let page = RefusalPage { kind, status: status.as_u16(), owner_name: details.owner_name, at, back: details.back };
+    let mut response = (status, Html(page.render(&frame(web)))).into_response();
+    if let Some(wait) = details.wait {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    }
+    if matches!(kind, RefusalKind::FormTooLarge) {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// What all pages have in common.
+pub fn frame(web: &Web) -> Frame<'_> {
+    let settings = web.gate().settings();
+    Frame { words: web.gate().words(), organisation: &settings.organisation, contact: &settings.contact }
+}
+
+const fn status(kind: RefusalKind) -> StatusCode {
+    match kind {
+        RefusalKind::BadForm => StatusCode::BAD_REQUEST,
+        RefusalKind::Busy | RefusalKind::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalKind::CrossSite | RefusalKind::NoSession | RefusalKind::PreviewOnly | RefusalKind::SessionEnded => StatusCode::FORBIDDEN,
+        RefusalKind::DocumentChanged | RefusalKind::TextChanged => StatusCode::CONFLICT,
+        RefusalKind::DocumentMissing | RefusalKind::NotFound | RefusalKind::NotInShare | RefusalKind::UnknownLink => StatusCode::NOT_FOUND,
+        RefusalKind::Expired | RefusalKind::RecipientStopped | RefusalKind::Stopped => StatusCode::GONE,
+        RefusalKind::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        RefusalKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        RefusalKind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        RefusalKind::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+        RefusalKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+        RefusalKind::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+        RefusalKind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        RefusalKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    }
+}
+
+/// An address that is not in the route table.
+pub async fn not_found(State(web): State<Web>) -> Response {
+    web.gate().counts().unknown();
+    plain(&web, RefusalKind::NotFound)
+}
+
+/// A method that an address does not take; the router adds `Allow`.
+pub async fn method_not_allowed(State(web): State<Web>) -> Response {
+    plain(&web, RefusalKind::MethodNotAllowed)
+}

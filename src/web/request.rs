@@ -1,0 +1,50 @@
+//! What of a request handlers need to know, and the one log line of each.
+
+use crate::domain::ids::ShareId;
+use crate::gate::Origin;
+use crate::limit::connection::ClientAddress;
+use crate::web::Web;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::USER_AGENT;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Instant;
+
+/// What a browser calls itself is kept to this many bytes.
+const AGENT_BYTES: usize = 256;
+
+/// The client's address.
+pub fn client(request: &http::Request<Body>) -> IpAddr {
+    request.extensions().get::<ClientAddress>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0)
+}
+
+/// From where a person acts.
+pub fn origin(request: &http::Request<Body>) -> Origin {
+    let agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default();
+    let cut = agent.char_indices().map(|(at, _)| at).take_while(|at| *at <= AGENT_BYTES).last().unwrap_or(0);
+    let agent = if agent.len() <= AGENT_BYTES { agent } else { agent[..cut].to_owned() };
+    Origin { address: client(request).to_string(), agent }
+}
+
+/// The share of an address such as `/d/{share}/…`; nothing when it is not the form of one.
+pub fn share_of(path: &str) -> Option<ShareId> {
+    path.strip_prefix("/d/")?.split('/').next()?.parse().ok()
+}
+
+/// Writes the access log: the route's pattern, never the address itself, which may hold a link or a document's name.
+pub async fn note(State(_): State<Web>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let share = share_of(request.uri().path());
+    let response = next.run(request).await;
+    let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
+    let route = route.as_deref().unwrap_or("-");
+    match share {
+        Some(share) => tracing::info!(target: "access", %method, route, status, micros, %share),
+        None => tracing::info!(target: "access", %method, route, status, micros),
+    }
+    response
+}

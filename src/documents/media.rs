@@ -182,6 +182,7 @@ mod tests {
             ("a.txt", b"hello", "text/plain; charset=utf-8", false),
             ("a.txt", b"", "text/plain; charset=utf-8", false),
             ("a.txt", b"caf\xe9", "text/plain", false),
+            ("a.txt", b"MZ is how the village is short for", "text/plain; charset=utf-8", false),
             ("a.txt", b"  <!doctype HTML><p>", "text/html; charset=utf-8", true),
             ("a.txt", b"\xEF\xBB\xBF\n<html>", "text/html; charset=utf-8", true),
             ("a.csv", b"<script>alert(1)</script>", "text/html; charset=utf-8", true),

@@ -4,7 +4,7 @@ use super::beneath::Walk;
 use super::*;
 use crate::domain::bounds::{CHUNK_BYTES, LISTED_ENTRIES};
 use crate::domain::range::ByteRange;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use proptest::prelude::*;
 use rustix::fs::{CWD, FileType, Mode, RenameFlags, mknodat, renameat_with};
 use std::error::Error;
@@ -307,7 +307,7 @@ async fn the_last_byte_is_kept_back_when_the_document_changed_meanwhile() -> Tes
 async fn buffers_are_recycled_and_bounded() -> Tested {
     let root = TempDir::new()?;
     fs::write(root.path().join("file"), vec![7; 64 * CHUNK_BYTES])?;
-    let buffers = Arc::new(Buffers::of(4 * CHUNK_BYTES));
+    let buffers = Arc::new(Buffers::of(8 * CHUNK_BYTES));
     let store = Folder::new(root.path().to_owned(), buffers.clone());
     let mut stream = store.open(&path("file")).await?.read(ALL);
     while let Some(piece) = stream.next().await {
@@ -317,11 +317,15 @@ async fn buffers_are_recycled_and_bounded() -> Tested {
 
     // Readers that keep what they got: full pieces while there is room, then small ones, then none until one is given back.
     let mut stream = store.open(&path("file")).await?.read(ALL);
-    let mut kept = Vec::new();
-    while let Some(Some(piece)) = futures_util::FutureExt::now_or_never(stream.next()) {
-        kept.push(piece?);
+    let (mut kept, mut total) = (Vec::new(), 0);
+    while total < 8 * CHUNK_BYTES {
+        let piece = stream.next().await.ok_or("the file is longer")??;
+        total += piece.len();
+        kept.push(piece);
     }
-    assert_eq!(kept.iter().map(|piece| piece.len()).sum::<usize>(), 4 * CHUNK_BYTES);
+    assert_eq!(total, 8 * CHUNK_BYTES);
+    assert!(kept.len() > 8);
+    assert!(stream.next().now_or_never().is_none());
     kept.clear();
     assert!(stream.next().await.is_some_and(|piece| piece.is_ok()));
     Ok(())

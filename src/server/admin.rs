@@ -125,10 +125,10 @@ async fn admit(stream: UnixStream, router: Router, group: Option<u32>, _slot: Ow
             let mut refusal =
                 plain_answer(StatusCode::FORBIDDEN, "This socket is for the server's own user, root and members of admin.group.");
             refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            return Err(refusal);
+            return Some(refusal);
         }
         request.extensions_mut().insert(peer);
-        Ok(())
+        None
     };
     let timeouts = Timeouts::default();
     let (pulse, reset) = (Pulse::new(timeouts), ResetSwitch::default());

@@ -82,10 +82,8 @@ impl<B: Body<Data = Bytes> + Unpin> Body for ResponseBody<B> {
         let this = &mut *self;
         this.request.asked();
         let frame = ready!(Pin::new(&mut this.inner).poll_frame(cx));
-        if let Some(Ok(data)) = frame.as_ref().map(|f| f.as_ref().map(Frame::data_ref))
-            && let Some(data) = data.filter(|data| !data.is_empty())
-        {
-            this.request.handed(data.len());
+        if frame.as_ref().is_some_and(Result::is_ok) {
+            this.request.handed();
         }
         Poll::Ready(frame)
     }

@@ -69,7 +69,7 @@ pub(crate) struct Ends {
 pub(crate) async fn run<IO, P>(io: IO, way: Way<P>, ends: Ends)
 where
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    P: Fn(&mut Request<Body>) -> Result<(), Response<Body>> + Send + Sync + 'static,
+    P: Fn(&mut Request<Body>) -> Option<Response<Body>> + Send + Sync + 'static,
 {
     let (way, pulse, http2) = (Arc::new(way), ends.pulse.clone(), ends.handle.is_http2());
     pulse.begin(http2);
@@ -124,13 +124,13 @@ impl<F: Future<Output = ()> + Send + 'static> hyper::rt::Executor<F> for StreamT
 
 async fn answer<P>(request: Request<Incoming>, way: Arc<Way<P>>, pulse: Arc<Pulse>) -> Result<Response<ResponseBody<Body>>, Infallible>
 where
-    P: Fn(&mut Request<Body>) -> Result<(), Response<Body>>,
+    P: Fn(&mut Request<Body>) -> Option<Response<Body>>,
 {
     let open = pulse.request();
     let mut request = request.map(|body| RequestBody::wrap(body, &way.timeouts));
     let response = match (way.prepare)(&mut request) {
-        Ok(()) => bounded(way.router.clone().oneshot(request), way.answer_within).await,
-        Err(response) => response,
+        None => bounded(way.router.clone().oneshot(request), way.answer_within).await,
+        Some(refusal) => refusal,
     };
     Ok(response.map(|body| ResponseBody::new(body, open)))
 }

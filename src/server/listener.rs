@@ -121,10 +121,12 @@ async fn admit(stream: TcpStream, peer: SocketAddr, door: Arc<Door>, mut place: 
     let handle = ConnectionHandle::new(peer, stream.get_ref().1.alpn_protocol() == Some(b"h2"));
     let (hosts, known) = (door.hosts.clone(), handle.clone());
     let prepare = move |request: &mut Request<Body>| {
-        check(request, &hosts).map_err(|error| error.answer(request.version()))?;
+        if let Err(error) = check(request, &hosts) {
+            return Some(error.answer(request.version()));
+        }
         request.extensions_mut().insert(ClientAddress(peer.ip().to_canonical()));
         request.extensions_mut().insert(known.clone());
-        Ok(())
+        None
     };
     let way = Way { router: door.router.clone(), prepare, timeouts, answer_within: None };
     drop(door);

@@ -99,6 +99,11 @@ impl Pulse {
                 state.phase = Phase::Idle(now);
             }
             state.socket.moved(bytes, now);
+            if state.withheld > 0 {
+                // One stream that moves keeps the connection: what its other streams hold is bounded by their number.
+                state.streams.moved(bytes, now);
+                state.streams.wait(now);
+            }
         });
     }
 
@@ -113,7 +118,7 @@ impl Pulse {
             state.open += 1;
             state.phase = Phase::Serving;
         });
-        OpenRequest { pulse: self.clone(), withheld: 0 }
+        OpenRequest { pulse: self.clone(), withheld: false }
     }
 
     /// The connection was asked to end: requests that run are finished, anything else has little time left.
@@ -165,40 +170,32 @@ impl Pulse {
 #[derive(Debug)]
 pub(crate) struct OpenRequest {
     pulse: Arc<Pulse>,
-    /// Bytes of the body handed to the connection and not asked on from.
-    withheld: usize,
+    /// A part of the body was handed over and the next not asked for.
+    withheld: bool,
 }
 
 impl OpenRequest {
     /// A part of the response body was handed over. Over HTTP/2 the next one is only asked for once the client gave window for this one,
     /// while its socket may be quite free: that wait is counted here. Over HTTP/1.1 the socket itself shows it.
-    pub(crate) fn handed(&mut self, bytes: usize) {
-        self.withheld = bytes;
-        self.pulse.change(|state, now| {
-            if state.http2 {
-                state.withheld += 1;
-                state.streams.wait(now);
-            }
-        });
+    pub(crate) fn handed(&mut self) {
+        let before = std::mem::replace(&mut self.withheld, true);
+        if !before {
+            self.pulse.change(State::withhold);
+        }
     }
 
-    /// The next part is asked for, so the last one is on its way. One stream that moves keeps the connection: what its other streams hold
-    /// is bounded by their number.
+    /// The next part is asked for, so the last one is on its way.
     pub(crate) fn asked(&mut self) {
-        let bytes = std::mem::take(&mut self.withheld);
-        if bytes > 0 {
-            self.pulse.change(|state, now| state.took(bytes, now));
+        if std::mem::take(&mut self.withheld) {
+            self.pulse.change(State::let_go);
         }
     }
 }
 
 impl Drop for OpenRequest {
     fn drop(&mut self) {
-        let bytes = std::mem::take(&mut self.withheld);
+        self.asked();
         self.pulse.change(|state, now| {
-            if bytes > 0 {
-                state.took(bytes, now);
-            }
             state.open -= 1;
             if state.open == 0 {
                 state.phase = Phase::Idle(now);
@@ -208,10 +205,18 @@ impl Drop for OpenRequest {
 }
 
 impl State {
-    fn took(&mut self, bytes: usize, now: Instant) {
+    fn withhold(&mut self, now: Instant) {
+        if self.http2 {
+            self.withheld += 1;
+            self.streams.wait(now);
+        }
+    }
+
+    fn let_go(&mut self, now: Instant) {
         if self.http2 {
             self.withheld -= 1;
-            self.streams.moved(bytes, now);
+            // Only what the socket takes counts as moved.
+            self.streams.moved(0, now);
             if self.withheld > 0 {
                 self.streams.wait(now);
             }

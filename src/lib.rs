@@ -6,11 +6,10 @@ pub mod config;
 pub mod crypto;
 pub mod documents;
 pub mod domain;
+pub mod gate;
 pub mod ledger;
+pub mod limit;
 pub mod mail;
+pub mod server;
 pub mod web;
 pub mod words;
-
-pub mod limit;
-
-pub mod server;

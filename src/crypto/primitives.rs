@@ -1,5 +1,6 @@
 //! All raw cryptography, by ring; no other file calls it.
 
+use data_encoding::HEXLOWER;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::{digest, hmac};
@@ -34,6 +35,11 @@ impl Default for Sha256 {
 }
 
 impl Sha256 {
+    /// The hash of nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Takes the next piece.
     pub fn update(&mut self, piece: &[u8]) {
         self.0.update(piece);
@@ -43,6 +49,22 @@ impl Sha256 {
     pub fn finish(self) -> [u8; 32] {
         self.0.finish().as_ref().try_into().expect("a SHA-256 digest has 32 bytes")
     }
+}
+
+/// 32 bytes as 64 lower-case hexadecimal digits.
+pub fn to_hex(hash: &[u8; 32]) -> [u8; 64] {
+    let mut out = [0; 64];
+    HEXLOWER.encode_mut(hash, &mut out);
+    out
+}
+
+/// The 32 bytes written as exactly 64 lower-case hexadecimal digits.
+pub fn from_hex(text: &[u8]) -> Option<[u8; 32]> {
+    let mut out = [0; 32];
+    if text.len() != 64 || HEXLOWER.decode_mut(text, &mut out).is_err() {
+        return None;
+    }
+    Some(out)
 }
 
 /// An HMAC-SHA-256 key.
@@ -113,6 +135,20 @@ impl SealKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_hash_of_abc_is_the_one_of_fips_180() {
+        let expected = *b"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(to_hex(&sha256(&[b"a", b"", b"bc"])), expected);
+        assert_eq!(from_hex(&expected), Some(sha256(&[b"abc"])));
+    }
+
+    #[test]
+    fn only_64_lower_case_digits_are_a_hash() {
+        for wrong in ["", "00", &"A0".repeat(32), &"g0".repeat(32), &"0".repeat(65)] {
+            assert_eq!(from_hex(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_sealed_value_opens_only_with_its_key_its_context_and_every_bit() {

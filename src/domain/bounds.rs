@@ -120,6 +120,36 @@ pub const CONNECTIONS_PER_CLIENT: usize = 1_000;
 pub const HANDSHAKES_PER_CLIENT: usize = 500;
 /// Longest time downloads in flight may be given once the server was told to stop.
 pub const DRAIN: Duration = Duration::from_secs(600);
+
+/// Longest line of the ledger, in bytes, its end of line not counted.
+pub const LINE_BYTES: usize = 1024 * 1024;
+/// Most lines' bytes that one write of the ledger holds; a torn tail is never longer.
+pub const BATCH_BYTES: usize = 8 * 1024 * 1024;
+/// Most commands that one write of the ledger holds.
+pub const BATCH_JOBS: usize = 256;
+/// A segment of the journal is sealed once it has reached this many bytes (ledger.md "Shapes").
+pub const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
+/// Commands of administration and revocations that may wait for the ledger.
+pub const URGENT_QUEUE: usize = 1024;
+/// Other commands that may wait for the ledger.
+pub const ORDINARY_QUEUE: usize = 4096;
+/// Lines after which the state is written to a file again (ledger.md "Parts").
+pub const STATE_EVERY_LINES: u64 = 100_000;
+/// State files that are kept; older ones are removed.
+pub const STATE_FILES: usize = 2;
+/// Longest record of a state file, in bytes.
+pub const RECORD_BYTES: usize = 4 * 1024 * 1024;
+/// Postings that go into the history in one step (larger steps took gigabytes of memory, ledger.md).
+pub const HISTORY_STEP: usize = 1_000;
+/// Lines that wait in memory for the history; with more it is caught up from the journal.
+pub const HISTORY_TAIL: usize = 65_536;
+/// How long a posting may wait in memory before it goes into the history.
+pub const HISTORY_LAG: Duration = Duration::from_millis(500);
+/// Memory that the history's cache may take, in bytes.
+pub const HISTORY_CACHE: u64 = 16 * 1024 * 1024;
+/// Unfinished blocks of the history that its thread keeps in memory (2 KiB each).
+pub const HISTORY_OPEN_BLOCKS: usize = 2_048;
+
 /// Request head, in bytes (security.md section 6).
 pub const HEAD_BYTES: usize = 16 * 1024;
 /// Header fields of one request.

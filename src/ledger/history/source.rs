@@ -1,0 +1,73 @@
+//! Where the history is made from: the lines of the journal.
+
+use super::{Applied, Entry};
+use crate::ledger::{
+    disk::Disk,
+    machine::Machine,
+    scan::{Files, JournalError, Step},
+};
+use std::{marker::PhantomData, path::PathBuf, sync::Arc};
+
+/// Tells the history of lines that it does not have.
+pub trait Source: Send + 'static {
+    /// The version of what lines are found under; a history of another version is made anew.
+    fn version(&self) -> u32;
+    /// Tells `each` of the lines behind `after` (or of all) up to the line `to`, which is on the disk, in order.
+    fn lines(&self, after: Option<&Applied>, to: u64, each: &mut dyn FnMut(Entry) -> Step) -> Result<(), SourceError>;
+}
+
+/// The lines cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The journal does not have the line that the history ends with.
+    #[error("the history ends with a line that is not in the journal")]
+    Foreign,
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// The journal in a directory.
+pub struct JournalSource<M> {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    machine: PhantomData<fn() -> M>,
+}
+
+impl<M: Machine> JournalSource<M> {
+    /// The journal in this directory.
+    pub fn new(disk: Arc<dyn Disk>, dir: PathBuf) -> Self {
+        Self { disk, dir, machine: PhantomData }
+    }
+}
+
+impl<M: Machine> Source for JournalSource<M> {
+    fn version(&self) -> u32 {
+        M::APPLY
+    }
+
+    fn lines(&self, after: Option<&Applied>, to: u64, each: &mut dyn FnMut(Entry) -> Step) -> Result<(), SourceError> {
+        let files = Files { disk: &*self.disk, dir: &self.dir };
+        let from = match after {
+            Some(applied) => {
+                let point = files.point_behind(applied.position).map_err(|_| SourceError::Foreign)?;
+                if point.next != applied.n + 1 || point.hash != applied.hash {
+                    return Err(SourceError::Foreign);
+                }
+                Some(point)
+            }
+            None => None,
+        };
+        if from.is_some_and(|point| point.next > to) || to == 0 {
+            return Ok(());
+        }
+        files.scan(from.as_ref(), &mut |position, line| {
+            let mut postings = Vec::new();
+            M::postings(&line.stamp, &M::decode(line)?, &mut postings);
+            let step = each(Entry { n: line.stamp.n, position, hash: line.hash, postings });
+            // Behind `to` the writer may be at work.
+            Ok(if line.stamp.n >= to { Step::Stop } else { step })
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,79 @@
+//! The start: the newest state file that can be used, and the lines behind it.
+
+use super::{
+    disk::Disk,
+    journal::Journal,
+    machine::Machine,
+    recover::{self, CutTail, Opening},
+    scan::{JournalError, Step},
+    state_file::{self, StateError, StateFile, StateHead},
+};
+use std::sync::Arc;
+
+/// A ledger that was opened.
+pub struct Started<S> {
+    /// The journal, to be appended to.
+    pub journal: Journal,
+    /// The state behind its last line.
+    pub state: S,
+    /// How it came to be.
+    pub report: Report,
+}
+
+/// What happened at the start. The caller says loudly what stands in `cut` and `skipped`.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The sequence behind which the state file stood; none when the whole journal was read.
+    pub from_state: Option<u64>,
+    /// Lines of the journal that were applied.
+    pub replayed: u64,
+    /// State files that could not be used, and why.
+    pub skipped: Vec<(String, StateError)>,
+    /// A torn tail that was cut off.
+    pub cut: Option<CutTail>,
+}
+
+/// Opens the ledger in a directory, which is begun when there is none. The caller holds the data directory's lock.
+pub fn open<M: Machine>(disk: &Arc<dyn Disk>, opening: &Opening) -> Result<Started<M::State>, JournalError> {
+    let mut report = Report::default();
+    let (mut state, head) = newest_state::<M>(&**disk, opening, &mut report)?;
+    let mut replayed = 0;
+    let (journal, cut) = recover::open(disk, opening, head.as_ref().map(|head| &head.point), &mut |_, line| {
+        for event in M::decode(line)? {
+            M::apply(&mut state, &line.stamp, &event);
+        }
+        replayed += 1;
+        Ok(Step::Go)
+    })?;
+    report.from_state = head.map(|head| head.n());
+    report.replayed = replayed;
+    report.cut = cut;
+    Ok(Started { journal, state, report })
+}
+
+fn newest_state<M: Machine>(
+    disk: &dyn Disk,
+    opening: &Opening,
+    report: &mut Report,
+) -> Result<(M::State, Option<StateHead>), JournalError> {
+    let dir = &opening.dir;
+    let known = state_file::list(disk, dir).map_err(|source| JournalError::Io { path: dir.clone(), source })?;
+    for n in known.into_iter().rev() {
+        match load::<M>(disk, opening, n) {
+            Ok((state, head)) => return Ok((state, Some(head))),
+            Err(why) => report.skipped.push((state_file::name(n), why)),
+        }
+    }
+    Ok((M::empty(), None))
+}
+
+fn load<M: Machine>(disk: &dyn Disk, opening: &Opening, n: u64) -> Result<(M::State, StateHead), StateError> {
+    let file = StateFile::open(disk, &opening.dir, n)?;
+    let head = file.head.clone();
+    if head.apply != M::APPLY {
+        return Err(StateError::Version);
+    }
+    let mut state = M::empty();
+    file.records(&mut |record| M::load(&mut state, record))?;
+    Ok((state, head))
+}

@@ -17,6 +17,17 @@ use zeroize::Zeroizing;
 
 type KeyId = [u8; 8];
 
+/// Keys that were not put down.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// What the file holds is not known any more (after a failed fsync the page cache may show what the disk lacks).
+    #[error("the data keys cannot be trusted any more: {0}")]
+    Unknown(io::Error),
+    /// The file is as before; another try may succeed.
+    #[error("the data keys cannot be written: {0}")]
+    Unwritten(io::Error),
+}
+
 /// One line of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +52,20 @@ pub struct DataKeys {
 impl DataKeys {
     /// Reads the file; a last line that was cut off by a crash is dropped, as nothing can have been sealed with it.
     pub fn open(file: &Path, ring: Arc<KeyRing>) -> io::Result<Self> {
+        let (keys, whole) = Self::load(file, ring)?;
+        if let Some(whole) = whole {
+            write_private(file, &whole)?;
+        }
+        Ok(keys)
+    }
+
+    /// Reads the file and leaves it as it is, for exports beside a running server.
+    pub fn open_read_only(file: &Path, ring: Arc<KeyRing>) -> io::Result<Self> {
+        Ok(Self::load(file, ring)?.0)
+    }
+
+    /// The keys, and the whole lines of the file when it has more than those.
+    fn load(file: &Path, ring: Arc<KeyRing>) -> io::Result<(Self, Option<Vec<u8>>)> {
         let bytes = match std::fs::read(file) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -52,10 +77,8 @@ impl DataKeys {
             keys.read(line)
                 .map_err(|why| io::Error::other(format!("{}: line {}: {why}", file.display(), number + 1)))?;
         }
-        if whole < bytes.len() {
-            write_private(file, &bytes[..whole])?;
-        }
-        Ok(keys)
+        let cut = whole < bytes.len();
+        Ok((keys, cut.then(|| bytes[..whole].to_vec())))
     }
 
     /// Seals a value under its subject's key, made now if there is none: `1.<key id>.<nonce | ciphertext | tag>`.
@@ -84,20 +107,21 @@ impl DataKeys {
     }
 
     /// Appends the keys made since the last call and waits until they are on the disk. Nothing sealed with them may be written before.
-    pub fn sync(&mut self) -> io::Result<()> {
+    pub fn sync(&mut self) -> Result<(), SyncError> {
         if self.unwritten.is_empty() {
             return Ok(());
         }
         let fresh = !self.file.exists();
-        let mut to = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&self.file)?;
-        let before = to.metadata()?.len();
+        let opened = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&self.file);
+        let mut to = opened.map_err(SyncError::Unwritten)?;
+        let before = to.metadata().map_err(SyncError::Unwritten)?.len();
         if let Err(e) = to.write_all(&self.unwritten) {
-            to.set_len(before)?;
-            return Err(e);
+            to.set_len(before).map_err(SyncError::Unknown)?;
+            return Err(SyncError::Unwritten(e));
         }
-        to.sync_data()?;
+        to.sync_data().map_err(SyncError::Unknown)?;
         if fresh && let Some(folder) = self.file.parent() {
-            std::fs::File::open(folder)?.sync_all()?;
+            std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(SyncError::Unknown)?;
         }
         self.unwritten.clear();
         Ok(())

@@ -86,9 +86,10 @@ impl<T> fmt::Debug for Private<T> {
     }
 }
 
-/// The names of the two fields of an opened value; no event has a field that could be taken for it.
-const SUBJECT: &str = "~";
-const VALUE: &str = "v";
+/// Where an opened value names its subject; no event has a field of this name.
+pub const SUBJECT: &str = "~";
+/// Where an opened value stands.
+pub const VALUE: &str = "v";
 
 #[derive(Serialize, Deserialize)]
 struct Opened<T> {

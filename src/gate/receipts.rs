@@ -8,7 +8,7 @@ use crate::gate::Gate;
 use crate::gate::shares::ERASED;
 use crate::gate::views::ReceiptView;
 use crate::ledger::event::Event;
-use crate::ledger::read::{About, HistoryError};
+use crate::ledger::read::{About, ReadError};
 use std::collections::BTreeMap;
 
 /// Receipts listed at most; further ones are in `audit export`.
@@ -25,7 +25,7 @@ pub struct Filter {
 
 impl Gate {
     /// Receipts, newest first. Blocks on the disk: called from the blocking pool.
-    pub fn receipts(&self, filter: &Filter) -> Result<Vec<ReceiptView>, HistoryError> {
+    pub fn receipts(&self, filter: &Filter) -> Result<Vec<ReceiptView>, ReadError> {
         let guest = match &filter.guest {
             Some(address) => match self.ledger.state().guest_ids.get(address.key()) {
                 Some(guest) => Some(*guest),

@@ -18,6 +18,8 @@ pub trait Machine: Send + 'static {
     type State: Clone + Send + Sync + 'static;
     /// One change of the state.
     type Event: Send + 'static;
+    /// How events and records are read and written, shared by those who do it.
+    type Codec: Clone + Send + Sync + 'static;
     /// The version of [`Machine::apply`] and [`Machine::postings`]; a state file or history of another version is made anew.
     const APPLY: u32;
 
@@ -26,14 +28,16 @@ pub trait Machine: Send + 'static {
     /// Moves the state by one event of the line with this stamp.
     fn apply(state: &mut Self::State, stamp: &Stamp, event: &Self::Event);
     /// The events of a line of the journal.
-    fn decode(line: &Line<'_>) -> Result<Vec<Self::Event>, String>;
+    fn decode(codec: &Self::Codec, line: &Line<'_>) -> Result<Vec<Self::Event>, String>;
     /// Tells `each` of the state as JSON texts of one line each, always in the same order for the same state.
-    fn records(state: &Self::State, each: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()>;
+    fn records(codec: &Self::Codec, state: &Self::State, each: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()>;
     /// Puts a record of a state file back into the state.
-    fn load(state: &mut Self::State, record: &str) -> Result<(), String>;
+    fn load(codec: &Self::Codec, state: &mut Self::State, record: &str) -> Result<(), String>;
     /// Under what a line is to be found in the history.
     fn postings(stamp: &Stamp, events: &[Self::Event], out: &mut Vec<Posting>);
 
+    /// This machine's codec.
+    fn codec(&self) -> Self::Codec;
     /// The present.
     fn now(&self) -> Timestamp;
     /// A random name for the next line.

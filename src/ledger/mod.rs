@@ -2,6 +2,7 @@
 
 pub mod apply;
 mod chain;
+pub mod codec;
 pub mod disk;
 pub mod event;
 pub mod history;

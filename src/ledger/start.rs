@@ -34,12 +34,12 @@ pub struct Report {
 }
 
 /// Opens the ledger in a directory, which is begun when there is none. The caller holds the data directory's lock.
-pub fn open<M: Machine>(disk: &Arc<dyn Disk>, opening: &Opening) -> Result<Started<M::State>, JournalError> {
+pub fn open<M: Machine>(disk: &Arc<dyn Disk>, opening: &Opening, codec: &M::Codec) -> Result<Started<M::State>, JournalError> {
     let mut report = Report::default();
-    let (mut state, head) = newest_state::<M>(&**disk, opening, &mut report)?;
+    let (mut state, head) = newest_state::<M>(&**disk, opening, codec, &mut report)?;
     let mut replayed = 0;
     let (journal, cut) = recover::open(disk, opening, head.as_ref().map(|head| &head.point), &mut |_, line| {
-        for event in M::decode(line)? {
+        for event in M::decode(codec, line)? {
             M::apply(&mut state, &line.stamp, &event);
         }
         replayed += 1;
@@ -54,12 +54,13 @@ pub fn open<M: Machine>(disk: &Arc<dyn Disk>, opening: &Opening) -> Result<Start
 fn newest_state<M: Machine>(
     disk: &dyn Disk,
     opening: &Opening,
+    codec: &M::Codec,
     report: &mut Report,
 ) -> Result<(M::State, Option<StateHead>), JournalError> {
     let dir = &opening.dir;
     let known = state_file::list(disk, dir).map_err(|source| JournalError::Io { path: dir.clone(), source })?;
     for n in known.into_iter().rev() {
-        match load::<M>(disk, opening, n) {
+        match load::<M>(disk, opening, codec, n) {
             Ok((state, head)) => return Ok((state, Some(head))),
             Err(why) => report.skipped.push((state_file::name(n), why)),
         }
@@ -67,13 +68,13 @@ fn newest_state<M: Machine>(
     Ok((M::empty(), None))
 }
 
-fn load<M: Machine>(disk: &dyn Disk, opening: &Opening, n: u64) -> Result<(M::State, StateHead), StateError> {
+fn load<M: Machine>(disk: &dyn Disk, opening: &Opening, codec: &M::Codec, n: u64) -> Result<(M::State, StateHead), StateError> {
     let file = StateFile::open(disk, &opening.dir, n)?;
     let head = file.head.clone();
     if head.apply != M::APPLY {
         return Err(StateError::Version);
     }
     let mut state = M::empty();
-    file.records(&mut |record| M::load(&mut state, record))?;
+    file.records(&mut |record| M::load(codec, &mut state, record))?;
     Ok((state, head))
 }

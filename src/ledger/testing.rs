@@ -67,6 +67,7 @@ impl Default for Counter {
 impl Machine for Counter {
     type State = Counters;
     type Event = Event;
+    type Codec = ();
     const APPLY: u32 = 7;
 
     fn empty() -> Counters {
@@ -89,16 +90,16 @@ impl Machine for Counter {
         }
     }
 
-    fn decode(line: &Line<'_>) -> Result<Vec<Event>, String> {
+    fn decode((): &(), line: &Line<'_>) -> Result<Vec<Event>, String> {
         serde_json::from_str(line.events).map_err(|e| e.to_string())
     }
 
-    fn records(state: &Counters, each: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()> {
+    fn records((): &(), state: &Counters, each: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()> {
         each(&format!(r#"{{"lines":{},"stamps":{}}}"#, state.lines, state.stamps))?;
         state.counts.iter().try_for_each(|(to, count)| each(&format!("[{to},{count}]")))
     }
 
-    fn load(state: &mut Counters, record: &str) -> Result<(), String> {
+    fn load((): &(), state: &mut Counters, record: &str) -> Result<(), String> {
         #[derive(Deserialize)]
         #[serde(untagged)]
         enum Record {
@@ -123,6 +124,8 @@ impl Machine for Counter {
         out.sort_unstable();
         out.dedup();
     }
+
+    fn codec(&self) {}
 
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(*self.now.lock().unwrap_or_else(PoisonError::into_inner))
@@ -205,5 +208,5 @@ impl Bench {
 /// Opens the test ledger.
 pub(crate) fn start(disk: &SimDisk, segment_bytes: u64) -> Result<Started<Counters>, JournalError> {
     let disk: Arc<dyn Disk> = Arc::new(disk.clone());
-    start::open::<Counter>(&disk, &opening(&ledger_dir(), segment_bytes))
+    start::open::<Counter>(&disk, &opening(&ledger_dir(), segment_bytes), &())
 }

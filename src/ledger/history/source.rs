@@ -6,7 +6,7 @@ use crate::ledger::{
     machine::Machine,
     scan::{Files, JournalError, Step},
 };
-use std::{marker::PhantomData, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 /// Tells the history of lines that it does not have.
 pub trait Source: Send + 'static {
@@ -28,16 +28,16 @@ pub enum SourceError {
 }
 
 /// The journal in a directory.
-pub struct JournalSource<M> {
+pub struct JournalSource<M: Machine> {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
-    machine: PhantomData<fn() -> M>,
+    codec: M::Codec,
 }
 
 impl<M: Machine> JournalSource<M> {
     /// The journal in this directory.
-    pub fn new(disk: Arc<dyn Disk>, dir: PathBuf) -> Self {
-        Self { disk, dir, machine: PhantomData }
+    pub fn new(disk: Arc<dyn Disk>, dir: PathBuf, codec: M::Codec) -> Self {
+        Self { disk, dir, codec }
     }
 }
 
@@ -63,7 +63,7 @@ impl<M: Machine> Source for JournalSource<M> {
         }
         files.scan(from.as_ref(), &mut |position, line| {
             let mut postings = Vec::new();
-            M::postings(&line.stamp, &M::decode(line)?, &mut postings);
+            M::postings(&line.stamp, &M::decode(&self.codec, line)?, &mut postings);
             let step = each(Entry { n: line.stamp.n, position, hash: line.hash, postings });
             // Behind `to` the writer may be at work.
             Ok(if line.stamp.n >= to { Step::Stop } else { step })

@@ -24,8 +24,8 @@ struct House {
 fn open(data: &Path) -> Result<House, Box<dyn Error>> {
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let ledger = data.join("ledger");
-    let Started { journal, state, report } = start::open::<Counter>(&disk, &opening(&ledger, 64 * 1024))?;
-    let source = JournalSource::<Counter>::new(disk, ledger);
+    let Started { journal, state, report } = start::open::<Counter>(&disk, &opening(&ledger, 64 * 1024), &())?;
+    let source = JournalSource::<Counter>::new(disk, ledger, ());
     let history = Arc::new(History::open(data.join("history"), journal.end().next - 1, source)?);
     let settings = Settings { history: Some(Arc::clone(&history)), ..Settings::default() };
     let writer = Writer::start(Counter::default(), journal, state, report.replayed, settings)?;

@@ -247,7 +247,7 @@ fn the_whole_way_works_on_real_files() -> Done {
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let mut state = Counters::default();
     for round in 0..3 {
-        let Started { journal, state: found, report } = start::open::<Counter>(&disk, &opening(&ledger, 2048))?;
+        let Started { journal, state: found, report } = start::open::<Counter>(&disk, &opening(&ledger, 2048), &())?;
         assert_eq!(found, state, "round {round}");
         let bench = Bench::over(journal, found, report, SMALL);
         for by in 0..30 {
@@ -264,7 +264,7 @@ fn the_whole_way_works_on_real_files() -> Done {
     let last = segment::list(&RealDisk, &ledger)?.pop().ok_or("no segment")?;
     let file = RealDisk.open(&segment::path(&ledger, last))?;
     file.write_at(b"{\"v\":1,\"n\":91", file.len()?)?;
-    let started = start::open::<Counter>(&disk, &opening(&ledger, 2048))?;
+    let started = start::open::<Counter>(&disk, &opening(&ledger, 2048), &())?;
     assert_eq!((started.state, started.report.cut.is_some()), (state, true));
     Ok(())
 }

@@ -31,7 +31,7 @@ pub(super) fn spawn<M: Machine>(
     replayed: u64,
     settings: Settings,
 ) -> io::Result<thread::JoinHandle<()>> {
-    let saver = Saver::spawn::<M>(&journal)?;
+    let saver = Saver::spawn::<M>(&journal, machine.codec())?;
     let state = shared.published.load().state.clone();
     let Settings { state_every, history, on_fatal } = settings;
     let run = Run {

@@ -24,11 +24,11 @@ pub(super) struct Saver<S> {
 }
 
 impl<S: Send + Sync + 'static> Saver<S> {
-    pub(super) fn spawn<M: Machine<State = S>>(journal: &Journal) -> io::Result<Self> {
+    pub(super) fn spawn<M: Machine<State = S>>(journal: &Journal, codec: M::Codec) -> io::Result<Self> {
         let (queue, waiting) = sync_channel(1);
         let (disk, dir) = journal.place();
         let saving = Saving { disk, dir, ledger: journal.ledger() };
-        let thread = thread::Builder::new().name("ledger-state".to_owned()).spawn(move || saving.all::<M>(&waiting))?;
+        let thread = thread::Builder::new().name("ledger-state".to_owned()).spawn(move || saving.all::<M>(&codec, &waiting))?;
         Ok(Self { queue, thread })
     }
 
@@ -60,19 +60,19 @@ struct Saving {
 }
 
 impl Saving {
-    fn all<M: Machine>(&self, waiting: &Receiver<Arc<Snapshot<M::State>>>) {
+    fn all<M: Machine>(&self, codec: &M::Codec, waiting: &Receiver<Arc<Snapshot<M::State>>>) {
         while let Ok(snapshot) = waiting.recv() {
             // Without a state file the next start takes longer, no more.
-            if let Err(why) = self.write::<M>(&snapshot) {
+            if let Err(why) = self.write::<M>(codec, &snapshot) {
                 tracing::warn!("no state file behind line {}: {why}", snapshot.point.next - 1);
             }
         }
     }
 
-    fn write<M: Machine>(&self, snapshot: &Snapshot<M::State>) -> io::Result<()> {
+    fn write<M: Machine>(&self, codec: &M::Codec, snapshot: &Snapshot<M::State>) -> io::Result<()> {
         let head = StateHead { apply: M::APPLY, ledger: self.ledger, point: snapshot.point };
         let mut file = StateWriter::create(Arc::clone(&self.disk), &self.dir, &head)?;
-        M::records(&snapshot.state, &mut |record| file.record(record))?;
+        M::records(codec, &snapshot.state, &mut |record| file.record(record))?;
         file.finish()
     }
 }

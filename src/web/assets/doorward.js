@@ -32,17 +32,19 @@
   for (const form of document.querySelectorAll("form[data-wait]")) {
     const end = Date.now() + Number(form.dataset.wait) * SECOND;
     const button = form.querySelector("button");
-    const count = form.querySelector("[data-count]");
+    const until = form.querySelector("[data-until]");
+    const count = until.querySelector(".count");
     const ready = form.querySelector("[data-ready]");
     button.setAttribute("aria-disabled", "true");
+    count.parentElement.hidden = false;
     const tick = () => {
       const left = remaining(end);
       count.textContent = clock(left);
       if (left > 0) return;
       clearInterval(timer);
       button.removeAttribute("aria-disabled");
-      count.parentElement.hidden = true;
-      ready.append(ready.querySelector("template").content.cloneNode(true));
+      until.hidden = true;
+      ready.textContent = ready.dataset.ready;
     };
     const timer = setInterval(tick, SECOND);
     tick();

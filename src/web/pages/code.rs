@@ -35,7 +35,7 @@ pub enum CodeProblem {
     Malformed,
     /// Too many were wrong; the next try counts from this time on.
     Slow {
-        /// When the next try is possible, as people write it.
+        /// When the next try is possible, as [`super::when`] writes it.
         until: String,
     },
     /// It was wrong too often, and is void.
@@ -52,21 +52,21 @@ pub enum CodeProblem {
 pub enum Resend {
     /// Soon.
     After {
-        /// When, as people write it.
+        /// When, as [`super::when`] writes it.
         at: String,
         /// The same in seconds from now.
         seconds: u64,
     },
     /// Today's mails to this mailbox are used up.
     NotToday {
-        /// When it can be asked for again, as people write it.
+        /// When it can be asked for again, as [`super::when`] writes it.
         at: String,
     },
     /// Yes.
     Now,
     /// No code was sent to this browser, because others wait for theirs.
     OtherBrowsers {
-        /// When it can be asked for again, as people write it.
+        /// When it can be asked for again, as [`super::when`] writes it.
         at: String,
     },
 }
@@ -102,7 +102,11 @@ struct Html<'a> {
 
 impl Html<'_> {
     fn title(&self) -> String {
-        self.frame.text(if self.page.has_code() { "code-title" } else { "code-title-none" })
+        self.frame.text(match (&self.page.resend, self.page.has_code()) {
+            (Resend::OtherBrowsers { .. }, _) => "code-title-other-browsers",
+            (_, true) => "code-title",
+            (_, false) => "code-title-none",
+        })
     }
 
     /// The title of the window says first that something was wrong, for those who hear it.
@@ -117,6 +121,7 @@ impl Html<'_> {
             (true, Resend::NotToday { .. }) => "code-lead-earlier",
             (true, _) => "code-lead",
             (false, Resend::OtherBrowsers { .. }) => "code-lead-other-browsers",
+            (false, Resend::NotToday { .. }) => "code-lead-new-later",
             (false, _) => "code-lead-new",
         };
         let valid = figures::minutes(self.frame.words, self.page.minutes);
@@ -139,7 +144,9 @@ impl Html<'_> {
 
     fn resend(&self) -> String {
         match &self.page.resend {
-            Resend::After { at, .. } => self.frame.with("resend-after", &[("at", at)]),
+            Resend::After { at, .. } => self
+                .frame
+                .with(if self.page.has_code() { "resend-after" } else { "resend-after-new" }, &[("at", at)]),
             Resend::NotToday { at } => self.frame.with("resend-not-today", &[("at", at), ("owner", &self.page.owner_name)]),
             Resend::Now => self.frame.text("resend-now"),
             Resend::OtherBrowsers { at } => self.frame.with("resend-other-browsers", &[("at", at), ("owner", &self.page.owner_name)]),

@@ -10,10 +10,10 @@ pub fn size(words: &Words, bytes: u64) -> String {
         return words.with("size-bytes", &[("bytes", FluentValue::from(bytes))]);
     }
     let (unit, divisor) = match bytes {
-        ..999_500 => ("size-kilobytes", 1_000),
-        ..999_500_000 => ("size-megabytes", 1_000_000),
-        ..999_500_000_000 => ("size-gigabytes", 1_000_000_000),
-        _ => ("size-terabytes", 1_000_000_000_000),
+        0..999_500 => ("size-kilobytes", 1_000),
+        999_500..999_500_000 => ("size-megabytes", 1_000_000),
+        999_500_000..999_500_000_000 => ("size-gigabytes", 1_000_000_000),
+        999_500_000_000.. => ("size-terabytes", 1_000_000_000_000),
     };
     let tenths = (u128::from(bytes) * 10 + divisor / 2) / divisor;
     let wholes = (u128::from(bytes) + divisor / 2) / divisor;
@@ -36,6 +36,14 @@ pub fn clock(words: &Words, at: &Zoned) -> String {
 pub fn moment(words: &Words, at: &Zoned) -> String {
     let zone = at.strftime("%Z").to_string();
     words.with("moment", &[("day", day(words, at).into()), ("clock", clock(words, at).into()), ("zone", zone.into())])
+}
+
+/// A moment soon after `now`, as it stands after "at": `18:40`, or `08:05 on 23 November 2026` when that is another day.
+pub fn when(words: &Words, at: &Zoned, now: &Zoned) -> String {
+    if at.date() == now.date() {
+        return clock(words, at);
+    }
+    words.with("on-day", &[("day", day(words, at).into()), ("clock", clock(words, at).into())])
 }
 
 /// So many minutes, in hours where that reads better.
@@ -105,6 +113,8 @@ mod tests {
         let at: Zoned = "2026-11-02T08:05:59+01:00[Europe/Berlin]".parse()?;
         assert_eq!(moment(&words(), &at), "2 November 2026, 08:05 CET");
         assert_eq!(clock(&words(), &at), "08:05");
+        assert_eq!(when(&words(), &at, &at), "08:05");
+        assert_eq!(when(&words(), &at, &at.yesterday()?), "08:05 on 2 November 2026");
         Ok(())
     }
 

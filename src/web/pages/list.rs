@@ -24,7 +24,7 @@ pub struct ListPage {
     pub truncated: bool,
     /// When the share ends, as people write it.
     pub expires: String,
-    /// When the session ends without another request, as people write it.
+    /// When the session ends without another request, as [`super::when`] writes it.
     pub session_ends: String,
     /// The same in seconds from now.
     pub session_seconds: u64,

@@ -11,7 +11,7 @@ mod refusal;
 mod tests;
 
 pub use code::{CodePage, CodeProblem, Resend};
-pub use figures::{clock, day, kind, moment, size};
+pub use figures::{clock, day, kind, moment, size, when};
 pub use home::HomePage;
 pub use left::LeftPage;
 pub use link::{DisclaimerView, LinkPage, WhatIsShared};

@@ -125,7 +125,7 @@ fn refusal(said: Said<'_>, kind: RefusalKind) -> RefusalPage {
         kind,
         status: 404,
         owner_name: (kind != RefusalKind::UnknownLink).then(|| said.owner.into()),
-        at: (kind == RefusalKind::TooManyRequests).then(|| "at 18:41".into()),
+        at: (kind == RefusalKind::TooManyRequests).then(|| "18:41".into()),
         back: back.then(|| "/d/0198/".into()),
     }
 }
@@ -134,7 +134,7 @@ fn refusal(said: Said<'_>, kind: RefusalKind) -> RefusalPage {
 fn gallery(said: Said<'_>) -> Vec<(String, String)> {
     let words = words();
     let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact };
-    let at = || "at 18:41".to_owned();
+    let at = || "18:41".to_owned();
     let mut pages = vec![
         ("link".to_owned(), link(said, 3, 1, false, 6).render(&frame)),
         ("link-short".to_owned(), link(said, 1, 0, true, 1).render(&frame)),

@@ -22,6 +22,7 @@ size-gigabytes = { $number } GB
 size-terabytes = { $number } TB
 day = { $day } { $month } { $year }
 clock = { $hour }:{ $minute }
+on-day = { $clock } on { $day }
 moment = { $day }, { $clock } { $zone }
 minutes = { $minutes ->
     [one] one minute
@@ -95,17 +96,19 @@ link-send = Send my code
 
 code-title = Enter your code
 code-title-none = You need a new code
+code-title-other-browsers = No code was sent this time
 code-title-problem = Problem: { $title }
-code-lead = A mail with a code is on its way to { $address }. The code is valid for { $valid }.
+code-lead = We have sent a code by mail to { $address }. It usually arrives within a minute, sometimes only after a few. It is valid for { $valid }.
 code-lead-earlier = Enter the code from the latest mail to { $address }. A code is valid for { $valid }.
-code-lead-new = It goes by mail to { $address } and is valid for { $valid }.
-code-lead-other-browsers = No mail was sent to { $address } this time, because codes for other browsers are still waiting to be used.
+code-lead-new = We send it by mail to { $address }. It is valid for { $valid }.
+code-lead-new-later = It can be sent to { $address } at a later time.
+code-lead-other-browsers = Codes sent to { $address } for other browsers are still waiting to be used.
 code-label = Code
 code-hint = { $digits } digits; blanks do not matter.
 code-send = Open the documents
 code-expired = This code has run out.
 code-malformed = A code has { $digits } digits. Please look at the mail once more.
-code-slow = Too many codes were wrong. For your safety the next try is possible { $until }.
+code-slow = Too many codes were wrong. For your safety the next try is possible at { $until }.
 code-void = This code was wrong too often and no longer works.
 code-wrong = { $left ->
     [one] This is not the code we sent. You have one more try.
@@ -114,14 +117,17 @@ code-wrong = { $left ->
 
 help-title = Nothing came?
 help-spam = Look into the folder for spam or unwanted mail.
-help-wait = Wait a few minutes: some mail systems hold back mail from senders they do not know yet.
+help-wait = Wait up to ten minutes: some mail systems hold back mail from senders they do not know yet.
 help-mailbox = Make sure you are looking at the mailbox of { $address }.
 help-ask = If nothing helps, ask { $owner }.
 help-ask-contact = You can also reach { $organisation }: { $contact }.
 resend-now = You can have it sent once more.
-resend-after = You can have it sent once more { $at }.
-resend-not-today = No more codes can be sent to this mailbox for now. You can ask again { $at }. If you cannot wait, ask { $owner }.
-resend-other-browsers = Use the code in the browser that asked for it, or ask again here { $at }. If you cannot wait, ask { $owner }.
+resend-after = You can have it sent once more at { $at }.
+resend-after-new = This is possible at { $at }.
+resend-left = Still to wait:
+resend-ready = You can ask for it now.
+resend-not-today = No more codes can be sent to this mailbox for now. You can ask again at { $at }. If you cannot wait, ask { $owner }.
+resend-other-browsers = Use the code in the browser that asked for it, or ask again here at { $at }. If you cannot wait, ask { $owner }.
 resend-again = Send the code again
 resend-new = Send a new code
 
@@ -154,9 +160,9 @@ list-hidden = { $hidden ->
 list-receipts = When you open a document, { $owner } receives a receipt with your address and the time.
 leave-note = You stay signed in until { $at }, and longer while you use this page.
 leave = I am finished
-session-soon = You will be signed out { $at }.
+session-soon = You will be signed out at { $at }.
 session-stay = Stay signed in
-session-over = You have been signed out. Open the link in your mail to come back.
+session-over = You may have been signed out in the meantime. If a document does not open, open the link in your mail again.
 
 ## The page after "I am finished"
 
@@ -176,7 +182,7 @@ home-nothing = There is nothing to look for or to sign in to on this page.
 ## Refusals: what happened, why, and what to do next. { $whom } is the owner of the share or the text below, { $when } one of the next two.
 
 whom-sender = the person who sent you the link
-when-at = { $at }
+when-at = at { $at }
 when-soon = in a few minutes
 refusal-back = Back to the documents
 refusal-read-again = Read the new text

@@ -104,7 +104,7 @@ impl Gate {
     }
 
     /// Mails the code again, the same digits while they are right and new ones after, within the budgets.
-    pub async fn resend(&self, share: ShareId, browser: &CookieSecret) -> Result<(), Refusal> {
+    pub async fn send_again(&self, share: ShareId, browser: &CookieSecret) -> Result<(), Refusal> {
         let hash = browser.hash();
         let (draws, life, digits) = (Draws::draw(), self.settings.code_life, self.settings.code_digits);
         let transaction = move |t: &mut Tx<'_>| {

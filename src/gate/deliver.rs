@@ -27,8 +27,8 @@ pub struct Opened {
     permit: Permit,
     cookie: Option<CookieSecret>,
     document: OpenDocument,
-    /// Its strong entity tag, quotes included.
-    pub entity_tag: String,
+    /// What its entity tag is made from.
+    pub entity_tag: [u8; 16],
 }
 
 impl Opened {

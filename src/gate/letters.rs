@@ -80,14 +80,15 @@ impl Gate {
         let items = about.share.items.get().ok_or("its documents are forgotten")?;
         let what = if items.iter().any(|item| item.is_folder()) { What::Folders } else { What::Documents(items.len()) };
         let (subject, expires) = (about.subject(), self.moment(about.share.expires));
-        let message = self.filled(about.share.message.get().map_or("", String::as_str), about, address);
+        let fill = |text: &str| self.filled_for(about.share, text, address.expose());
+        let message = fill(about.share.message.get().map_or("", String::as_str));
         let content = Invitation {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
             owner_address: about.owner_address()?,
             contact: &self.settings.contact,
             recipient: address,
-            subject: &self.filled(subject, about, address),
+            subject: &fill(subject),
             message: &message,
             link: &link,
             expires: &expires,
@@ -96,21 +97,6 @@ impl Gate {
             code_comes_along: self.settings.code_delivery == CodeDelivery::WithInvite,
         };
         Ok((address.clone(), content.compose(&self.words), 0))
-    }
-
-    /// Fills the placeholders of a stored message.
-    pub(super) fn filled(&self, text: &str, about_text: &About<'_>, recipient: &EmailAddress) -> String {
-        let expires = self.moment(about_text.share.expires);
-        let subject = about_text.subject();
-        [
-            ("{{recipient}}", recipient.expose()),
-            ("{{owner}}", about_text.owner_name()),
-            ("{{subject}}", subject),
-            ("{{expires}}", expires.as_str()),
-            ("{{organisation}}", self.settings.organisation.as_str()),
-        ]
-        .iter()
-        .fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
     }
 
     fn code(&self, about: &About<'_>, challenge: ChallengeId, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {

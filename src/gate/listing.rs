@@ -143,7 +143,7 @@ fn line(label: String, path: DocumentPath, stat: Result<Stat, StoreError>, troub
     let is_folder = matches!(stat, Ok(Stat { kind: Kind::Folder, .. }));
     let document = stat.ok().filter(|stat| stat.kind == Kind::Document && trouble.is_none());
     ListedEntry {
-        kind: if is_folder { "kind-folder" } else { media::kind_of_name(&label) },
+        kind: if is_folder { "kind-folder" } else { media::kind_word(label.as_bytes()) },
         label,
         path,
         is_folder,

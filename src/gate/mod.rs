@@ -40,7 +40,8 @@ use crate::ledger::event::Event;
 use crate::limit::cut::CutRegistry;
 use crate::limit::rate::{Action, Limiter};
 use crate::mail::Mailer;
-use crate::words::Words;
+use crate::words::{Words, figures};
+pub use crate::ledger::event::Origin;
 use refusal::Refusal;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -168,7 +169,18 @@ impl Gate {
 
     /// A moment as people in the organisation's time zone write it.
     pub fn moment(&self, at: Timestamp) -> String {
-        self.words.moment(at, &self.settings.zone)
+        figures::moment(&self.words, &at.in_zone(&self.settings.zone))
+    }
+
+    /// A moment soon from now, as it stands after "at".
+    pub fn when(&self, at: Timestamp) -> String {
+        let (at, now) = (at.in_zone(&self.settings.zone), self.clock.now().in_zone(&self.settings.zone));
+        figures::when(&self.words, &at, &now)
+    }
+
+    /// How far the machine's wall clock was moved away from the program's.
+    pub fn drift_millis(&self) -> i64 {
+        self.clock.drift_millis()
     }
 }
 

@@ -122,7 +122,7 @@ impl Gate {
         self.ledger
             .tx(Class::Ordinary, move |t| {
                 let failed = matches!(event, Event::MailFailed { .. });
-                t.emit(event);
+                t.emit(event.clone());
                 if let (true, MailKind::Invitation(recipient) | MailKind::Code(_, recipient)) = (failed, kind) {
                     let kind = MailKind::Undelivered(recipient);
                     t.emit(Event::MailQueued { mail: told, share, kind, due: t.now(), deliver_by: Timestamp::MAX });

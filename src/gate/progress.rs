@@ -165,10 +165,11 @@ impl Gate {
             let full = changed.len() == RECEIPTS_PER_FLUSH;
             self.ledger
                 .tx(Class::First, move |t| {
-                    for (receipt, _, reached) in changed {
-                        let Some(known) = t.state().receipts.get(&receipt) else { continue };
+                    for (receipt, _, reached) in &changed {
+                        let Some(known) = t.state().receipts.get(receipt) else { continue };
                         if known.opens != reached.opens || known.ranges != reached.ranges || known.outcome != reached.outcome {
-                            t.emit(Event::ReceiptProgress { receipt, opens: reached.opens, ranges: reached.ranges, outcome: reached.outcome });
+                            let Reached { opens, ranges, outcome } = reached.clone();
+                            t.emit(Event::ReceiptProgress { receipt: *receipt, opens, ranges, outcome });
                         }
                     }
                     Ok::<_, Unavailable>(())

@@ -1,6 +1,9 @@
 //! What staff are shown of shares.
 
+use crate::config::{Pattern, Placeholder};
 use crate::domain::email::EmailAddress;
+use crate::domain::policy::Delivery;
+use crate::gate::consent::Entry;
 use crate::domain::ids::ShareId;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
@@ -10,6 +13,19 @@ use crate::gate::views::{ItemView, LinkView, ShareStatus, ShareView, Undelivered
 use crate::domain::scope::ItemKind;
 use crate::ledger::event::MailKind;
 use crate::ledger::state::{Recipient, Share, State};
+
+/// What the link's page tells of a share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkTexts {
+    /// Subject; may be empty.
+    pub subject: String,
+    /// Single documents.
+    pub documents: usize,
+    /// Folders.
+    pub folders: usize,
+    /// Whether documents can only be looked at.
+    pub preview_only: bool,
+}
 
 /// What stands where a person was forgotten.
 pub(super) const ERASED: &str = "erased";
@@ -59,6 +75,33 @@ impl Gate {
         let recipient = state.address(admitted.recipient().guest).map_or(ERASED, EmailAddress::expose).to_owned();
         let fill = |text: Option<&String>| self.filled_for(share, text.map_or("", String::as_str), &recipient);
         (fill(share.subject.get()), crate::mail::markdown::render(&fill(share.message.get())).html, share.expires)
+    }
+
+    /// What the link's page tells of a share.
+    pub fn link_texts(&self, entry: &Entry) -> LinkTexts {
+        let share = &entry.share;
+        let recipient = self.ledger.state().address(entry.recipient.guest).map_or(ERASED, EmailAddress::expose).to_owned();
+        let items = share.items.get().map_or(&[][..], |items| items.as_slice());
+        let folders = items.iter().filter(|item| item.is_folder()).count();
+        LinkTexts {
+            subject: self.filled_for(share, share.subject.get().map_or("", String::as_str), &recipient),
+            documents: items.len() - folders,
+            folders,
+            preview_only: share.policy.delivery == Delivery::Preview,
+        }
+    }
+
+    /// Fills the placeholders of a stored text; a text that only looks like one with placeholders stays as it is.
+    pub(super) fn filled_for(&self, share: &Share, text: &str, recipient: &str) -> String {
+        let Ok(pattern) = Pattern::parse(text) else { return text.to_owned() };
+        let (owner, expires) = (self.owner_name(share.id).unwrap_or_default(), self.moment(share.expires));
+        pattern.fill(|placeholder| match placeholder {
+            Placeholder::Expires => &expires,
+            Placeholder::Organisation => &self.settings.organisation,
+            Placeholder::Owner => &owner,
+            Placeholder::Recipient => recipient,
+            Placeholder::Subject => share.subject.get().map_or("", String::as_str),
+        })
     }
 
     /// A recipient's address, masked.

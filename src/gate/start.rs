@@ -28,7 +28,7 @@ impl Gate {
         let transaction = move |t: &mut Tx<'_>| {
             t.emit(Event::ServerStarted { version: env!("CARGO_PKG_VERSION").to_owned(), torn_bytes });
             set_staff(t, &configured.staff, &ids);
-            if let Some(text) = configured.disclaimer.filter(|text| t.state().disclaimer.as_deref() != Some(text)) {
+            if let Some(text) = configured.disclaimer.clone().filter(|text| t.state().disclaimer.as_deref() != Some(text)) {
                 t.emit(Event::DisclaimerPublished { disclaimer: Arc::new(text) });
             }
             let open: Vec<_> = t.state().receipts.values().filter(|receipt| receipt.outcome == Outcome::Open).cloned().collect();

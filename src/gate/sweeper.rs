@@ -7,7 +7,7 @@ use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::counts::COUNT_EVERY;
 use crate::ledger::event::{Event, MailKind};
-use crate::ledger::state::{Receipt, State, Timer};
+use crate::ledger::state::{Receipt, Timer};
 use crate::ledger::tx::{Class, Tx, Unavailable};
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ impl Gate {
         }
         self.ledger
             .tx(Class::First, move |t| {
-                events.into_iter().for_each(|event| t.emit(event));
+                events.iter().for_each(|event| t.emit(event.clone()));
                 Ok(())
             })
             .await

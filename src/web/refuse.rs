@@ -70,7 +70,7 @@ struct Details {
 fn page(web: &Web, kind: RefusalKind, details: Details) -> Response {
     let status = status(kind);
     let named = matches!(kind, RefusalKind::TooManyRequests);
-    let at = details.wait.filter(|_| named).map(|wait| web.gate().moment(web.gate().now().plus(wait)));
+    let at = details.wait.filter(|_| named).map(|wait| web.gate().when(web.gate().now().plus(wait)));
     let page = RefusalPage { kind, status: status.as_u16(), owner_name: details.owner_name, at, back: details.back };
     let mut response = (status, Html(page.render(&frame(web)))).into_response();
     if let Some(wait) = details.wait {

@@ -1,5 +1,7 @@
 //! The message catalogue: every word of recipient pages and mails, by language. A language is a folder of Fluent files.
 
+pub mod figures;
+
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::fmt;

@@ -1,6 +1,7 @@
 //! The page that asks for the mailed code.
 
-use super::{Frame, figures, finish};
+use super::{Frame, finish};
+use crate::words::figures;
 use askama::Template;
 
 /// The page that asks for the mailed code.

@@ -1,7 +1,6 @@
 //! The pages recipients meet: what each one shows as a type, and that type as HTML. No routing, no rules.
 
 mod code;
-mod figures;
 mod home;
 mod left;
 mod link;
@@ -11,7 +10,6 @@ mod refusal;
 mod tests;
 
 pub use code::{CodePage, CodeProblem, Resend};
-pub use figures::{clock, day, kind, moment, size, when};
 pub use home::HomePage;
 pub use left::LeftPage;
 pub use link::{DisclaimerView, LinkPage, WhatIsShared};

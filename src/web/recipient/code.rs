@@ -1,7 +1,7 @@
 //! Step two, `/d/{share}/code`: the code that was mailed is typed in, or asked for again.
 
 use crate::crypto::form::form_token;
-use crate::crypto::random::CookieSecret;
+use crate::crypto::random::{CookieSecret, TokenHash};
 use crate::domain::ids::ShareId;
 use crate::gate::budget::MayMail;
 use crate::gate::challenge::{CodeAnswer, CodeView};
@@ -43,7 +43,7 @@ pub async fn give(State(web): State<Web>, Path(share): Path<String>, request: Re
         Err(kind) => return refuse::plain(&web, kind),
     };
     let Some(browser) = browser else { return refuse::refusal(&web, &Refusal::NoSession) };
-    if let Err(kind) = check_token(&web, &form, &binding(b"code", share, &browser)) {
+    if let Err(kind) = check_token(&web, &form, &binding(&share, &browser.hash())) {
         return refuse::plain(&web, kind);
     }
     match web.gate().give_code(share, &browser, device, form.field("code").unwrap_or_default(), origin).await {
@@ -77,7 +77,7 @@ pub async fn again(State(web): State<Web>, Path(share): Path<String>, request: R
         Err(kind) => return refuse::plain(&web, kind),
     };
     let Some(browser) = browser else { return refuse::refusal(&web, &Refusal::NoSession) };
-    if let Err(kind) = check_token(&web, &form, &binding(b"code", share, &browser)) {
+    if let Err(kind) = check_token(&web, &form, &binding(&share, &browser.hash())) {
         return refuse::plain(&web, kind);
     }
     match web.gate().send_again(share, &browser).await {
@@ -86,8 +86,9 @@ pub async fn again(State(web): State<Web>, Path(share): Path<String>, request: R
     }
 }
 
-fn binding<'a>(form: &'a [u8], share: ShareId, browser: &CookieSecret) -> Vec<Vec<u8>> {
-    vec![form.to_vec(), share.as_bytes().to_vec(), browser.hash().as_bytes().to_vec()]
+/// What the forms of this page belong to.
+fn binding<'a>(share: &'a ShareId, browser: &'a TokenHash) -> [&'a [u8]; 3] {
+    [b"code", share.as_bytes(), browser.as_bytes()]
 }
 
 fn page(web: &Web, share: ShareId, browser: &CookieSecret, answer: Option<CodeAnswer>) -> Response {
@@ -111,8 +112,7 @@ fn page(web: &Web, share: ShareId, browser: &CookieSecret, answer: Option<CodeAn
 
 fn code_page(web: &Web, view: &CodeView, share: ShareId, browser: &CookieSecret, answer: Option<CodeAnswer>) -> CodePage {
     let gate = web.gate();
-    let binding = binding(b"code", share, browser);
-    let binding: Vec<&[u8]> = binding.iter().map(Vec::as_slice).collect();
+    let hash = browser.hash();
     CodePage {
         action: format!("/d/{share}/code"),
         resend_action: format!("/d/{share}/code/again"),
@@ -120,13 +120,13 @@ fn code_page(web: &Web, view: &CodeView, share: ShareId, browser: &CookieSecret,
         minutes: gate.settings().code_life.as_secs() / 60,
         code_length: usize::from(view.digits),
         owner_name: gate.owner_name(share).unwrap_or_default(),
-        form_token: form_token(gate.keys(), &binding, gate.now()),
+        form_token: form_token(gate.keys(), &binding(&share, &hash), gate.now()),
         problem: answer.and_then(|answer| problem(web, answer)),
         resend: match view.may_mail {
-            MayMail::After(at) => Resend::After { at: gate.moment(at), seconds: at.since(gate.now()).as_secs() + 1 },
-            MayMail::NotToday(at) => Resend::NotToday { at: gate.moment(at) },
+            MayMail::After(at) => Resend::After { at: gate.when(at), seconds: at.since(gate.now()).as_secs() + 1 },
+            MayMail::NotToday(at) => Resend::NotToday { at: gate.when(at) },
             MayMail::Now => Resend::Now,
-            MayMail::OtherBrowsers(at) => Resend::OtherBrowsers { at: gate.moment(at) },
+            MayMail::OtherBrowsers(at) => Resend::OtherBrowsers { at: gate.when(at) },
         },
     }
 }
@@ -136,7 +136,7 @@ fn problem(web: &Web, answer: CodeAnswer) -> Option<CodeProblem> {
         CodeAnswer::Expired => Some(CodeProblem::Expired),
         CodeAnswer::Malformed => Some(CodeProblem::Malformed),
         CodeAnswer::Right => None,
-        CodeAnswer::Slow(until) => Some(CodeProblem::Slow { until: web.gate().moment(until) }),
+        CodeAnswer::Slow(until) => Some(CodeProblem::Slow { until: web.gate().when(until) }),
         CodeAnswer::Void => Some(CodeProblem::Void),
         CodeAnswer::Wrong(left) => Some(CodeProblem::Wrong { left }),
     }

@@ -1,7 +1,7 @@
 //! "I am finished": the session ends in this browser, its cookies go.
 
 use crate::crypto::form::form_token;
-use crate::crypto::random::CookieSecret;
+use crate::crypto::random::TokenHash;
 use crate::domain::ids::ShareId;
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
@@ -24,12 +24,11 @@ pub async fn leave(State(web): State<Web>, Path(share): Path<String>, request: R
         Err(kind) => return refuse::plain(&web, kind),
     };
     let Some(cookie) = cookie else { return refuse::refusal(&web, &Refusal::NoSession) };
-    let hash = cookie.hash();
-    if let Err(kind) = check_token(&web, &form, &binding(share, hash.as_bytes())) {
+    if let Err(kind) = check_token(&web, &form, &binding(&share, &cookie.hash())) {
         return refuse::plain(&web, kind);
     }
     match web.gate().leave(share, Some(&cookie)).await {
-        Ok(()) => left_now(share, &cookie),
+        Ok(()) => left_now(share),
         Err(refusal) => refuse::refusal(&web, &refusal),
     }
 }
@@ -41,15 +40,14 @@ pub async fn left(State(web): State<Web>) -> Response {
 
 /// The token of the form that ends this session.
 pub(super) fn leave_token(web: &Web, admitted: &Admitted) -> String {
-    let hash = admitted.session().token;
-    form_token(web.gate().keys(), &binding(admitted.share().id, hash.as_bytes()), web.gate().now())
+    form_token(web.gate().keys(), &binding(&admitted.share().id, &admitted.session().token), web.gate().now())
 }
 
-fn binding(share: ShareId, session: &[u8; 32]) -> [Vec<u8>; 3] {
-    [b"leave".to_vec(), share.as_bytes().to_vec(), session.to_vec()]
+fn binding<'a>(share: &'a ShareId, session: &'a TokenHash) -> [&'a [u8]; 3] {
+    [b"leave", share.as_bytes(), session.as_bytes()]
 }
 
-fn left_now(share: ShareId, _: &CookieSecret) -> Response {
+fn left_now(share: ShareId) -> Response {
     let cookies = vec![cookies::clear(Purpose::Session, share), cookies::clear(Purpose::Challenge, share)];
     let mut response = see_other(&format!("/d/{share}/left"), cookies);
     // On a shared computer nothing of the pages stays behind (ASVS 5.0 14.3.1).

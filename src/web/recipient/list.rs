@@ -54,7 +54,7 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
         hidden: listed.hidden,
         truncated: listed.truncated,
         expires: gate.moment(expires),
-        session_ends: gate.moment(ends),
+        session_ends: gate.when(ends),
         session_seconds: ends.since(gate.now()).as_secs(),
         leave_action: format!("/d/{share}/leave"),
         form_token: leave_token(web, admitted),
@@ -71,7 +71,7 @@ fn entry_view(web: &Web, share: ShareId, entry: ListedEntry, preview_only: bool)
         Some(Trouble::Changed) => Some("note-changed"),
         Some(Trouble::Missing) => Some("note-missing"),
         Some(Trouble::Unavailable) => Some("note-unavailable"),
-        None => None,
+        None => (preview_only && !entry.is_folder).then_some("note-view-only"),
     };
     EntryView {
         label: entry.label,

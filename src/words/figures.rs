@@ -1,4 +1,4 @@
-//! Sizes, dates and kinds of documents as people write them.
+//! Sizes and dates as people write them.
 
 use crate::words::Words;
 use fluent_bundle::FluentValue;
@@ -47,35 +47,11 @@ pub fn when(words: &Words, at: &Zoned, now: &Zoned) -> String {
 }
 
 /// So many minutes, in hours where that reads better.
-pub(super) fn minutes(words: &Words, minutes: u64) -> String {
+pub fn minutes(words: &Words, minutes: u64) -> String {
     if minutes >= 120 && minutes.is_multiple_of(60) {
         return words.with("hours", &[("hours", FluentValue::from(minutes / 60))]);
     }
     words.with("minutes", &[("minutes", FluentValue::from(minutes))])
-}
-
-/// The catalogue id of what a media type is called, such as `kind-pdf`.
-pub fn kind(media_type: &str) -> &'static str {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let Some((family, name)) = essence.split_once('/') else { return "kind-other" };
-    match (family, name) {
-        (_, "pdf") => "kind-pdf",
-        (_, "csv" | "tab-separated-values") => "kind-table",
-        (_, "html" | "xhtml+xml") => "kind-web",
-        (_, "rfc822" | "vnd.ms-outlook") | ("message", _) => "kind-mail",
-        (_, "zip" | "gzip" | "x-tar" | "x-7z-compressed" | "vnd.rar" | "x-rar-compressed" | "x-bzip2" | "x-xz" | "zstd") => "kind-archive",
-        (_, "rtf" | "msword") => "kind-document",
-        ("image", _) => "kind-image",
-        ("audio", _) => "kind-audio",
-        ("video", _) => "kind-video",
-        ("application", "json" | "xml" | "toml" | "yaml") | ("text", _) => "kind-text",
-        ("application", name) if name.contains("spreadsheet") || name.contains("ms-excel") => "kind-table",
-        ("application", name) if name.contains("presentation") || name.contains("ms-powerpoint") => "kind-slides",
-        ("application", name) if name.contains("wordprocessing") || name.contains("opendocument.text") || name.contains("ms-word") => {
-            "kind-document"
-        }
-        _ => "kind-other",
-    }
 }
 
 #[cfg(test)]
@@ -125,33 +101,5 @@ mod tests {
         assert_eq!(minutes(&words, 10), "10 minutes");
         assert_eq!(minutes(&words, 90), "90 minutes");
         assert_eq!(minutes(&words, 1440), "24 hours");
-    }
-
-    #[test]
-    fn every_kind_has_its_word() {
-        let types = [
-            ("application/pdf", "kind-pdf"),
-            ("image/jpeg", "kind-image"),
-            ("text/plain; charset=utf-8", "kind-text"),
-            ("text/csv", "kind-table"),
-            ("text/html", "kind-web"),
-            ("message/rfc822", "kind-mail"),
-            ("application/zip", "kind-archive"),
-            ("audio/mpeg", "kind-audio"),
-            ("video/mp4", "kind-video"),
-            ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "kind-document"),
-            ("application/vnd.oasis.opendocument.spreadsheet", "kind-table"),
-            ("application/vnd.ms-powerpoint", "kind-slides"),
-            ("application/octet-stream", "kind-other"),
-            ("nonsense", "kind-other"),
-        ];
-        for (media_type, id) in types {
-            assert_eq!(kind(media_type), id, "{media_type}");
-            assert!(words().has(id), "{id}");
-        }
-        assert!(words().has("kind-folder"));
-        for month in 1..=12 {
-            assert!(words().has(&format!("month-{month}")), "{month}");
-        }
     }
 }

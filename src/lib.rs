@@ -7,10 +7,8 @@ pub mod crypto;
 pub mod documents;
 pub mod domain;
 pub mod ledger;
+pub mod limit;
 pub mod mail;
+pub mod server;
 pub mod web;
 pub mod words;
-
-pub mod limit;
-
-pub mod server;

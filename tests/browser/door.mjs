@@ -1,0 +1,169 @@
+// The real program, started as its users start it, with documents of its own.
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { get } from "node:https";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Mailbox } from "./mailbox.mjs";
+import { program, scratch, until } from "./tools.mjs";
+
+const GRACE_SECONDS = 20;
+
+// Documents with names that browsers and headers find hard.
+export const DOCUMENTS = {
+  "Letter of 3 March.txt": Buffer.from("Dear reader,\n\nplease find what we spoke of.\n\nYours\n"),
+  "Jahresübersicht für Zoë & Söhne (Entwurf #2) 100%.csv": Buffer.from("Monat;Summe\nMärz;12,50\n"),
+  "scan.pdf": pdf(),
+};
+
+// `doorward quickstart`: one process, mail as files in DATA/outbox.
+export async function quickstart() {
+  const home = mkdtempSync(join(scratch, "quickstart-"));
+  const [data, documents, port] = [join(home, "data"), writeDocuments(home), await freePort()];
+  const door = new Door(home, data, port, ["quickstart", "--data", data, "--listen", `127.0.0.1:${port}`, "--documents", documents]);
+  door.mailbox = new Mailbox([join(data, "outbox")]);
+  door.link = await until("the link that quickstart prints", () => door.printed(/https:\/\/localhost:\d+\/s\/[A-Za-z0-9_-]+/), GRACE_SECONDS);
+  return door;
+}
+
+// `doorward serve` with a configuration file, handing mail to the SMTP server that tests/run.sh started.
+export async function serve(smtp) {
+  const home = mkdtempSync(join(scratch, "serve-"));
+  const [data, documents, port] = [join(home, "data"), writeDocuments(home), await freePort()];
+  certificate(home);
+  writeFileSync(join(home, "doorward.toml"), configuration({ data, documents, port, smtp }));
+  const door = new Door(home, data, port, ["serve", "--config", join(home, "doorward.toml")]);
+  door.mailbox = new Mailbox(["new", "cur"].map((folder) => join(smtp.maildir, folder)));
+  await until("/readyz to answer 200", () => door.ready(), GRACE_SECONDS);
+  return door;
+}
+
+class Door {
+  constructor(home, data, port, args) {
+    Object.assign(this, { home, data, port, output: "" });
+    this.process = spawn(program, args, { cwd: home, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [this.process.stdout, this.process.stderr]) stream.on("data", (text) => (this.output += text));
+    this.ended = new Promise((end) => this.process.on("exit", (code, signal) => end({ code, signal })));
+    this.ended.then((how) => (this.how = how));
+  }
+
+  printed(pattern) {
+    if (this.how) throw new Error(`the program ended (${JSON.stringify(this.how)}):\n${this.output}`);
+    return this.output.match(pattern)?.[0];
+  }
+
+  ready() {
+    this.printed(/$/);
+    const options = { host: "127.0.0.1", port: this.port, path: "/readyz", rejectUnauthorized: false, agent: false };
+    return new Promise((answer) => get(options, (response) => answer(response.resume().statusCode === 200)).on("error", () => answer(false)));
+  }
+
+  // A command of the program on this server's data, its answer as JSON.
+  async command(...args) {
+    const { stdout } = await promisify(execFile)(program, [...args, "--data", this.data, "--json"], { cwd: this.home });
+    return JSON.parse(stdout);
+  }
+
+  // Shares all documents with somebody new; gives address and link.
+  async share(who, ...options) {
+    const email = `${who}@example.org`;
+    const share = await this.command("share", "create", ...Object.keys(DOCUMENTS).map((name) => `documents:${name}`), "--to", email, ...options);
+    return { id: share.id, email, url: share.links[0].url };
+  }
+
+  // Ends as with Ctrl-C; the program must do so cleanly.
+  async stop() {
+    const late = setTimeout(() => this.process.kill("SIGKILL"), GRACE_SECONDS * 1000);
+    if (!this.how) this.process.kill("SIGINT");
+    const { code, signal } = await this.ended;
+    clearTimeout(late);
+    if (code !== 0) throw new Error(`the program ended with ${code ?? signal}:\n${this.output}`);
+  }
+}
+
+function writeDocuments(home) {
+  const folder = join(home, "documents");
+  mkdirSync(folder);
+  for (const [name, bytes] of Object.entries(DOCUMENTS)) writeFileSync(join(folder, name), bytes);
+  return folder;
+}
+
+function freePort() {
+  return new Promise((found) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => found(port));
+    });
+  });
+}
+
+function certificate(home) {
+  const made = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
+  const names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", join(home, "server.key"), "-out", join(home, "server.pem")];
+  execFileSync("openssl", ["req", ...made, ...names], { stdio: "ignore" });
+}
+
+const configuration = ({ data, documents, port, smtp }) => `
+data = ${JSON.stringify(data)}
+
+[organisation]
+name = "Example Organisation"
+contact = "documents@example.org"
+
+[[staff]]
+name = "Case Office"
+address = "owner@example.org"
+
+[[store]]
+name = "documents"
+path = ${JSON.stringify(documents)}
+
+[server]
+listen = "127.0.0.1:${port}"
+public_url = "https://localhost:${port}"
+hsts = false
+
+[tls]
+certificate = "server.pem"
+key = "server.key"
+
+[mail]
+from = { address = "doorward@example.org" }
+transport = "smtp"
+
+[mail.smtp]
+host = "localhost"
+port = ${smtp.port}
+security = "${smtp.ca ? "starttls" : "plain"}"
+${smtp.ca ? `ca_file = ${JSON.stringify(smtp.ca)}` : ""}
+
+[disclaimer]
+version = "1"
+title = "Before you read"
+text = """
+What you find here is confidential.
+
+Opening a document makes a receipt with your address and the time.
+"""
+`;
+
+// One page that says what it is, small enough to write down.
+function pdf() {
+  const draw = "BT /F1 24 Tf 72 720 Td (A document of one page) Tj ET";
+  const objects = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+    `<< /Length ${draw.length} >>\nstream\n${draw}\nendstream`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+  ];
+  let text = "%PDF-1.4\n";
+  const offsets = objects.map((object, i) => {
+    const at = text.length;
+    text += `${i + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(at).padStart(10, "0")} 00000 n \n`;
+  });
+  const table = `xref\n0 6\n0000000000 65535 f \n${offsets.join("")}`;
+  return Buffer.from(`${text}${table}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`);
+}

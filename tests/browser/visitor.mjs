@@ -1,0 +1,161 @@
+// Somebody at a browser: each step of the recipient's way, and a close look at each page.
+import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { axeSource, screenshots } from "./tools.mjs";
+import { DOCUMENTS } from "./door.mjs";
+
+export const SCREENS = {
+  desktop: { viewport: { width: 1280, height: 900 } },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+};
+
+export function check(holds, what) {
+  if (!holds) throw new Error(what);
+}
+
+export class Visitor {
+  // A fresh browser profile. `name` begins the names of screenshots; none are taken without it.
+  static async arrive(browser, { name, screen = "desktop", scripts = true } = {}) {
+    const context = await browser.newContext({ ...SCREENS[screen], javaScriptEnabled: scripts, ignoreHTTPSErrors: true, acceptDownloads: true });
+    const visitor = new Visitor();
+    Object.assign(visitor, { context, page: await context.newPage(), name, screen, scripts, complaints: [] });
+    visitor.page.on("console", (message) => {
+      // A page of refusal has a status of its own; the browser notes that as an error.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) visitor.complaints.push(message.text());
+    });
+    visitor.page.on("pageerror", (problem) => visitor.complaints.push(String(problem)));
+    visitor.page.on("request", (request) => {
+      const { hostname, protocol } = new URL(request.url());
+      if (protocol.startsWith("http") && hostname !== "localhost") visitor.complaints.push(`a request to ${hostname}`);
+    });
+    return visitor;
+  }
+
+  async leave() {
+    await this.context.close();
+    check(!this.complaints.length, `the browser complains: ${this.complaints.join("; ")}`);
+  }
+
+  // Opens an address and looks at the page; gives its status.
+  async open(url, step) {
+    const response = await this.page.goto(url);
+    await this.look(step);
+    return response.status();
+  }
+
+  // Sends the form that has this field or, without one, the only form that the page's main part begins with.
+  async send(selector = "main form button[type=submit]") {
+    const before = this.page.url();
+    await Promise.all([this.page.waitForNavigation(), this.page.locator(selector).first().click()]);
+    return before;
+  }
+
+  async agree(step = "code") {
+    await this.send();
+    check(/\/d\/[^/]+\/code$/.test(this.path()), `after agreeing the address is ${this.path()}`);
+    await this.look(step);
+  }
+
+  async enter(code, step = "list") {
+    await this.page.locator("input[name=code]").fill(code);
+    await this.send("form:has(input[name=code]) button[type=submit]");
+    await this.look(step);
+  }
+
+  path() {
+    return new URL(this.page.url()).pathname;
+  }
+
+  inside() {
+    return /\/d\/[^/]+\/$/.test(this.path());
+  }
+
+  // The list's documents: their addresses, each once.
+  async documents() {
+    const links = await this.page.locator('a[href*="/f/"]').evaluateAll((all) => all.map((link) => link.href));
+    return [...new Set(links)];
+  }
+
+  // Clicks the first document, compares what arrived with what is in the store, then does so for all of them.
+  async downloadAll() {
+    const first = this.page.getByRole("link").and(this.page.locator('a[href*="/f/"]')).first();
+    await this.saved(() => first.click());
+    const links = await this.documents();
+    check(links.length === Object.keys(DOCUMENTS).length, `${links.length} documents are listed`);
+    for (const link of links) {
+      const answer = await this.context.request.get(link);
+      check(answer.status() === 200, `${answer.status()} for ${link}`);
+      check(Buffer.compare(await answer.body(), original(link)) === 0, `other bytes than the document's from ${link}`);
+    }
+  }
+
+  // Does what starts a download; the file must be the document's bytes under the document's name.
+  async saved(start) {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), start()]);
+    const bytes = readFileSync(await download.path());
+    check(Buffer.compare(bytes, original(download.url())) === 0, `other bytes than the document's from ${download.url()}`);
+    const name = documentName(download.url());
+    const tame = (text) => text.replace(/[^\p{L}\p{N}]+/gu, "_");
+    check(tame(download.suggestedFilename()) === tame(name), `saved as ${download.suggestedFilename()} instead of ${name}`);
+  }
+
+  async finish(step = "left") {
+    const list = await this.send("main form button[type=submit]");
+    check(!this.inside(), "the list is still shown after leaving");
+    await this.look(step);
+    const response = await this.page.goto(list);
+    check(response.status() >= 400 && !(await this.documents()).length, `after leaving, the list answers ${response.status()}`);
+    await this.look("signed-out");
+  }
+
+  // Pictures in light and dark, nothing wider than the screen, one heading, a language, and nothing serious for axe.
+  async look(step) {
+    const { page } = this;
+    check((await page.locator("h1").count()) === 1, `${step}: not one h1`);
+    check(await page.locator("html[lang]").count(), `${step}: no language`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    check(wide <= 0, `${step}: ${wide} pixels wider than the ${this.screen}`);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      if (this.name && step) await page.screenshot({ path: join(screenshots, `${this.name}-${step}-${colorScheme}.png`), fullPage: true });
+      if (this.scripts) await this.accessible(`${step} in ${colorScheme}`);
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+  }
+
+  async accessible(where) {
+    await this.page.evaluate(axeSource);
+    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+    const told = grave.map(({ id, help, nodes }) => `${id}: ${help} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+    check(!grave.length, `${where}: ${told.join("; ")}`);
+  }
+
+  // Moves with Tab to the first thing that fits, every stop on the way visibly marked.
+  async tabTo(selector, most = 60) {
+    for (let stop = 0; stop < most; stop++) {
+      const at = await this.page.evaluate((wanted) => {
+        const here = document.activeElement;
+        if (!here || here === document.body) return { fits: false, marked: true };
+        const { outlineStyle, boxShadow } = getComputedStyle(here);
+        return { fits: here.matches(wanted), marked: outlineStyle !== "none" || boxShadow !== "none", name: here.outerHTML.slice(0, 120) };
+      }, selector);
+      check(at.marked, `the focus cannot be seen at ${at.name}`);
+      if (at.fits) return;
+      await this.page.keyboard.press("Tab");
+    }
+    throw new Error(`${most} presses of Tab do not reach ${selector}`);
+  }
+
+  async press(key) {
+    await Promise.all([this.page.waitForNavigation(), this.page.keyboard.press(key)]);
+  }
+}
+
+const documentName = (url) => decodeURIComponent(new URL(url).pathname.split("/").pop());
+
+function original(url) {
+  const bytes = DOCUMENTS[documentName(url)];
+  check(bytes, `there is no document ${documentName(url)}`);
+  return bytes;
+}

@@ -211,7 +211,9 @@ fn nothing_is_left_for_later_and_no_test_waits_by_sleeping() {
 }
 
 fn templates() -> Vec<(String, String)> {
-    let wanted = |path: &String| path.starts_with("src/") && path.contains("/templates/") && [".html", ".txt", ".md"].iter().any(|end| path.ends_with(end));
+    let wanted = |path: &String| {
+        path.starts_with("src/") && path.contains("/templates/") && [".html", ".txt", ".md"].iter().any(|end| path.ends_with(end))
+    };
     tree::files().into_iter().filter(wanted).map(|path| (path.clone(), tree::read(&path))).collect()
 }
 

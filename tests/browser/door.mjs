@@ -55,7 +55,7 @@ class Door {
 
   ready() {
     this.printed(/$/);
-    const options = { host: "127.0.0.1", port: this.port, path: "/readyz", rejectUnauthorized: false, agent: false };
+    const options = { host: "127.0.0.1", port: this.port, path: "/readyz", rejectUnauthorized: false, headers: { connection: "close" } };
     return new Promise((answer) => get(options, (response) => answer(response.resume().statusCode === 200)).on("error", () => answer(false)));
   }
 

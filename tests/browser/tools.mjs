@@ -9,7 +9,7 @@ const need = (name) => {
   return value;
 };
 
-const require = createRequire(join(resolve(need("DOORWARD_NODE_TOOLS")), "from-here.js"));
+const require = createRequire(join(resolve(need("DOORWARD_NODE_TOOLS")), "package.json"));
 export const { chromium } = require("playwright-core");
 export const axeSource = require("axe-core").source;
 

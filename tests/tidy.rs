@@ -236,16 +236,18 @@ fn the_catalogue_has_every_text_that_is_asked_for_and_no_other() {
         .map(|p| tree::read(&p))
         .collect();
     let defined: BTreeSet<String> = fluent.iter().flat_map(|text| catalogue::defined(text)).collect();
-    let code = tree::sources(&["src/"])
-        .into_iter()
-        .filter(|source| !source.path.starts_with("src/words/"))
-        .map(|source| source.text);
+    let (words, others): (Vec<Source>, Vec<Source>) = tree::sources(&["src/"]).into_iter().partition(|s| s.path.starts_with("src/words/"));
+    let code = others.into_iter().map(|source| source.text);
     let users = code.chain(templates().into_iter().map(|(_, text)| text)).collect::<Vec<_>>().join("\n");
     let missing = catalogue::asked(&users)
         .into_iter()
         .filter(|id| !defined.contains(id))
         .map(|id| format!("{id} is not in the catalogue"));
-    let all = users.clone() + &fluent.join("\n");
+    let all = words
+        .into_iter()
+        .map(|source| source.text)
+        .chain(fluent)
+        .fold(users.clone(), |all, text| all + "\n" + &text);
     let unused = defined
         .iter()
         .filter(|id| !catalogue::names(&all, id))
@@ -292,7 +294,10 @@ fn the_project_speaks_of_itself_alone() {
     let mut problems = Vec::new();
     let ours = |path: &String| path != "Cargo.lock" && !path.starts_with("LICENSE-") && !path.starts_with("fuzz/corpus/");
     for path in tree::files().into_iter().filter(ours) {
-        let text = tree::text(&path).unwrap_or_default();
+        let mut text = tree::text(&path).unwrap_or_default();
+        if path.ends_with(".rs") {
+            text = Source::new(&path, text).prose();
+        }
         problems.extend(foreign(&text).into_iter().map(|(at, what)| format!("{path}:{}: {what}", line_of(&text, at))));
     }
     assert_none(&problems, "no machine, no maker");

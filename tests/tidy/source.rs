@@ -43,6 +43,13 @@ impl Source {
         String::from_utf8(kept.collect()).expect("blanks replace whole characters")
     }
 
+    /// Comments and literals alone, code made blanks: what people read, without names of variables.
+    pub(crate) fn prose(&self) -> String {
+        let pairs = self.text.bytes().zip(self.code.bytes());
+        String::from_utf8(pairs.map(|(written, code)| if code == b' ' || code == b'\n' { written } else { b' ' }).collect())
+            .expect("comments and literals are whole characters")
+    }
+
     /// `path:line` of a position, as an editor takes it.
     pub(crate) fn place(&self, at: usize) -> String {
         format!("{}:{}", self.path, line_of(&self.text, at))
@@ -242,6 +249,8 @@ fn items_for_tests_are_no_part_of_the_product() {
     let names = |code: &str| functions(code).into_iter().map(|f| f.name).collect::<Vec<_>>();
     assert_eq!(names(&source.product), ["a", "b", "d"]);
     assert_eq!(names(&source.tests()), ["c"]);
+    let source = Source::new("src/x/y.rs", "let a = \"b\"; // c é".to_owned());
+    assert_eq!(source.prose().split_whitespace().collect::<Vec<_>>(), ["\"b\"", "//", "c", "é"]);
     assert_eq!(names(&Source::new("src/x/tests.rs", text.to_owned()).product), Vec::<String>::new());
 }
 

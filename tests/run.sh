@@ -11,13 +11,14 @@
 #   DOORWARD_TEST_SMTP_PORT, DOORWARD_TEST_MAILDIR   a real mail server on localhost and where it delivers (tests/tools/postfix.sh; aiosmtpd without root)
 #   DOORWARD_TEST_SMTP_CA                            the authority of its certificate; not set where it has no STARTTLS
 #   TMPDIR, HOME                                     scratch that is removed at the end
+#   PYTHONPATH                                       aiosmtpd, for `python3 tests/helpers/smtp_server.py`
 # Rust tests read their files relative to the working directory, the top of the copy, as under cargo.
 # Logs are left in target/test-logs, screenshots in target/screenshots, tools in target/test-tools (or DOORWARD_TEST_TOOLS).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly TESTER=doorward-test
-readonly CARGO_DENY=0.20.2
+readonly CARGO_DENY=0.20.2 AIOSMTPD=1.4.6
 readonly BUILD_SECONDS=900 TOOL_SECONDS=600 TEST_SECONDS=480 FUZZ_SECONDS=60
 
 full=no
@@ -99,10 +100,14 @@ node nodejs
 npm npm
 chromium chromium fonts-dejavu-core
 LIST
-    if is_root; then printf '%s\n' "runuser util-linux" "useradd passwd" "postfix postfix"; else echo "python3 python3 python3-venv"; fi
+    if is_root; then printf '%s\n' "runuser util-linux" "useradd passwd" "postfix postfix"; fi
 }
 
-missing() { needs | while read -r command packages; do have "$command" || echo "$command $packages"; done; }
+missing() {
+    needs | while read -r command packages; do have "$command" || echo "$command $packages"; done
+    # The system's Python, which everybody on the machine can run.
+    /usr/bin/python3 -c "import ensurepip, venv" 2>/dev/null || echo "python3 python3 python3-venv"
+}
 
 install_missing() {
     local packages
@@ -130,9 +135,9 @@ install_tools() {
         (cd "$tools/node" && cp "$top/tests/browser/package-lock.json" . && within "$TOOL_SECONDS" npm ci --no-audit --no-fund) ||
             { rm -f "$tools/node/package-lock.json"; return 1; }
     fi
-    if ! is_root && ! [ -x "$tools/python/bin/aiosmtpd" ]; then
-        python3 -m venv "$tools/python"
-        within "$TOOL_SECONDS" "$tools/python/bin/pip" install --quiet aiosmtpd==1.4.6
+    if ! [ -e "$tools/python/aiosmtpd/__init__.py" ]; then
+        /usr/bin/python3 -m venv "$tools/venv"
+        within "$TOOL_SECONDS" "$tools/venv/bin/pip" install --quiet --upgrade --target "$tools/python" "aiosmtpd==$AIOSMTPD"
     fi
     have cargo-deny || CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$tools/build" within "$TOOL_SECONDS" \
         cargo install --locked --debug --no-default-features cargo-deny --version "$CARGO_DENY" --root "$tools"
@@ -168,9 +173,11 @@ lay_out() {
     fi
     cp "$(cat "$place/program")" "$place/bin/doorward"
     while read -r name file; do cp "$file" "$place/bin/$name"; done <"$place/tests"
-    [ ! -d "$tools/node" ] || cp -r "$tools/node" "$place/node"
-    chmod -R a+rX "$place/bin" "$place/checkout"
+    cp -r "$tools/node" "$tools/python" "$place/"
+    chmod -R a+rX "$place"/{bin,checkout,node,python}
     if is_root; then chown -R "$TESTER:" "$place"/{checkout,home,tmp,scratch,screenshots}; fi
+    # What the tests start must be there for whoever runs them, too.
+    for command in chromium node openssl pdftotext python3 strace; do as_tester sh -c "$command --version || $command -v || command -v $command"; done
 }
 
 free_port() {
@@ -184,7 +191,8 @@ free_port() {
 smtp_with_postfix() { bash tests/tools/postfix.sh start "$place/mail" "$smtp_port" "$TESTER"; }
 
 smtp_with_aiosmtpd() {
-    "$tools/python/bin/aiosmtpd" -n -l "127.0.0.1:$smtp_port" -c aiosmtpd.handlers.Mailbox "$place/mail/mail" >"$logs/aiosmtpd.log" 2>&1 &
+    mkdir -p "$place/mail"
+    PYTHONPATH="$place/python" /usr/bin/python3 -m aiosmtpd -n -l "127.0.0.1:$smtp_port" -c aiosmtpd.handlers.Mailbox "$place/mail/mail" >"$logs/aiosmtpd.log" 2>&1 &
     echo $! >"$place/smtp.pid"
 }
 
@@ -194,7 +202,7 @@ as_tester() {
     [ ! -e "$place/mail/ca.pem" ] || ca=("DOORWARD_TEST_SMTP_CA=$place/mail/ca.pem")
     cd "$place/checkout"
     within "$TEST_SECONDS" "${who[@]}" env -i PATH="$PATH" HOME="$place/home" TMPDIR="$place/tmp" LANG=C.UTF-8 RUST_BACKTRACE=0 \
-        CARGO_MANIFEST_DIR="$place/checkout" DOORWARD_BIN="$place/bin/doorward" \
+        PYTHONPATH="$place/python" DOORWARD_BIN="$place/bin/doorward" \
         DOORWARD_TEST_SMTP_PORT="$smtp_port" DOORWARD_TEST_MAILDIR="$place/mail/mail" "${ca[@]}" \
         DOORWARD_NODE_TOOLS="$place/node" DOORWARD_BROWSER_SCRATCH="$place/scratch" DOORWARD_SCREENSHOTS="$place/screenshots" "$@"
 }
@@ -226,8 +234,8 @@ step format lint_format
 step clippy lint_clippy
 step crates lint_crates
 
-must layout lay_out
 smtp_port=$(free_port)
+must layout lay_out
 if is_root; then
     step smtp smtp_with_postfix
 else

@@ -7,7 +7,7 @@ use crate::mail::Mailer;
 use crate::mail::letter::tests::letter;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 
@@ -28,7 +28,7 @@ impl Server {
         std::fs::write(scratch.path().join("cert.pem"), certificate.cert.pem())?;
         std::fs::write(scratch.path().join("key.pem"), certificate.signing_key.serialize_pem())?;
         let mut child = Command::new("python3")
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/helpers/smtp_server.py"))
+            .arg("tests/helpers/smtp_server.py")
             .arg(scratch.path())
             .arg("--cert")
             .arg(scratch.path().join("cert.pem"))

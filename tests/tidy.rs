@@ -195,7 +195,9 @@ fn the_product_unwraps_nothing_and_expects_only_with_a_proof() {
 fn nobody_builds_in_where_the_checkout_lay() {
     let built_in = ["env!(\"CARGO_", "MANIFEST_DIR"].concat();
     let places = tree::sources(&["src/", "tests/", "fuzz/"]);
-    let places = places.iter().flat_map(|source| source.text.match_indices(&built_in).map(|(at, _)| source.place(at)));
+    let places = places
+        .iter()
+        .flat_map(|source| source.text.match_indices(&built_in).map(|(at, _)| source.place(at)));
     assert_none(&places.collect::<Vec<_>>(), "tests run in a copy, with the top of it as their working directory");
 }
 

@@ -1,2 +1,8 @@
-//! The program `doorward`.
-fn main() {}
+//! The program: arguments in, exit code out.
+#![deny(unsafe_code)]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    doorward::cli::run()
+}

@@ -1,3 +1,94 @@
-//! The commands, one file each.
+//! The commands, one file each. All that read or write state are clients of the server's API; `serve` and `quickstart` are the server.
 
+pub mod assemble;
+mod audit;
+mod certificate;
+mod check;
+mod client;
+mod failure;
+mod manual;
+mod output;
+mod place;
+mod quickstart;
+mod receipts;
 pub mod samples;
+mod serve;
+mod share;
+
+use clap::{Args, Parser, Subcommand};
+use failure::Failure;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A guarded door in front of the document store an organisation already has.
+#[derive(Debug, Parser)]
+#[command(name = "doorward", version, arg_required_else_help = true, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Try everything in one process, on embedded defaults
+    Quickstart(quickstart::Options),
+    /// Run the server
+    Serve(serve::Options),
+    /// Say what is wrong with a configuration and what it names
+    Check(check::Options),
+    /// Make, list and change shares
+    #[command(subcommand)]
+    Share(share::Command),
+    /// List read receipts
+    Receipts(receipts::Options),
+    /// Export or verify the ledger
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Print completions for a shell
+    Completions(manual::Completions),
+    /// Print the manual page
+    Man,
+}
+
+/// How a command finds its server.
+#[derive(Debug, Clone, Args)]
+struct Server {
+    /// The data directory of the server
+    #[arg(long, value_name = "DIR", global = false, conflicts_with = "config")]
+    data: Option<PathBuf>,
+    /// The configuration file of the server
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Runs the command that the arguments name. Exit status: 0 done, 1 refused or failed, 2 usage.
+#[must_use]
+pub fn run() -> ExitCode {
+    match execute(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.text.is_empty() {
+                eprintln!("doorward: {}", failure.text);
+            }
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+fn execute(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Quickstart(options) => quickstart::run(options),
+        Command::Serve(options) => serve::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Share(command) => share::run(command),
+        Command::Receipts(options) => receipts::run(&options),
+        Command::Audit(command) => audit::run(command),
+        Command::Completions(options) => manual::completions(&options),
+        Command::Man => manual::man(),
+    }
+}
+
+/// The description of all arguments, for completions and the manual.
+fn arguments() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}

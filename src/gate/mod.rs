@@ -4,6 +4,7 @@
 //! hands documents over with a receipt, `manage` extends or stops it, `sweeper` tells its end. `admit` decides each time, purely.
 
 pub mod admit;
+pub mod audit;
 pub mod budget;
 pub mod challenge;
 pub mod consent;
@@ -41,7 +42,7 @@ use crate::limit::cut::CutRegistry;
 use crate::limit::rate::{Action, Limiter};
 use crate::mail::Mailer;
 use crate::words::{Words, figures};
-pub use crate::ledger::event::Origin;
+pub use crate::ledger::event::{Actor, Origin};
 use refusal::Refusal;
 use std::net::IpAddr;
 use std::sync::Arc;

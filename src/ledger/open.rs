@@ -158,9 +158,9 @@ impl Ledger {
         self.0.history.stop();
     }
 
-    /// The folder of the journal.
-    pub fn dir(&self) -> &Path {
-        &self.0.dir
+    /// The data directory.
+    pub fn data(&self) -> &Path {
+        self.0.dir.parent().unwrap_or(&self.0.dir)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What speaks HTTP: the whole route table, and what is common to every answer.
 
+pub mod api;
 pub mod assets;
 pub mod conditional;
 pub mod cookies;

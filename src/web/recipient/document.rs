@@ -7,7 +7,7 @@ use crate::gate::deliver::Opened;
 use crate::gate::refusal::Refusal;
 use crate::limit::connection::ConnectionHandle;
 use crate::limit::rate::Action;
-use crate::web::conditional::{Answer, EntityTag, evaluate};
+use crate::web::conditional::{Answer, EntityTag, evaluate, http_date};
 use crate::web::cookies::{self, Purpose};
 use crate::web::disposition::attachment;
 use crate::web::pages::RefusalKind;
@@ -18,7 +18,6 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use std::time::{Duration, UNIX_EPOCH};
 
 /// What browsers send when they load a page that nobody has asked for yet.
 const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
@@ -66,7 +65,7 @@ async fn deliver(web: &Web, opened: Opened, request: Request) -> Result<Response
         Answer::PreconditionFailed => return Ok(refuse::plain(web, RefusalKind::PreconditionFailed)),
         Answer::Unsatisfiable => {
             let mut response = refuse::plain(web, RefusalKind::RangeNotSatisfiable);
-            response.headers_mut().insert(CONTENT_RANGE, number(format!("bytes */{size}")));
+            response.headers_mut().insert(CONTENT_RANGE, ascii(format!("bytes */{size}")));
             return Ok(response);
         }
     };
@@ -81,20 +80,19 @@ async fn deliver(web: &Web, opened: Opened, request: Request) -> Result<Response
     let mut response = (status, headers, body).into_response();
     response.headers_mut().insert(CONTENT_LENGTH, range.len().into());
     if status == StatusCode::PARTIAL_CONTENT {
-        response.headers_mut().insert(CONTENT_RANGE, number(format!("bytes {}-{}/{size}", range.start, range.end - 1)));
+        response.headers_mut().insert(CONTENT_RANGE, ascii(format!("bytes {}-{}/{size}", range.start, range.end - 1)));
     }
     Ok(response)
 }
 
 fn document_headers(opened: &Opened, tag: &EntityTag) -> HeaderMap {
     let document = opened.document();
-    let modified = UNIX_EPOCH + Duration::from_secs(document.changed.seconds());
     HeaderMap::from_iter([
-        (CONTENT_TYPE, document.media_type.header_value()),
+        (CONTENT_TYPE, ascii(document.media_type.to_string())),
         (CONTENT_DISPOSITION, attachment(&opened.file_name())),
         (ACCEPT_RANGES, HeaderValue::from_static("bytes")),
         (ETAG, tag.header_value()),
-        (LAST_MODIFIED, number(httpdate::fmt_http_date(modified))),
+        (LAST_MODIFIED, http_date(document.changed)),
         (VARY, HeaderValue::from_static("Cookie")),
     ])
 }
@@ -104,6 +102,6 @@ fn validators(headers: &HeaderMap) -> HeaderMap {
     headers.iter().filter(|(name, _)| [&ETAG, &LAST_MODIFIED, &VARY].contains(name)).map(|(n, v)| (n.clone(), v.clone())).collect()
 }
 
-fn number(text: String) -> HeaderValue {
-    HeaderValue::try_from(text).expect("digits, dates and units are ASCII")
+fn ascii(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).expect("ranges and media types are visible ASCII")
 }

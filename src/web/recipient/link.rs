@@ -5,7 +5,7 @@ use crate::gate::refusal::Refusal;
 use crate::limit::rate::Action;
 use crate::web::cookies::{self, Purpose};
 use crate::web::form::{check_token, receive};
-use crate::web::pages::{DisclaimerView, LinkPage, RefusalKind, WhatIsShared};
+use crate::web::pages::{DisclaimerView, LinkPage, WhatIsShared};
 use crate::web::recipient::see_other;
 use crate::web::{Web, refuse, request};
 use axum::extract::{Path, Request, State};
@@ -81,7 +81,3 @@ fn page(web: &Web, link: &str, entry: &Entry) -> LinkPage {
     }
 }
 
-/// A form that was refused for its form.
-pub(super) fn bad_form(web: &Web) -> Response {
-    refuse::plain(web, RefusalKind::BadForm)
-}

@@ -1,0 +1,247 @@
+//! Joins everything: from a configuration to a gate with its pages and its API. `serve`, `quickstart` and the tests build the program here.
+
+use crate::config::{CodeDelivery as Mailed, Config, DisclaimerEntry, Rate as Configured, Security as Guarded, StoreKind, Transport};
+use crate::crypto::keys::{KeyRing, KeyRingError};
+use crate::crypto::primitives::{sha256, to_hex};
+use crate::documents::Documents;
+use crate::domain::disclaimer::Disclaimer;
+use crate::domain::time::Clock;
+use crate::gate::settings::{CodeDelivery, Settings, Template};
+use crate::gate::start::Configured as StartWith;
+use crate::gate::{Gate, Parts};
+use crate::ledger::disk::{Disk, RealDisk};
+use crate::ledger::open::{OpenError, OpenOptions};
+use crate::ledger::start::Report;
+use crate::ledger::Ledger;
+use crate::limit::rate::{Limiter, Rate, RateLimits};
+use crate::mail::{Directory, Mailer, Security, Sender, Smtp, SmtpSettings};
+use crate::server::ServerLimits;
+use crate::web::Web;
+use crate::words::Words;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why the parts cannot be joined.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// A folder cannot be made.
+    #[error("{0}: {1}")]
+    Folder(String, io::Error),
+    /// The key ring.
+    #[error(transparent)]
+    Keys(#[from] KeyRingError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] OpenError),
+    /// The mail settings.
+    #[error("[mail.smtp]: {0}")]
+    Mail(String),
+    /// The texts of this build.
+    #[error(transparent)]
+    Words(#[from] crate::words::BrokenCatalogue),
+}
+
+/// What stands in for the real world in tests.
+#[derive(Debug)]
+pub struct Outside {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The disk of the ledger.
+    pub disk: Arc<dyn Disk>,
+    /// The way mails go out; as configured when there is none.
+    pub mailer: Option<Mailer>,
+    /// Take a clock that cannot be right.
+    pub accept_clock: bool,
+}
+
+impl Outside {
+    /// The real world.
+    pub fn real(clock: Arc<dyn Clock>, accept_clock: bool) -> Self {
+        Self { clock, disk: Arc::new(RealDisk), mailer: None, accept_clock }
+    }
+}
+
+/// The program, joined and not yet listening.
+#[derive(Debug)]
+pub struct Assembled {
+    /// The gate.
+    pub gate: Arc<Gate>,
+    /// The pages.
+    pub web: Web,
+    /// How the ledger was opened.
+    pub report: Report,
+    /// What the gate begins with.
+    pub start_with: StartWith,
+}
+
+/// Joins the program of a configuration. Key ring and folders are made for a data directory that has no ledger yet, and only then.
+pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, AssembleError> {
+    let words = Arc::new(Words::english()?);
+    private_folder(&config.data)?;
+    private_folder(&config.data.join("keys"))?;
+    let fresh = !config.data.join("ledger").exists();
+    let keys = Arc::new(KeyRing::open(&config.data.join("keys").join("ring.json"), fresh, outside.clock.now())?);
+    let mailer = match outside.mailer {
+        Some(mailer) => mailer,
+        None => mailer(config)?,
+    };
+    let (ledger, report) = Ledger::open(OpenOptions {
+        data: config.data.clone(),
+        disk: outside.disk,
+        clock: Arc::clone(&outside.clock),
+        keys: Arc::clone(&keys),
+        accept_clock: outside.accept_clock,
+    })?;
+    let gate = Gate::new(Parts {
+        limiter: Limiter::new(&rate_limits(config), Arc::clone(&outside.clock)),
+        clock: outside.clock,
+        documents: documents(config),
+        keys,
+        ledger,
+        mailer,
+        settings: settings(config),
+        words,
+    });
+    let web = Web::new(Arc::clone(&gate), config.server.hsts, config.organisation.security_contact.clone());
+    let start_with = StartWith {
+        staff: config.staff.iter().map(|staff| (staff.name.clone(), staff.address.clone())).collect(),
+        disclaimer: config.disclaimer.as_ref().map(disclaimer),
+    };
+    Ok(Assembled { gate, web, report, start_with })
+}
+
+/// The configured stores.
+pub fn documents(config: &Config) -> Documents {
+    let folder = |store: &crate::config::StoreEntry| match &store.kind {
+        StoreKind::Folder { path } => (store.name.clone(), path.clone()),
+    };
+    Documents::open(&config.store.iter().map(folder).collect::<Vec<_>>())
+}
+
+/// The configured way out for mails.
+pub fn mailer(config: &Config) -> Result<Mailer, AssembleError> {
+    match &config.mail.transport {
+        Transport::Directory(path) => Ok(Mailer::Directory(Directory::new(path.clone()))),
+        Transport::Smtp(smtp) => {
+            let login = smtp.login.as_ref();
+            let settings = SmtpSettings {
+                host: smtp.host.to_string(),
+                port: smtp.port,
+                security: match smtp.security {
+                    Guarded::Plain => Security::Plain,
+                    Guarded::StartTls => Security::StartTls,
+                    Guarded::Tls => Security::Tls,
+                },
+                insecure: smtp.security == Guarded::Plain,
+                user: login.map(|login| login.user.clone()),
+                password: login.map(|login| login.password.expose().to_owned()),
+                hello_name: smtp.hello.as_ref().map_or_else(machine_name, ToString::to_string),
+                ca_file: smtp.ca_file.clone(),
+                timeout: SMTP_PATIENCE,
+            };
+            settings.validate().map_err(AssembleError::Mail)?;
+            Ok(Mailer::Smtp(Box::new(Smtp::new(settings).map_err(AssembleError::Mail)?)))
+        }
+    }
+}
+
+/// How long a mail server may take for one answer.
+const SMTP_PATIENCE: Duration = Duration::from_secs(30);
+
+/// The limits of the listener.
+pub fn server_limits(config: &Config) -> ServerLimits {
+    ServerLimits {
+        connections: config.server.max_connections,
+        connections_per_network: config.server.max_per_client,
+        handshakes_per_network: config.server.max_handshakes_per_client,
+        drain: config.server.drain,
+        ..ServerLimits::default()
+    }
+}
+
+/// The authorities by which the server may be asked.
+pub fn hosts(config: &Config) -> Vec<String> {
+    let port = config.server.public_url.port();
+    let with = |host: &crate::config::HostName, port: u16| format!("{host}:{port}");
+    let mut hosts = vec![with(config.server.public_url.host(), port)];
+    for host in &config.server.hosts {
+        hosts.extend([with(host, port), with(host, config.server.listen.port())]);
+    }
+    hosts
+}
+
+fn machine_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "localhost".to_owned() } else { name }
+}
+
+fn private_folder(path: &Path) -> Result<(), AssembleError> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|e| AssembleError::Folder(path.display().to_string(), e))
+}
+
+fn settings(config: &Config) -> Settings {
+    let url = config.server.public_url.to_string();
+    Settings {
+        public_url: url,
+        domain: config.server.public_url.host().to_string(),
+        organisation: config.organisation.name.clone(),
+        contact: config.organisation.contact.clone(),
+        zone: config.organisation.time_zone.clone(),
+        sender: Sender { name: config.mail.from.name.clone(), address: config.mail.from.address.clone() },
+        code_digits: if config.otp.digits == 8 { 8 } else { 6 },
+        code_life: config.otp.validity,
+        code_delivery: match config.otp.delivery {
+            Mailed::OnRequest => CodeDelivery::OnRequest,
+            Mailed::WithInvite => CodeDelivery::WithInvite,
+        },
+        session_idle: config.session.idle,
+        session_life: config.session.life,
+        default_expiry: config.shares.default_expiry,
+        max_expiry: config.shares.max_expiry,
+        default_delivery: config.shares.delivery,
+        default_pin: config.shares.pin,
+        default_subject: config.shares.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
+        disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
+        notice_window: config.mail.notice_window,
+        templates: config
+            .template
+            .iter()
+            .map(|stored| Template {
+                name: stored.name.clone(),
+                subject: stored.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
+                message: stored.message.to_string(),
+            })
+            .collect(),
+    }
+}
+
+fn rate_limits(config: &Config) -> RateLimits {
+    let limits = &config.limits;
+    // A sixth of them may come at once: a mailbox of links opened together is no attack.
+    let rate = |rate: &Configured| Rate::new(rate.count.get(), rate.per.as_secs().max(1), (rate.count.get() / 6).max(10));
+    RateLimits {
+        agree: rate(&limits.agree),
+        code: rate(&limits.code),
+        download: rate(&limits.download),
+        miss: rate(&limits.miss),
+        open: rate(&limits.open),
+        exempt_networks: limits.exempt_networks.clone(),
+    }
+}
+
+fn disclaimer(entry: &DisclaimerEntry) -> Disclaimer {
+    // Each part with its length before it, so that no two texts make the same digest.
+    let parts = [&entry.version, &entry.title, &entry.text];
+    let lengths = parts.map(|part| (part.len() as u64).to_be_bytes());
+    let digest = sha256(&[&lengths[0], parts[0].as_bytes(), &lengths[1], parts[1].as_bytes(), &lengths[2], parts[2].as_bytes()]);
+    Disclaimer {
+        version: entry.version.clone(),
+        title: entry.title.clone(),
+        text: entry.text.clone(),
+        digest: String::from_utf8_lossy(&to_hex(&digest)).into_owned(),
+    }
+}

@@ -1,0 +1,159 @@
+//! `doorward check`: says what is wrong with a configuration and what it names, in words that say the mend.
+
+use crate::cli::assemble::{documents, mailer};
+use crate::cli::failure::Failure;
+use crate::cli::output;
+use crate::config::{Config, load};
+use crate::crypto::keys::KeyRing;
+use crate::crypto::random;
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::MailId;
+use crate::domain::time::{Clock, SystemClock};
+use crate::mail::templates::Trial;
+use crate::mail::{Letter, Mailer, Sender};
+use crate::server::admin::find_group;
+use crate::server::tls::{Identity, install_provider};
+use crate::words::Words;
+use clap::Args;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Options.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Send a mail to this address
+    #[arg(long, value_name = "ADDRESS", value_parser = EmailAddress::parse)]
+    send_test_mail: Option<EmailAddress>,
+    /// Print one JSON value
+    #[arg(long)]
+    json: bool,
+}
+
+/// One finding.
+#[derive(Debug, Clone, Serialize)]
+struct Finding {
+    /// `ok`, `warning` or `wrong`.
+    state: &'static str,
+    /// What was looked at.
+    what: String,
+    /// What is wrong and how to mend it.
+    detail: String,
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> Result<(), Failure> {
+    let mut findings = Vec::new();
+    match load(&options.config) {
+        Ok(config) => {
+            findings.push(finding("ok", "configuration", options.config.display()));
+            findings.extend(config.warnings().iter().map(|warning| finding("warning", "configuration", warning)));
+            look(&config, options, &mut findings)?;
+        }
+        Err(problems) => findings.extend(problems.0.iter().map(|problem| finding("wrong", "configuration", problem))),
+    }
+    show(&findings, options.json)?;
+    if findings.iter().any(|finding| finding.state == "wrong") { Err(Failure::said()) } else { Ok(()) }
+}
+
+fn finding(state: &'static str, what: &str, detail: impl ToString) -> Finding {
+    Finding { state, what: what.to_owned(), detail: detail.to_string() }
+}
+
+fn show(findings: &[Finding], json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(&findings);
+    }
+    let line = |f: &Finding| format!("{:8} {:14} {}\n", f.state, f.what, output::clean(&f.detail));
+    output::print(&findings.iter().map(line).collect::<String>())
+}
+
+fn look(config: &Config, options: &Options, findings: &mut Vec<Finding>) -> Result<(), Failure> {
+    install_provider();
+    let now = SystemClock::start().now();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    look_at_certificate(config, now, findings);
+    findings.push(look_at_keys(config, now));
+    findings.push(look_at_data(config));
+    if let Some(group) = &config.admin.group {
+        findings.push(match find_group(group) {
+            Ok(_) => finding("ok", "admin group", group),
+            Err(why) => finding("wrong", "admin group", why),
+        });
+    }
+    for (name, found) in runtime.block_on(documents(config).check()) {
+        findings.push(match found {
+            Ok(()) => finding("ok", "store", &name),
+            Err(problem) => finding("wrong", "store", format!("{name}: {problem}")),
+        });
+    }
+    match mailer(config) {
+        Ok(mailer) => runtime.block_on(look_at_mail(config, &mailer, options.send_test_mail.as_ref(), findings)),
+        Err(why) => findings.push(finding("wrong", "mail", why)),
+    }
+    Ok(())
+}
+
+fn look_at_certificate(config: &Config, now: crate::domain::time::Timestamp, findings: &mut Vec<Finding>) {
+    match Identity::from_files(&config.tls.certificate, &config.tls.key, now) {
+        Err(why) => findings.push(finding("wrong", "certificate", why)),
+        Ok(identity) => {
+            let host = config.server.public_url.host().to_string();
+            findings.push(if identity.covers(&host) {
+                finding("ok", "certificate", format!("valid for {host}"))
+            } else {
+                finding("wrong", "certificate", format!("it is not made out to {host}, the host of server.public_url; get one that is, or correct the URL"))
+            });
+            findings.extend(identity.warnings().iter().map(|warning| finding("warning", "certificate", warning)));
+        }
+    }
+}
+
+fn look_at_keys(config: &Config, now: crate::domain::time::Timestamp) -> Finding {
+    let file = config.data.join("keys").join("ring.json");
+    if !file.exists() {
+        return if config.data.join("ledger").exists() {
+            finding("wrong", "key ring", format!("{}: it is missing, and there is a ledger; put it back from a backup, without it no link works and no personal value opens", file.display()))
+        } else {
+            finding("ok", "key ring", "none yet; the first start makes it")
+        };
+    }
+    match KeyRing::open(&file, false, now) {
+        Ok(ring) => finding("ok", "key ring", format!("{} key(s), number {} signs", ring.list().count(), ring.active())),
+        Err(why) => finding("wrong", "key ring", why),
+    }
+}
+
+fn look_at_data(config: &Config) -> Finding {
+    let data = &config.data;
+    let above = data.ancestors().find(|folder| folder.is_dir());
+    let writable = above.is_some_and(|folder| rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok());
+    match (data.is_dir(), writable) {
+        (true, true) => finding("ok", "data", data.display()),
+        (false, true) => finding("ok", "data", format!("{} is not there yet; the first start makes it", data.display())),
+        _ => finding("wrong", "data", format!("{}: this user may not write there; give it to the user that runs doorward, or correct data", data.display())),
+    }
+}
+
+async fn look_at_mail(config: &Config, mailer: &Mailer, to: Option<&EmailAddress>, findings: &mut Vec<Finding>) {
+    findings.push(match mailer.probe().await {
+        Ok(()) => finding("ok", "mail", "the way out is open"),
+        Err(why) => finding("wrong", "mail", why),
+    });
+    let (Some(to), Ok(words)) = (to, Words::english()) else { return };
+    let letter = Letter {
+        id: MailId::from_bytes(random::bytes()),
+        from: Sender { name: config.mail.from.name.clone(), address: config.mail.from.address.clone() },
+        to: to.clone(),
+        reply_to: None,
+        date: SystemClock::start().now(),
+        domain: config.server.public_url.host().to_string(),
+        content: Trial { organisation: &config.organisation.name }.compose(&words),
+    };
+    findings.push(match mailer.deliver(&letter).await {
+        Ok(accepted) => finding("ok", "test mail", format!("handed over: {}", accepted.reply)),
+        Err(why) => finding("wrong", "test mail", why),
+    });
+}

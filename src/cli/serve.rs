@@ -1,0 +1,160 @@
+//! `doorward serve`: the server, from a configuration to a stop in good order.
+
+use crate::cli::assemble::{Assembled, Outside, assemble, hosts, server_limits};
+use crate::cli::failure::Failure;
+use crate::config::{Config, LogFormat, load};
+use crate::domain::time::{Clock, SystemClock};
+use crate::gate::Actor;
+use crate::server::admin::{self, Peer, find_group};
+use crate::server::shutdown::Shutdown;
+use crate::server::tls::{Identity, Tls, TlsSettings, install_provider};
+use crate::{server, web};
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use clap::Args;
+use std::future::Future;
+use std::io::IsTerminal;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Options.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Start although the clock says a time that cannot follow the ledger's last line
+    #[arg(long)]
+    accept_clock: bool,
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> Result<(), Failure> {
+    let config = load(&options.config).map_err(|problems| Failure::refused(problems.to_string().trim_end()))?;
+    log(config.log.level.as_str(), config.log.format == LogFormat::Json);
+    config.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
+    let listener = listen(&config)?;
+    let url = config.server.public_url.to_string();
+    serve(&config, listener, options.accept_clock, move |_| async move {
+        tracing::info!("ready at {url}");
+        Ok(())
+    })
+}
+
+/// Opens the port.
+pub fn listen(config: &Config) -> Result<TcpListener, Failure> {
+    let address = config.server.listen;
+    TcpListener::bind(address).map_err(|why| {
+        let hint = match why.kind() {
+            std::io::ErrorKind::AddrInUse => "; another program listens there, perhaps another doorward: stop it or choose another address",
+            std::io::ErrorKind::PermissionDenied => "; ports below 1024 need a privilege: let the service manager hand the socket over, or use a higher port",
+            std::io::ErrorKind::AddrNotAvailable => "; this machine has no such address",
+            _ => "",
+        };
+        Failure::refused(format!("cannot listen on {address}: {why}{hint}"))
+    })
+}
+
+/// Serves until a signal asks to stop. `ready` runs once requests are answered.
+pub fn serve<F, R>(config: &Config, listener: TcpListener, accept_clock: bool, ready: F) -> Result<(), Failure>
+where
+    F: FnOnce(Arc<crate::gate::Gate>) -> R,
+    R: Future<Output = Result<(), Failure>>,
+{
+    install_provider();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    let identity = Identity::from_files(&config.tls.certificate, &config.tls.key, clock.now()).map_err(Failure::refused)?;
+    identity.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
+    let tls = Tls::new(TlsSettings { modern: config.tls.modern }, &identity).map_err(Failure::refused)?;
+    let group = config.admin.group.as_deref().map(find_group).transpose().map_err(Failure::refused)?;
+    let assembled = assemble(config, Outside::real(clock, accept_clock)).map_err(Failure::refused)?;
+    say_how_it_opened(&assembled);
+    let served = runtime.block_on(serve_until_stopped(config, listener, &tls, group, &assembled, ready));
+    assembled.gate.ledger().stop();
+    // What still runs now, such as a read from a store that hangs, is not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}
+
+async fn serve_until_stopped<F, R>(
+    config: &Config,
+    listener: TcpListener,
+    tls: &Tls,
+    group: Option<u32>,
+    assembled: &Assembled,
+    ready: F,
+) -> Result<(), Failure>
+where
+    F: FnOnce(Arc<crate::gate::Gate>) -> R,
+    R: Future<Output = Result<(), Failure>>,
+{
+    let Assembled { gate, web, report, start_with } = assembled;
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let socket = admin::bind(&config.admin.socket, group).map_err(Failure::refused)?;
+    let torn = report.cut.as_ref().map_or(0, |cut| cut.torn.bytes);
+    gate.begin(start_with.clone(), torn).await.map_err(Failure::refused)?;
+    let stop = Shutdown::default();
+    let working = tokio::spawn(Arc::clone(gate).work());
+    let public = tokio::spawn(server::serve(listener, tls.clone(), web::router(web), hosts(config), server_limits(config), stop.clone()));
+    let api = web::api::router(web).layer(from_fn(name_the_actor));
+    let admin = tokio::spawn(admin::serve(socket, api, group, config.server.drain, stop.clone()));
+    let waited = async {
+        ready(Arc::clone(gate)).await?;
+        wait_for_signal().await
+    };
+    let served = waited.await;
+    tracing::info!("stopping: running downloads have {} s to end", config.server.drain.as_secs());
+    web.stop();
+    stop.trigger();
+    let cut = public.await.unwrap_or(0) + admin.await.unwrap_or(0);
+    working.abort();
+    let _ = working.await;
+    gate.end().await.map_err(Failure::refused)?;
+    tracing::info!(cut, "stopped");
+    served
+}
+
+/// Whoever the socket let in acts as an operator, named by user id.
+pub async fn name_the_actor(mut request: Request, next: Next) -> Response {
+    let uid = request.extensions().get::<Peer>().map_or(u32::MAX, |peer| peer.uid);
+    request.extensions_mut().insert(Actor::Operator(uid));
+    next.run(request).await
+}
+
+async fn wait_for_signal() -> Result<(), Failure> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+fn say_how_it_opened(assembled: &Assembled) {
+    for (file, why) in &assembled.report.skipped {
+        tracing::warn!("the state file {file} is not used: {why}; the journal is read instead");
+    }
+    if let Some(cut) = &assembled.report.cut {
+        let kept = cut.kept.as_deref().unwrap_or("nowhere, there were none");
+        tracing::warn!("the ledger ended in an unfinished write: {}; no answer was given for it; it was cut off and its bytes are kept in {kept}", cut.torn);
+    }
+}
+
+/// Begins to log to standard error. `RUST_LOG` overrides the level.
+pub fn log(level: &str, json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // A second logger, in a test process, changes nothing.
+    let _ = if json {
+        builder.json().with_ansi(false).try_init()
+    } else {
+        builder.with_ansi(std::io::stderr().is_terminal()).try_init()
+    };
+}

@@ -1,0 +1,294 @@
+//! `doorward share`: making, listing and changing shares.
+
+use crate::cli::Server;
+use crate::cli::client::Client;
+use crate::cli::failure::Failure;
+use crate::cli::output;
+use crate::domain::document::DocumentPath;
+use crate::domain::email::EmailAddress;
+use crate::domain::policy::Delivery;
+use crate::domain::time::{Timestamp, parse_expiry};
+use crate::gate::views::{ShareStatus, ShareView};
+use crate::web::api::wire::{CreateShare, OneRecipient, Queued, UpdateShare};
+use clap::{Args, Subcommand};
+use http::Method;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+
+/// What to do with shares.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Share documents or folders with people outside
+    Create(Create),
+    /// List all shares
+    List(Plain),
+    /// Show a share with its links
+    Show(One),
+    /// Change when a share ends, or what its recipients may do
+    Update(Update),
+    /// Mail the invitation again
+    Resend(Chosen),
+    /// Stop a share at once, downloads under way included
+    Revoke(Chosen),
+}
+
+/// Options that all have in common.
+#[derive(Debug, Args)]
+pub struct Plain {
+    #[command(flatten)]
+    server: Server,
+    /// Print one JSON value
+    #[arg(long)]
+    json: bool,
+}
+
+/// A share.
+#[derive(Debug, Args)]
+pub struct One {
+    /// The share's id, or the beginning of it
+    id: String,
+    #[command(flatten)]
+    plain: Plain,
+}
+
+/// A share, and perhaps one recipient of it.
+#[derive(Debug, Args)]
+pub struct Chosen {
+    /// The share's id, or the beginning of it
+    id: String,
+    /// Only this recipient
+    #[arg(long, value_name = "EMAIL", value_parser = EmailAddress::parse)]
+    to: Option<EmailAddress>,
+    #[command(flatten)]
+    plain: Plain,
+}
+
+/// A share to be made.
+#[derive(Debug, Args)]
+pub struct Create {
+    /// Documents and folders, STORE:PATH; the store may be left out when there is one
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<OsString>,
+    /// A recipient; several may be named
+    #[arg(long, required = true, num_args = 1.., value_name = "EMAIL", value_parser = EmailAddress::parse)]
+    to: Vec<EmailAddress>,
+    /// When it ends: a span like 30d, a date, or a time [default: as configured]
+    #[arg(long, value_name = "WHEN", value_parser = expiry)]
+    expires: Option<String>,
+    /// Show pictures of the pages only; the documents never leave
+    #[arg(long, conflicts_with = "download")]
+    preview_only: bool,
+    /// Let recipients download [default: as configured]
+    #[arg(long)]
+    download: bool,
+    /// Hold every document to the version it has now, folders included
+    #[arg(long, conflicts_with = "follow")]
+    pin: bool,
+    /// Let documents follow their changes
+    #[arg(long)]
+    follow: bool,
+    /// The member of staff who owns the share [default: the first one configured]
+    #[arg(long = "as", value_name = "STAFF", value_parser = EmailAddress::parse)]
+    owner: Option<EmailAddress>,
+    /// Subject
+    #[arg(long, value_name = "TEXT")]
+    subject: Option<String>,
+    /// Message in light formatting
+    #[arg(long, value_name = "TEXT", conflicts_with = "template")]
+    message: Option<String>,
+    /// Name of a stored message
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+    #[command(flatten)]
+    plain: Plain,
+}
+
+/// A change.
+#[derive(Debug, Args)]
+pub struct Update {
+    /// The share's id, or the beginning of it
+    id: String,
+    /// When it ends: a span like 30d from now, a date, or a time
+    #[arg(long, value_name = "WHEN", value_parser = expiry)]
+    expires: Option<String>,
+    /// Show pictures of the pages only from now on; downloads under way are cut
+    #[arg(long, conflicts_with = "download")]
+    preview_only: bool,
+    /// Let recipients download from now on
+    #[arg(long)]
+    download: bool,
+    #[command(flatten)]
+    plain: Plain,
+}
+
+/// Runs the command.
+pub fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Create(options) => create(options),
+        Command::List(plain) => list(&plain),
+        Command::Show(one) => {
+            let share: ShareView = Client::new(&one.plain.server)?.get(&format!("/api/v1/shares/{}", id(&one.id)?))?;
+            shown(&share, one.plain.json)
+        }
+        Command::Update(options) => update(&options),
+        Command::Resend(some) => {
+            let queued: Queued = post(&some, "resend")?;
+            if some.plain.json {
+                return output::json(&queued);
+            }
+            output::print(&format!("{} mailed again\n", count(queued.queued, "invitation")))
+        }
+        Command::Revoke(some) => {
+            let share: ShareView = post(&some, "revoke")?;
+            if some.plain.json {
+                return output::json(&share);
+            }
+            match &some.to {
+                None => output::print(&format!("share {} is stopped\n", share.id)),
+                Some(address) => output::print(&format!("share {} is stopped for {}\n", share.id, address.expose())),
+            }
+        }
+    }
+}
+
+fn create(options: Create) -> Result<(), Failure> {
+    let wanted = CreateShare {
+        documents: options.paths.iter().map(document).collect::<Result<_, _>>()?,
+        to: options.to.iter().map(|address| address.expose().to_owned()).collect(),
+        expires: options.expires,
+        delivery: delivery(options.preview_only, options.download),
+        pin: match (options.pin, options.follow) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        },
+        owner: options.owner.map(|address| address.expose().to_owned()),
+        subject: options.subject,
+        message: options.message,
+        template: options.template,
+    };
+    let share: ShareView = Client::new(&options.plain.server)?.send(Method::POST, "/api/v1/shares", &wanted)?;
+    shown(&share, options.plain.json)
+}
+
+fn list(plain: &Plain) -> Result<(), Failure> {
+    let shares: Vec<ShareView> = Client::new(&plain.server)?.get("/api/v1/shares")?;
+    if plain.json {
+        return output::json(&shares);
+    }
+    if shares.is_empty() {
+        return output::print("no shares yet; make one with: doorward share create PATH --to EMAIL\n");
+    }
+    let rows: Vec<_> = shares.iter().map(|share| {
+        let trouble = if share.undelivered.is_empty() { "" } else { " (mail failed)" };
+        vec![
+            share.id.clone(),
+            format!("{}{trouble}", status(share.status)),
+            output::moment(&share.expires),
+            share.links.len().to_string(),
+            share.reads.to_string(),
+            if share.subject.is_empty() { share.documents.first().map(|d| d.document.clone()).unwrap_or_default() } else { share.subject.clone() },
+        ]
+    });
+    output::print(&output::table(&["SHARE", "STATUS", "EXPIRES", "RECIPIENTS", "READS", "SUBJECT"], &rows.collect::<Vec<_>>()))
+}
+
+fn update(options: &Update) -> Result<(), Failure> {
+    let delivery = delivery(options.preview_only, options.download);
+    if options.expires.is_none() && delivery.is_none() {
+        return Err(Failure::usage("nothing to change; give --expires, --preview-only or --download"));
+    }
+    let change = UpdateShare { expires: options.expires.clone(), delivery };
+    let path = format!("/api/v1/shares/{}", id(&options.id)?);
+    let share: ShareView = Client::new(&options.plain.server)?.send(Method::PATCH, &path, &change)?;
+    shown(&share, options.plain.json)
+}
+
+fn post<T: serde::de::DeserializeOwned>(some: &Chosen, what: &str) -> Result<T, Failure> {
+    let body = OneRecipient { to: some.to.as_ref().map(|address| address.expose().to_owned()) };
+    Client::new(&some.plain.server)?.send(Method::POST, &format!("/api/v1/shares/{}/{what}", id(&some.id)?), &body)
+}
+
+fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(share);
+    }
+    let delivery = match share.delivery {
+        Delivery::Download => "download",
+        Delivery::Preview => "preview only",
+    };
+    let mut text = format!(
+        "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\nform        {delivery}\n",
+        output::bold(&share.id),
+        output::clean(&share.subject),
+        status(share.status),
+        output::moment(&share.expires),
+        share.owner
+    );
+    for item in &share.documents {
+        let kind = match (item.folder, item.pinned) {
+            (false, true) => "pinned",
+            (false, false) => "following",
+            (true, true) => "folder, pinned",
+            (true, false) => "folder, following",
+        };
+        let problem = item.problem.as_ref().map(|problem| format!(" - {problem}")).unwrap_or_default();
+        text.push_str(&format!("document    {} ({kind}){problem}\n", output::clean(&item.document)));
+    }
+    for failed in &share.undelivered {
+        text.push_str(&format!("mail failed {} to {} at {}: {}\n", failed.mail, failed.email, output::moment(&failed.at), output::clean(&failed.why)));
+    }
+    for link in &share.links {
+        let read = link.last_read.as_ref().map(|at| format!(", last {}", output::moment(at))).unwrap_or_default();
+        text.push_str(&format!("\n{}  {}, {}{read}\n", output::bold(&link.email), link.status, count(usize::try_from(link.reads).unwrap_or(usize::MAX), "read")));
+        text.push_str(&format!("  {}\n", link.url.as_deref().unwrap_or("its link is void: the key that signed it is retired")));
+    }
+    output::print(&text)
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+const fn status(status: ShareStatus) -> &'static str {
+    match status {
+        ShareStatus::Expired => "expired",
+        ShareStatus::Open => "open",
+        ShareStatus::Stopped => "stopped",
+    }
+}
+
+const fn delivery(preview_only: bool, download: bool) -> Option<Delivery> {
+    match (preview_only, download) {
+        (true, _) => Some(Delivery::Preview),
+        (_, true) => Some(Delivery::Download),
+        _ => None,
+    }
+}
+
+/// Checks the form of an end before the server is asked; the server reads it in the organisation's time zone.
+fn expiry(text: &str) -> Result<String, String> {
+    parse_expiry(text, Timestamp::default(), &jiff::tz::TimeZone::UTC).map(|_| text.to_owned()).map_err(|why| why.to_string())
+}
+
+/// An id as it stands in an address.
+fn id(text: &str) -> Result<&str, Failure> {
+    let plain = !text.is_empty() && text.len() <= 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    if plain { Ok(text) } else { Err(Failure::usage(format!("'{}' is no id of a share; doorward share list shows them", output::clean(text)))) }
+}
+
+/// The name of a document as the API writes it: the path's own text form, which can say bytes that are not UTF-8.
+fn document(argument: &OsString) -> Result<String, Failure> {
+    let bytes = argument.as_bytes();
+    let wrong = |why| Failure::usage(format!("'{}' cannot be shared: {why}", output::clean(&argument.to_string_lossy())));
+    let (store, path) = match bytes.iter().position(|b| *b == b':') {
+        Some(at) => (String::from_utf8_lossy(&bytes[..=at]).into_owned(), &bytes[at + 1..]),
+        None => (String::new(), bytes),
+    };
+    let path = match path {
+        b"." => b"",
+        path => path.strip_prefix(b"./").unwrap_or(path),
+    };
+    let path = DocumentPath::from_bytes(path.strip_suffix(b"/").unwrap_or(path)).map_err(wrong)?;
+    Ok(format!("{store}{path}"))
+}

@@ -132,7 +132,7 @@ pub fn mailer(config: &Config) -> Result<Mailer, AssembleError> {
                 port: smtp.port,
                 security: match smtp.security {
                     Guarded::Plain => Security::Plain,
-                    Guarded::StartTls => Security::StartTls,
+                    Guarded::Starttls => Security::StartTls,
                     Guarded::Tls => Security::Tls,
                 },
                 insecure: smtp.security == Guarded::Plain,

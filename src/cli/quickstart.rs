@@ -3,7 +3,7 @@
 use crate::cli::failure::Failure;
 use crate::cli::place::DATA;
 use crate::cli::samples::write_samples;
-use crate::cli::{certificate, output, serve};
+use crate::cli::{certificate, output, probe, serve};
 use crate::config::{Config, PublicUrl};
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::email::EmailAddress;
@@ -12,9 +12,6 @@ use crate::gate::issue::NewShare;
 use crate::gate::views::{ShareStatus, ShareView};
 use crate::gate::{Actor, Gate};
 use clap::Args;
-use http::Request;
-use http_body_util::Empty;
-use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -25,6 +22,9 @@ use std::time::Duration;
 const GUEST: &str = "guest@example.org";
 /// What the first share is called.
 const SUBJECT: &str = "Welcome to Doorward";
+
+/// How long a fresh server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Options.
 #[derive(Debug, Args)]
@@ -105,31 +105,13 @@ async fn first_share(gate: &Arc<Gate>) -> Result<ShareView, Failure> {
     gate.share(id).await.ok_or_else(|| Failure::refused("the share is gone"))
 }
 
-/// Asks `/readyz` over TLS, as a client that trusts the authority would.
+/// Waits until `/readyz` answers 200.
 async fn wait_until_ready(address: SocketAddr, ca: &Path) -> Result<(), Failure> {
-    let ready = async {
-        let stream = tokio::net::TcpStream::connect(reachable(address)).await?;
-        let stream = crate::server::tls::connect(stream, ca, "localhost").await?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
-        let request = Request::get("/readyz").header("host", "localhost").body(Empty::<bytes::Bytes>::new())?;
-        let status = sender.send_request(request).await?.status();
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(status)
-    };
-    match tokio::time::timeout(Duration::from_secs(10), ready).await {
+    match tokio::time::timeout(PATIENCE, probe::readiness(address, ca)).await {
         Ok(Ok(status)) if status.is_success() => Ok(()),
         Ok(Ok(status)) => Err(Failure::refused(format!("the server is not ready: /readyz answers {status}"))),
         Ok(Err(why)) => Err(Failure::refused(format!("the server does not answer on {address}: {why}"))),
         Err(_) => Err(Failure::refused(format!("the server does not answer on {address}"))),
-    }
-}
-
-/// An address that can be connected to for one that was listened on.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    match address {
-        SocketAddr::V4(v4) if v4.ip().is_unspecified() => ([127, 0, 0, 1], v4.port()).into(),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => (std::net::Ipv6Addr::LOCALHOST, v6.port()).into(),
-        other => other,
     }
 }
 

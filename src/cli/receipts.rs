@@ -45,7 +45,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     if receipts.is_empty() {
         return output::print("nothing was read yet\n");
     }
-    let rows: Vec<_> = receipts.iter().map(|receipt| {
+    let rows = receipts.iter().map(|receipt| {
         vec![
             output::moment(&receipt.started),
             receipt.email.clone(),

@@ -179,7 +179,7 @@ fn list(plain: &Plain) -> Result<(), Failure> {
     if shares.is_empty() {
         return output::print("no shares yet; make one with: doorward share create PATH --to EMAIL\n");
     }
-    let rows: Vec<_> = shares.iter().map(|share| {
+    let rows = shares.iter().map(|share| {
         let trouble = if share.undelivered.is_empty() { "" } else { " (mail failed)" };
         vec![
             share.id.clone(),

@@ -56,7 +56,7 @@ pub const SLOW_MODE: [Duration; 4] =
     [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(900), Duration::from_secs(3600)];
 /// Browsers that may hold a live challenge of one recipient at the same time.
 pub const LIVE_CHALLENGES: usize = 3;
-/// Least time between two code mails to one recipient.
+/// Least time between two mails of one challenge.
 pub const RESEND_GAP: Duration = Duration::from_secs(60);
 /// Code mails to one recipient in an hour.
 pub const CODE_MAILS_PER_HOUR: usize = 5;

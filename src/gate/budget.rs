@@ -39,7 +39,7 @@ pub fn may_mail(state: &State, recipient: &Recipient, challenge: Option<&Challen
     if let Some(first) = nth_last(CODE_MAILS_PER_DAY).filter(|at| now.since(*at) < DAY) {
         return MayMail::NotToday(first.plus(DAY));
     }
-    let gap = nth_last(1).map(|at| at.plus(RESEND_GAP));
+    let gap = challenge.and_then(|own| own.sent).map(|at| at.plus(RESEND_GAP));
     let hour = nth_last(CODE_MAILS_PER_HOUR).map(|at| at.plus(HOUR));
     if let Some(after) = gap.max(hour).filter(|after| *after > now) {
         return MayMail::After(after);

@@ -3,12 +3,14 @@
 use crate::crypto::form::entity_tag;
 use crate::crypto::random::{self, CookieSecret};
 use crate::crypto::sealed::{Private, Subject};
+use crate::documents::StoreError;
 use crate::documents::read::OpenDocument;
 use crate::domain::bounds::RECEIPT_WINDOW;
-use crate::domain::document::DocumentPath;
+use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::ids::{MailId, ReceiptId, ShareId};
 use crate::domain::range::ByteRange;
 use crate::domain::receipt::Action;
+use crate::domain::version::FileVersion;
 use crate::gate::Gate;
 use crate::gate::admit::{admit_document, admit_session};
 use crate::gate::notices::queue_notice;
@@ -58,6 +60,11 @@ impl Gate {
         }
         let entity_tag = entity_tag(&self.keys, share, &document.version);
         Ok(Opened { permit, cookie, document, entity_tag })
+    }
+
+    /// The version of a document that the server can read.
+    pub(super) async fn readable_version(&self, name: &DocumentName) -> Result<FileVersion, StoreError> {
+        Ok(self.documents.open_document(name).await?.version)
     }
 
     /// Streams a part of an opened document. When this returns, the receipt is on the disk; a revocation either came before it and refuses,

@@ -158,7 +158,7 @@ impl Gate {
             }
             None => None,
         };
-        let subject = subject.or_else(|| stored.map(|s| s.subject.clone())).unwrap_or_default();
+        let subject = subject.or_else(|| stored.map(|s| s.subject.clone()).filter(|s| !s.is_empty())).unwrap_or_else(|| self.settings.default_subject.clone());
         let message = message.or_else(|| stored.map(|s| s.message.clone())).unwrap_or_default();
         for (what, text, most) in [("subject", &subject, SUBJECT_BYTES), ("message", &message, MESSAGE_BYTES)] {
             if text.len() > most {
@@ -177,18 +177,18 @@ impl Gate {
         let mut items = Vec::with_capacity(names.len());
         for (label, name) in labels(&names).into_iter().zip(names) {
             let stat = self.documents.stat(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+            let pin = match stat.kind {
+                Kind::Document => pin.unwrap_or(self.settings.default_pin),
+                Kind::Folder => pin.unwrap_or(false),
+            };
             let kind = match (stat.kind, pin) {
-                (Kind::Document, Some(false)) => {
-                    // Opened once, so that nobody is sent a link to what the server may not read.
-                    self.documents.open_document(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
-                    ItemKind::Document
+                (Kind::Document, pin) => {
+                    // Looked at as a recipient's request would, so that nobody is sent a link to what the server may not read.
+                    let version = self.readable_version(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+                    if pin { ItemKind::PinnedDocument(version) } else { ItemKind::Document }
                 }
-                (Kind::Document, _) => {
-                    let document = self.documents.open_document(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
-                    ItemKind::PinnedDocument(document.version)
-                }
-                (Kind::Folder, Some(true)) => ItemKind::PinnedFolder(Arc::new(self.pins(&name).await?)),
-                (Kind::Folder, _) => {
+                (Kind::Folder, true) => ItemKind::PinnedFolder(Arc::new(self.pins(&name).await?)),
+                (Kind::Folder, false) => {
                     self.documents.list(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
                     ItemKind::Folder
                 }

@@ -45,6 +45,10 @@ pub struct Settings {
     pub max_expiry: Duration,
     /// In which form a share gives its documents when nothing else is said.
     pub default_delivery: Delivery,
+    /// Whether documents are pinned when nothing else is said; folders follow then.
+    pub default_pin: bool,
+    /// The subject of a share that is given none; may have placeholders.
+    pub default_subject: String,
     /// Whether recipients must agree to the disclaimer.
     pub disclaimer_required: bool,
     /// How long reads after a notice are gathered into the next one.

@@ -57,7 +57,9 @@ pub fn run(command: Command) -> Result<(), Failure> {
 
 fn verify(options: &Verify) -> Result<(), Failure> {
     let verified: VerifiedView = match &options.directory {
-        Some(directory) => verify_directory(&checked(directory)?).map_err(|broken| Failure::refused(format!("the ledger is broken: {broken}")))?,
+        Some(directory) => {
+            verify_directory(&checked(directory)?).map_err(|broken| Failure::refused(format!("the ledger is broken: {broken}")))?
+        }
         None => Client::new(&options.server)?.get("/api/v1/audit/verify")?,
     };
     if options.json {
@@ -117,7 +119,11 @@ fn export(options: &Export) -> Result<(), Failure> {
 fn checked(directory: &Path) -> Result<PathBuf, Failure> {
     let inside = directory.file_name().is_some_and(|name| name == "ledger") && !directory.join("ledger").is_dir();
     let data = if inside { directory.parent().unwrap_or(directory) } else { directory };
-    if data.join("ledger").is_dir() { Ok(data.to_owned()) } else { Err(Failure::refused(format!("{} holds no ledger", directory.display()))) }
+    if data.join("ledger").is_dir() {
+        Ok(data.to_owned())
+    } else {
+        Err(Failure::refused(format!("{} holds no ledger", directory.display())))
+    }
 }
 
 fn keys(data: &Path) -> Result<Option<Arc<KeyRing>>, Failure> {
@@ -125,5 +131,7 @@ fn keys(data: &Path) -> Result<Option<Arc<KeyRing>>, Failure> {
     if !file.exists() {
         return Ok(None);
     }
-    KeyRing::open(&file, false, SystemClock::start().now()).map(|ring| Some(Arc::new(ring))).map_err(Failure::refused)
+    KeyRing::open(&file, false, SystemClock::start().now())
+        .map(|ring| Some(Arc::new(ring)))
+        .map_err(Failure::refused)
 }

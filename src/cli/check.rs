@@ -104,7 +104,11 @@ fn look_at_certificate(config: &Config, now: crate::domain::time::Timestamp, fin
             findings.push(if identity.covers(&host) {
                 finding("ok", "certificate", format!("valid for {host}"))
             } else {
-                finding("wrong", "certificate", format!("it is not made out to {host}, the host of server.public_url; get one that is, or correct the URL"))
+                finding(
+                    "wrong",
+                    "certificate",
+                    format!("it is not made out to {host}, the host of server.public_url; get one that is, or correct the URL"),
+                )
             });
             findings.extend(identity.warnings().iter().map(|warning| finding("warning", "certificate", warning)));
         }
@@ -115,7 +119,14 @@ fn look_at_keys(config: &Config, now: crate::domain::time::Timestamp) -> Finding
     let file = config.data.join("keys").join("ring.json");
     if !file.exists() {
         return if config.data.join("ledger").exists() {
-            finding("wrong", "key ring", format!("{}: it is missing, and there is a ledger; put it back from a backup, without it no link works and no personal value opens", file.display()))
+            finding(
+                "wrong",
+                "key ring",
+                format!(
+                    "{}: it is missing, and there is a ledger; put it back from a backup, without it no link works and no personal value opens",
+                    file.display()
+                ),
+            )
         } else {
             finding("ok", "key ring", "none yet; the first start makes it")
         };
@@ -133,7 +144,11 @@ fn look_at_data(config: &Config) -> Finding {
     match (data.is_dir(), writable) {
         (true, true) => finding("ok", "data", data.display()),
         (false, true) => finding("ok", "data", format!("{} is not there yet; the first start makes it", data.display())),
-        _ => finding("wrong", "data", format!("{}: this user may not write there; give it to the user that runs doorward, or correct data", data.display())),
+        _ => finding(
+            "wrong",
+            "data",
+            format!("{}: this user may not write there; give it to the user that runs doorward, or correct data", data.display()),
+        ),
     }
 }
 

@@ -59,7 +59,8 @@ impl Client {
         let body = body.map(serde_json::to_vec).transpose().map_err(Failure::refused)?;
         self.runtime.block_on(async {
             let answer = self.call(method, path, body).await?.collect().await.map_err(Failure::refused)?.to_bytes();
-            serde_json::from_slice(&answer).map_err(|_| Failure::refused("the server gave an answer that this program does not understand; are both of one version?"))
+            serde_json::from_slice(&answer)
+                .map_err(|_| Failure::refused("the server gave an answer that this program does not understand; are both of one version?"))
         })
     }
 
@@ -87,7 +88,10 @@ impl Client {
         let stream = UnixStream::connect(socket).await.map_err(|why| {
             Failure::refused(match why.kind() {
                 io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
-                    format!("no server is running on {}; start it, or name its data directory with --data or its configuration with --config", self.place.data.display())
+                    format!(
+                        "no server is running on {}; start it, or name its data directory with --data or its configuration with --config",
+                        self.place.data.display()
+                    )
                 }
                 io::ErrorKind::PermissionDenied => {
                     format!("{} lets only the server's user, root and the members of admin.group in", socket.display())
@@ -97,7 +101,10 @@ impl Client {
         })?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(Failure::refused)?;
         tokio::spawn(connection);
-        sender.send_request(request).await.map_err(|why| Failure::refused(format!("the server closed the connection: {why}")))
+        sender
+            .send_request(request)
+            .await
+            .map_err(|why| Failure::refused(format!("the server closed the connection: {why}")))
     }
 }
 

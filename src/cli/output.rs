@@ -20,7 +20,13 @@ pub fn print(text: &str) -> Result<(), Failure> {
 
 /// A table whose columns are as wide as their widest cell.
 pub fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
-    let width = |column: usize| rows.iter().map(|row| clean(&row[column]).chars().count()).chain([heads[column].len()]).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| clean(&row[column]).chars().count())
+            .chain([heads[column].len()])
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..heads.len()).map(width).collect();
     let heads: Vec<String> = heads.iter().map(|head| (*head).to_owned()).collect();
     let mut text = bold(&line(&heads, &widths));
@@ -71,7 +77,11 @@ mod tests {
 
     #[test]
     fn columns_align_whatever_their_cells_hold() {
-        let rows = vec![vec!["a".to_owned(), "1".to_owned()], vec!["longer ü".to_owned(), "22".to_owned()], vec!["\u{1b}[31m".to_owned(), "3".to_owned()]];
+        let rows = vec![
+            vec!["a".to_owned(), "1".to_owned()],
+            vec!["longer ü".to_owned(), "22".to_owned()],
+            vec!["\u{1b}[31m".to_owned(), "3".to_owned()],
+        ];
         assert_eq!(table(&["NAME", "N"], &rows), "NAME      N\na         1\nlonger ü  22\n\u{fffd}[31m     3\n");
     }
 }

@@ -83,7 +83,10 @@ fn documents(options: &Options) -> Result<PathBuf, Failure> {
 
 /// The share to show: the newest that is open, or a new one of the whole folder.
 async fn first_share(gate: &Arc<Gate>) -> Result<ShareView, Failure> {
-    let known = gate.shares().into_iter().find(|share| share.status == ShareStatus::Open && share.subject == SUBJECT);
+    let known = gate
+        .shares()
+        .into_iter()
+        .find(|share| share.status == ShareStatus::Open && share.subject == SUBJECT);
     let id = match known {
         Some(share) => share.id.parse().map_err(Failure::refused)?,
         None => {

@@ -64,7 +64,8 @@ fn csv(receipts: &[ReceiptView]) -> String {
     for r in receipts {
         let (bytes, size) = (r.bytes.to_string(), r.size.to_string());
         let ended = r.ended.as_deref().unwrap_or_default();
-        let cells = [&r.id, &r.share, &r.email, &r.document, &r.version, action(r.action), &r.started, ended, &bytes, &size, outcome(r.outcome)];
+        let cells =
+            [&r.id, &r.share, &r.email, &r.document, &r.version, action(r.action), &r.started, ended, &bytes, &size, outcome(r.outcome)];
         text.push_str(&cells.map(cell).join(","));
         text.push_str("\r\n");
     }
@@ -100,7 +101,15 @@ mod tests {
 
     #[test]
     fn a_cell_is_never_a_formula_and_never_two_cells() {
-        for (text, written) in [("plain", "plain"), ("=1+1", "'=1+1"), ("@x", "'@x"), ("-1", "'-1"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("+a,b", "\"'+a,b\"")] {
+        for (text, written) in [
+            ("plain", "plain"),
+            ("=1+1", "'=1+1"),
+            ("@x", "'@x"),
+            ("-1", "'-1"),
+            ("a,b", "\"a,b\""),
+            ("a\"b", "\"a\"\"b\""),
+            ("+a,b", "\"'+a,b\""),
+        ] {
             assert_eq!(cell(text), written);
         }
     }

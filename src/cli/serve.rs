@@ -52,7 +52,9 @@ pub fn listen(config: &Config) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).map_err(|why| {
         let hint = match why.kind() {
             std::io::ErrorKind::AddrInUse => "; another program listens there, perhaps another doorward: stop it or choose another address",
-            std::io::ErrorKind::PermissionDenied => "; ports below 1024 need a privilege: let the service manager hand the socket over, or use a higher port",
+            std::io::ErrorKind::PermissionDenied => {
+                "; ports below 1024 need a privilege: let the service manager hand the socket over, or use a higher port"
+            }
             std::io::ErrorKind::AddrNotAvailable => "; this machine has no such address",
             _ => "",
         };
@@ -143,7 +145,10 @@ fn say_how_it_opened(assembled: &Assembled) {
     }
     if let Some(cut) = &assembled.report.cut {
         let kept = cut.kept.as_deref().unwrap_or("nowhere, there were none");
-        tracing::warn!("the ledger ended in an unfinished write: {}; no answer was given for it; it was cut off and its bytes are kept in {kept}", cut.torn);
+        tracing::warn!(
+            "the ledger ended in an unfinished write: {}; no answer was given for it; it was cut off and its bytes are kept in {kept}",
+            cut.torn
+        );
     }
 }
 
@@ -152,9 +157,5 @@ pub fn log(level: &str, json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     // A second logger, in a test process, changes nothing.
-    let _ = if json {
-        builder.json().with_ansi(false).try_init()
-    } else {
-        builder.with_ansi(std::io::stderr().is_terminal()).try_init()
-    };
+    let _ = if json { builder.json().with_ansi(false).try_init() } else { builder.with_ansi(std::io::stderr().is_terminal()).try_init() };
 }

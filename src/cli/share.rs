@@ -187,7 +187,11 @@ fn list(plain: &Plain) -> Result<(), Failure> {
             output::moment(&share.expires),
             share.links.len().to_string(),
             share.reads.to_string(),
-            if share.subject.is_empty() { share.documents.first().map(|d| d.document.clone()).unwrap_or_default() } else { share.subject.clone() },
+            if share.subject.is_empty() {
+                share.documents.first().map(|d| d.document.clone()).unwrap_or_default()
+            } else {
+                share.subject.clone()
+            },
         ]
     });
     output::print(&output::table(&["SHARE", "STATUS", "EXPIRES", "RECIPIENTS", "READS", "SUBJECT"], &rows.collect::<Vec<_>>()))
@@ -236,11 +240,22 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
         text.push_str(&format!("document    {} ({kind}){problem}\n", output::clean(&item.document)));
     }
     for failed in &share.undelivered {
-        text.push_str(&format!("mail failed {} to {} at {}: {}\n", failed.mail, failed.email, output::moment(&failed.at), output::clean(&failed.why)));
+        text.push_str(&format!(
+            "mail failed {} to {} at {}: {}\n",
+            failed.mail,
+            failed.email,
+            output::moment(&failed.at),
+            output::clean(&failed.why)
+        ));
     }
     for link in &share.links {
         let read = link.last_read.as_ref().map(|at| format!(", last {}", output::moment(at))).unwrap_or_default();
-        text.push_str(&format!("\n{}  {}, {}{read}\n", output::bold(&link.email), link.status, count(usize::try_from(link.reads).unwrap_or(usize::MAX), "read")));
+        text.push_str(&format!(
+            "\n{}  {}, {}{read}\n",
+            output::bold(&link.email),
+            link.status,
+            count(usize::try_from(link.reads).unwrap_or(usize::MAX), "read")
+        ));
         text.push_str(&format!("  {}\n", link.url.as_deref().unwrap_or("its link is void: the key that signed it is retired")));
     }
     output::print(&text)
@@ -268,13 +283,19 @@ const fn delivery(preview_only: bool, download: bool) -> Option<Delivery> {
 
 /// Checks the form of an end before the server is asked; the server reads it in the organisation's time zone.
 fn expiry(text: &str) -> Result<String, String> {
-    parse_expiry(text, Timestamp::default(), &jiff::tz::TimeZone::UTC).map(|_| text.to_owned()).map_err(|why| why.to_string())
+    parse_expiry(text, Timestamp::default(), &jiff::tz::TimeZone::UTC)
+        .map(|_| text.to_owned())
+        .map_err(|why| why.to_string())
 }
 
 /// An id as it stands in an address.
 fn id(text: &str) -> Result<&str, Failure> {
     let plain = !text.is_empty() && text.len() <= 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    if plain { Ok(text) } else { Err(Failure::usage(format!("'{}' is no id of a share; doorward share list shows them", output::clean(text)))) }
+    if plain {
+        Ok(text)
+    } else {
+        Err(Failure::usage(format!("'{}' is no id of a share; doorward share list shows them", output::clean(text))))
+    }
 }
 
 /// The name of a document as the API writes it: the path's own text form, which can say bytes that are not UTF-8.

@@ -137,18 +137,30 @@ impl Gate {
 
 /// The challenge of a browser for a share.
 pub(super) fn challenge_of(state: &State, share: ShareId, browser: TokenHash) -> Option<&Arc<Challenge>> {
-    state.browsers.get(&browser).and_then(|id| state.challenges.get(id)).filter(|challenge| challenge.share == share)
+    state
+        .browsers
+        .get(&browser)
+        .and_then(|id| state.challenges.get(id))
+        .filter(|challenge| challenge.share == share)
 }
 
 /// The live challenge whose code went out with the invitation.
-pub(super) fn invited_challenge<'a>(state: &'a State, recipient: &Recipient, now: crate::domain::time::Timestamp) -> Option<&'a Arc<Challenge>> {
+pub(super) fn invited_challenge<'a>(
+    state: &'a State,
+    recipient: &Recipient,
+    now: crate::domain::time::Timestamp,
+) -> Option<&'a Arc<Challenge>> {
     let mut known = recipient.challenges.iter().filter_map(|id| state.challenges.get(id));
     known.find(|challenge| challenge.browser.is_none() && challenge.is_live(now))
 }
 
 /// Refuses when too many browsers wait for a first code; each of them is forgotten within the hour.
 fn make_room(state: &State, recipient: &Recipient) -> Result<(), Refusal> {
-    let waiting = recipient.challenges.iter().filter_map(|id| state.challenges.get(id)).filter(|c| c.browser.is_some() && c.sent.is_none());
+    let waiting = recipient
+        .challenges
+        .iter()
+        .filter_map(|id| state.challenges.get(id))
+        .filter(|c| c.browser.is_some() && c.sent.is_none());
     if waiting.count() >= WAITING_CHALLENGES { Err(Refusal::Busy) } else { Ok(()) }
 }
 

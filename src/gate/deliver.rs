@@ -87,7 +87,13 @@ impl Gate {
     }
 
     /// The receipt of this session, document, version and action, made now unless its window is open; and whether it was there before.
-    async fn receipt(&self, permit: &Permit, cookie: Option<&CookieSecret>, document: &OpenDocument, origin: Origin) -> Result<(Arc<Receipt>, bool), Refusal> {
+    async fn receipt(
+        &self,
+        permit: &Permit,
+        cookie: Option<&CookieSecret>,
+        document: &OpenDocument,
+        origin: Origin,
+    ) -> Result<(Arc<Receipt>, bool), Refusal> {
         let (admitted, version, action) = (permit.admitted(), document.version, Action::Download);
         let key = (admitted.session().id, action, permit.covered().name.clone(), version);
         let open = |state: &State, now| state.receipt_ids.get(&key).and_then(|id| state.receipts.get(id)).filter(|r| r.ends > now).cloned();
@@ -102,7 +108,12 @@ impl Gate {
         let key = key.clone();
         let transaction = move |t: &mut Tx<'_>| {
             let permit = admit_document(admit_session(t.state(), facts, t.now())?, &path)?;
-            let known = t.state().receipt_ids.get(&key).and_then(|id| t.state().receipts.get(id)).filter(|r| r.ends > t.now());
+            let known = t
+                .state()
+                .receipt_ids
+                .get(&key)
+                .and_then(|id| t.state().receipts.get(id))
+                .filter(|r| r.ends > t.now());
             if let Some(receipt) = known {
                 return Ok((Arc::clone(receipt), true));
             }

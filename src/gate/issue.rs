@@ -3,7 +3,9 @@
 use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
 use crate::documents::{Kind, StoreError};
-use crate::domain::bounds::{FOLDER_DEPTH, INVITED_CODE_LIFE, ITEMS_PER_SHARE, MESSAGE_BYTES, PINNED_DOCUMENTS, RECIPIENTS_PER_SHARE, SUBJECT_BYTES};
+use crate::domain::bounds::{
+    FOLDER_DEPTH, INVITED_CODE_LIFE, ITEMS_PER_SHARE, MESSAGE_BYTES, PINNED_DOCUMENTS, RECIPIENTS_PER_SHARE, SUBJECT_BYTES,
+};
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, MailId, RecipientId, ShareId, StaffId};
@@ -60,7 +62,9 @@ pub enum IssueError {
     #[error("a share has 1 to {1} {0}")]
     TooMany(&'static str, usize),
     /// A pinned folder that is too large.
-    #[error("{0} holds more than {PINNED_DOCUMENTS} documents or is deeper than {FOLDER_DEPTH} folders; share it with --follow, or pin a part of it")]
+    #[error(
+        "{0} holds more than {PINNED_DOCUMENTS} documents or is deeper than {FOLDER_DEPTH} folders; share it with --follow, or pin a part of it"
+    )]
     TooManyToPin(DocumentName),
     /// The ledger takes nothing now.
     #[error("{0}; try again")]
@@ -114,7 +118,8 @@ impl Gate {
         let mut recipients: Vec<(EmailAddress, RecipientId, GuestId, MailId)> = Vec::new();
         for address in new.to {
             if !recipients.iter().any(|(known, ..)| *known == address) {
-                let ids = (RecipientId::from_bytes(random::bytes()), GuestId::from_bytes(random::bytes()), MailId::from_bytes(random::bytes()));
+                let ids =
+                    (RecipientId::from_bytes(random::bytes()), GuestId::from_bytes(random::bytes()), MailId::from_bytes(random::bytes()));
                 recipients.push((address, ids.0, ids.1, ids.2));
             }
         }
@@ -158,7 +163,9 @@ impl Gate {
             }
             None => None,
         };
-        let subject = subject.or_else(|| stored.map(|s| s.subject.clone()).filter(|s| !s.is_empty())).unwrap_or_else(|| self.settings.default_subject.clone());
+        let subject = subject
+            .or_else(|| stored.map(|s| s.subject.clone()).filter(|s| !s.is_empty()))
+            .unwrap_or_else(|| self.settings.default_subject.clone());
         let message = message.or_else(|| stored.map(|s| s.message.clone())).unwrap_or_default();
         for (what, text, most) in [("subject", &subject, SUBJECT_BYTES), ("message", &message, MESSAGE_BYTES)] {
             if text.len() > most {
@@ -232,7 +239,9 @@ fn owner(state: &State, wanted: Option<&EmailAddress>) -> Result<StaffId, IssueE
         Some(address) => staff.iter().find(|(_, s)| s.address.get() == Some(address)),
         None => staff.first(),
     };
-    found.map(|(id, _)| *id).ok_or_else(|| IssueError::Unknown("member of staff", wanted.map_or("at all", EmailAddress::expose).to_owned()))
+    found
+        .map(|(id, _)| *id)
+        .ok_or_else(|| IssueError::Unknown("member of staff", wanted.map_or("at all", EmailAddress::expose).to_owned()))
 }
 
 fn emit_share(t: &mut Tx<'_>, new: &Prepared, by: Actor) {

@@ -103,7 +103,12 @@ impl Gate {
         let (recipient, address) = about.recipient(id)?;
         let now = self.clock.now();
         open_to(about.share, recipient, now).map_err(|_| "access ended before it went out")?;
-        let challenge = about.state.challenges.get(&challenge).filter(|c| c.is_live(now)).ok_or("the code was used or void before it went out")?;
+        let challenge = about
+            .state
+            .challenges
+            .get(&challenge)
+            .filter(|c| c.is_live(now))
+            .ok_or("the code was used or void before it went out")?;
         let secret = challenge.secret.get().ok_or("the recipient is forgotten")?;
         let content = Code {
             organisation: &self.settings.organisation,
@@ -133,7 +138,13 @@ impl Gate {
             .collect();
         let lines: Vec<_> = told
             .iter()
-            .map(|(time, recipient, document, action, outcome)| NoticeLine { time, recipient, document, action: *action, outcome: *outcome })
+            .map(|(time, recipient, document, action, outcome)| NoticeLine {
+                time,
+                recipient,
+                document,
+                action: *action,
+                outcome: *outcome,
+            })
             .collect();
         let content = Notice {
             organisation: &self.settings.organisation,

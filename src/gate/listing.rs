@@ -102,7 +102,11 @@ impl Gate {
         if !covered.in_folder {
             return Ok(false);
         }
-        let stat = self.documents.stat(&covered.name).await.map_err(|error| Refusal::of_store(admitted.share().id, error))?;
+        let stat = self
+            .documents
+            .stat(&covered.name)
+            .await
+            .map_err(|error| Refusal::of_store(admitted.share().id, error))?;
         Ok(stat.kind == Kind::Folder)
     }
 
@@ -138,7 +142,7 @@ impl Gate {
 }
 
 fn line(label: String, path: DocumentPath, stat: Result<Stat, StoreError>, trouble: Option<Trouble>) -> ListedEntry {
-    let trouble = trouble.or_else(|| match stat {
+    let trouble = trouble.or(match stat {
         Ok(_) => None,
         Err(StoreError::Missing | StoreError::NotADocument | StoreError::NotAFolder | StoreError::Refused(_)) => Some(Trouble::Missing),
         Err(StoreError::Denied | StoreError::Io(_) | StoreError::Unreachable) => Some(Trouble::Unavailable),

@@ -47,9 +47,15 @@ impl Gate {
             let was_open = before.expires > t.now();
             match only {
                 None => t.emit(Event::ShareRevoked { share: id, by }),
-                Some(_) => chosen.iter().filter(|r| !is_stopped(&before, **r)).for_each(|r| t.emit(Event::RecipientRevoked { share: id, recipient: *r, by })),
+                Some(_) => chosen
+                    .iter()
+                    .filter(|r| !is_stopped(&before, **r))
+                    .for_each(|r| t.emit(Event::RecipientRevoked { share: id, recipient: *r, by })),
             }
-            for recipient in chosen.into_iter().filter(|r| was_open && before.recipients[r].invited.is_some() && !is_stopped(&before, *r)) {
+            for recipient in chosen
+                .into_iter()
+                .filter(|r| was_open && before.recipients[r].invited.is_some() && !is_stopped(&before, *r))
+            {
                 let mail = MailId::from_bytes(random::bytes());
                 let deliver_by = t.now().plus(crate::domain::bounds::SHARE_LIFE);
                 t.emit(Event::MailQueued { mail, share: id, kind: MailKind::Stopped(recipient), due: t.now(), deliver_by });
@@ -72,7 +78,8 @@ impl Gate {
                 return Err(IssueError::AlreadyOver(before.expires));
             }
             let open: Vec<_> = chosen.into_iter().filter(|r| !is_stopped(&before, *r)).collect();
-            open.iter().for_each(|recipient| invite(t, id, *recipient, MailId::from_bytes(random::bytes()), code));
+            open.iter()
+                .for_each(|recipient| invite(t, id, *recipient, MailId::from_bytes(random::bytes()), code));
             Ok(open.len())
         };
         self.ledger.tx(Class::First, transaction).await
@@ -90,5 +97,7 @@ fn is_stopped(share: &Share, recipient: RecipientId) -> bool {
 fn chosen(state: &State, share: &Share, only: Option<&EmailAddress>) -> Result<Vec<RecipientId>, IssueError> {
     let Some(address) = only else { return Ok(share.recipients.keys().copied().collect()) };
     let found = share.recipients.values().find(|r| state.address(r.guest) == Some(address));
-    found.map(|r| vec![r.id]).ok_or_else(|| IssueError::Unknown("recipient", address.expose().to_owned()))
+    found
+        .map(|r| vec![r.id])
+        .ok_or_else(|| IssueError::Unknown("recipient", address.expose().to_owned()))
 }

@@ -115,7 +115,8 @@ impl Gate {
             Tried::Delayed(why) => Event::MailDelayed { mail: id, due, why: why.clone() },
             Tried::Failed(why) => Event::MailFailed { mail: id, why: why.clone() },
             Tried::Sent(lines) => {
-                let quiet_until = if kind == MailKind::Notice { self.clock.now().plus(self.settings.notice_window) } else { Timestamp::default() };
+                let quiet_until =
+                    if kind == MailKind::Notice { self.clock.now().plus(self.settings.notice_window) } else { Timestamp::default() };
                 Event::MailSent { mail: id, lines: *lines, quiet_until }
             }
         };
@@ -141,5 +142,14 @@ fn wait_after(mail: &Mail) -> Duration {
 }
 
 fn short(reason: &str) -> String {
-    reason.chars().scan(0, |bytes, c| Some((*bytes, c)).filter(|_| { *bytes += c.len_utf8(); *bytes <= REASON_BYTES })).map(|(_, c)| c).collect()
+    reason
+        .chars()
+        .scan(0, |bytes, c| {
+            Some((*bytes, c)).filter(|_| {
+                *bytes += c.len_utf8();
+                *bytes <= REASON_BYTES
+            })
+        })
+        .map(|(_, c)| c)
+        .collect()
 }

@@ -118,7 +118,11 @@ impl Progress {
     fn changed(&self) -> Vec<(ReceiptId, u64, Reached)> {
         let moving = |live: &Live| live.changes > live.written || live.running.iter().any(|transfer| !transfer.range().is_empty());
         let all = self.lock();
-        all.iter().filter(|(_, live)| moving(live)).take(RECEIPTS_PER_FLUSH).map(|(id, live)| (*id, live.changes, live.reached())).collect()
+        all.iter()
+            .filter(|(_, live)| moving(live))
+            .take(RECEIPTS_PER_FLUSH)
+            .map(|(id, live)| (*id, live.changes, live.reached()))
+            .collect()
     }
 
     fn written(&self, flushed: &[(ReceiptId, u64)]) {

@@ -69,7 +69,9 @@ impl Gate {
                 let last = open.map_or_else(|| self.clock.now(), |open| open.last);
                 (Some(last).filter(|_| live.outcome != Outcome::Open), live.ranges.bytes(), live.opens, live.outcome)
             }
-            (_, Some(open), None) => (Some(open.last).filter(|_| open.outcome != Outcome::Open), open.ranges.bytes(), open.opens, open.outcome),
+            (_, Some(open), None) => {
+                (Some(open.last).filter(|_| open.outcome != Outcome::Open), open.ranges.bytes(), open.opens, open.outcome)
+            }
             (_, None, None) => (None, 0, 1, Outcome::Open),
         };
         Some(ReceiptView {

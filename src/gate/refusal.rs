@@ -93,7 +93,9 @@ impl Refusal {
     /// What a store's error means to the holder of a session.
     pub fn of_store(share: ShareId, error: StoreError) -> Self {
         match error {
-            StoreError::Missing | StoreError::NotADocument | StoreError::NotAFolder | StoreError::Refused(_) => Self::DocumentMissing(share),
+            StoreError::Missing | StoreError::NotADocument | StoreError::NotAFolder | StoreError::Refused(_) => {
+                Self::DocumentMissing(share)
+            }
             StoreError::Denied | StoreError::Io(_) | StoreError::Unreachable => Self::StoreUnavailable(share, error),
         }
     }

@@ -1,9 +1,9 @@
 //! Sessions: finding the one of a request, keeping it alive, leaving it.
 
+use crate::crypto::random::CookieSecret;
 use crate::domain::bounds::SESSION_USED_EVERY;
 use crate::domain::ids::{SessionId, ShareId};
 use crate::domain::time::Timestamp;
-use crate::crypto::random::CookieSecret;
 use crate::gate::Gate;
 use crate::gate::admit::{SessionFacts, admit_session};
 use crate::gate::permit::Admitted;
@@ -44,7 +44,10 @@ impl LastUse {
 
     /// Forgets sessions that are no more.
     pub fn forget_ended(&self, state: &State) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|session, _| state.sessions.contains_key(session));
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|session, _| state.sessions.contains_key(session));
     }
 }
 

@@ -2,15 +2,15 @@
 
 use crate::config::{Pattern, Placeholder};
 use crate::domain::email::EmailAddress;
-use crate::domain::policy::Delivery;
-use crate::gate::consent::Entry;
 use crate::domain::ids::ShareId;
+use crate::domain::policy::Delivery;
+use crate::domain::scope::ItemKind;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
+use crate::gate::consent::Entry;
 use crate::gate::listing::shown;
 use crate::gate::permit::Admitted;
 use crate::gate::views::{ItemView, LinkView, ShareStatus, ShareView, UndeliveredView};
-use crate::domain::scope::ItemKind;
 use crate::ledger::event::MailKind;
 use crate::ledger::state::{Recipient, Share, State};
 
@@ -135,7 +135,10 @@ impl Gate {
                     problem: None,
                 })
                 .collect(),
-            links: share.recipients.values().map(|recipient| self.link_view(state, share, recipient, with_links)).collect(),
+            links: in_order(share)
+                .into_iter()
+                .map(|recipient| self.link_view(state, share, recipient, with_links))
+                .collect(),
             reads: share.recipients.values().map(|recipient| recipient.reads).sum(),
             undelivered: share.undelivered.iter().map(|failed| undelivered_view(state, share, failed)).collect(),
         }
@@ -160,6 +163,13 @@ impl Gate {
     }
 }
 
+/// The recipients in the order in which they were named.
+fn in_order(share: &Share) -> Vec<&Recipient> {
+    let mut all: Vec<&Recipient> = share.recipients.values().map(AsRef::as_ref).collect();
+    all.sort_by_key(|recipient| recipient.place);
+    all
+}
+
 fn undelivered_view(state: &State, share: &Share, failed: &crate::ledger::state::Undelivered) -> UndeliveredView {
     let (mail, recipient) = match failed.kind {
         MailKind::Code(_, recipient) => ("code", Some(recipient)),
@@ -169,7 +179,9 @@ fn undelivered_view(state: &State, share: &Share, failed: &crate::ledger::state:
         MailKind::Ended => ("ended", None),
         MailKind::Undelivered(_) => ("undelivered", None),
     };
-    let guest = recipient.and_then(|id| share.recipients.get(&id)).and_then(|recipient| state.address(recipient.guest));
+    let guest = recipient
+        .and_then(|id| share.recipients.get(&id))
+        .and_then(|recipient| state.address(recipient.guest));
     let owner = state.staff.get(&share.owner).and_then(|staff| staff.address.get()).filter(|_| recipient.is_none());
     UndeliveredView {
         email: guest.or(owner).map_or(ERASED, EmailAddress::expose).to_owned(),

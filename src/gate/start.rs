@@ -54,13 +54,25 @@ impl Gate {
 fn set_staff(t: &mut Tx<'_>, configured: &[(String, EmailAddress)], ids: &[StaffId]) {
     let mut kept = Vec::new();
     for (rank, ((name, address), fresh)) in (0..).zip(configured.iter().zip(ids)) {
-        let known = t.state().staff.iter().find(|(_, s)| s.address.get() == Some(address)).map(|(id, s)| (*id, Arc::clone(s)));
+        let known = t
+            .state()
+            .staff
+            .iter()
+            .find(|(_, s)| s.address.get() == Some(address))
+            .map(|(id, s)| (*id, Arc::clone(s)));
         let id = known.as_ref().map_or(*fresh, |(id, _)| *id);
         kept.push(id);
-        let same = known.is_some_and(|(_, s)| s.name.get() == Some(name) && s.address.get().map(EmailAddress::expose) == Some(address.expose()) && s.rank == Some(rank));
+        let same = known.is_some_and(|(_, s)| {
+            s.name.get() == Some(name) && s.address.get().map(EmailAddress::expose) == Some(address.expose()) && s.rank == Some(rank)
+        });
         if !same {
             let subject = Subject::Staff(id);
-            t.emit(Event::StaffSet { staff: id, name: Private::new(subject, name.clone()), address: Private::new(subject, address.clone()), rank });
+            t.emit(Event::StaffSet {
+                staff: id,
+                name: Private::new(subject, name.clone()),
+                address: Private::new(subject, address.clone()),
+                rank,
+            });
         }
     }
     let gone: Vec<_> = t.state().current_staff().into_iter().map(|(id, _)| id).filter(|id| !kept.contains(id)).collect();

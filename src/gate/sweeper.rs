@@ -91,7 +91,11 @@ fn tell_one(t: &mut Tx<'_>, timer: Timer) -> Result<(), Unavailable> {
             }
         }
         Timer::Share(id) => {
-            let over = t.state().shares.get(&id).is_some_and(|s| s.expires <= t.now() && s.stopped.is_none() && !s.end_told);
+            let over = t
+                .state()
+                .shares
+                .get(&id)
+                .is_some_and(|s| s.expires <= t.now() && s.stopped.is_none() && !s.end_told);
             if over {
                 t.emit(Event::ShareEnded { share: id });
                 let mail = MailId::from_bytes(random::bytes());

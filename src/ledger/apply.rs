@@ -124,7 +124,8 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
         }
         Event::RecipientAdded { share, recipient, guest, key } => {
             if let Some(share) = share_mut(state, *share) {
-                share.recipients.insert(*recipient, Arc::new(new_recipient(*recipient, *guest, *key)));
+                let place = share.recipients.len();
+                share.recipients.insert(*recipient, Arc::new(Recipient::new(*recipient, *guest, place, *key)));
             }
         }
         Event::RecipientRevoked { share, recipient, .. } => {
@@ -162,25 +163,6 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
             }
         }
         _ => {}
-    }
-}
-
-const fn new_recipient(id: RecipientId, guest: crate::domain::ids::GuestId, key: u8) -> Recipient {
-    Recipient {
-        id,
-        guest,
-        key,
-        stopped: None,
-        challenges: Vec::new(),
-        code_mails: Vec::new(),
-        failures: Vec::new(),
-        devices: Vec::new(),
-        sessions: Vec::new(),
-        agreed: None,
-        invited: None,
-        reads: 0,
-        last_read: None,
-        fetched: 0,
     }
 }
 

@@ -164,6 +164,8 @@ pub struct Recipient {
     pub id: RecipientId,
     /// The person.
     pub guest: GuestId,
+    /// Its place in the order in which the recipients were named.
+    pub place: usize,
     /// The key its link is signed with.
     pub key: u8,
     /// When access was stopped for this recipient alone.
@@ -310,6 +312,29 @@ pub struct Mail {
     pub tries: u32,
     /// Why the last try failed.
     pub why: Option<String>,
+}
+
+impl Recipient {
+    /// A recipient who has done nothing yet.
+    pub const fn new(id: RecipientId, guest: GuestId, place: usize, key: u8) -> Self {
+        Self {
+            id,
+            guest,
+            place,
+            key,
+            stopped: None,
+            challenges: Vec::new(),
+            code_mails: Vec::new(),
+            failures: Vec::new(),
+            devices: Vec::new(),
+            sessions: Vec::new(),
+            agreed: None,
+            invited: None,
+            reads: 0,
+            last_read: None,
+            fetched: 0,
+        }
+    }
 }
 
 /// How long an expired challenge is remembered, so that its page can say "expired" and offer a new code.

@@ -32,8 +32,14 @@ impl Purpose {
 /// Reads a cookie; whatever is not one of ours is as if it were not there.
 pub fn read(headers: &HeaderMap, purpose: Purpose, share: ShareId) -> Option<CookieSecret> {
     let name = purpose.name(share);
-    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    all.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).and_then(|(_, value)| CookieSecret::parse(value))
+    let all = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    all.filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .and_then(|(_, value)| CookieSecret::parse(value))
 }
 
 /// The header that sets a cookie. Session and challenge end with the browser; Lax, because people come from their mail.

@@ -18,7 +18,10 @@ pub struct Form(Vec<(String, String)>);
 impl Form {
     /// Reads `application/x-www-form-urlencoded`; at most 32 fields.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        let fields: Vec<_> = form_urlencoded::parse(body).take(FORM_FIELDS + 1).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+        let fields: Vec<_> = form_urlencoded::parse(body)
+            .take(FORM_FIELDS + 1)
+            .map(|(k, v)| (k.into_owned(), v.into_owned()))
+            .collect();
         (fields.len() <= FORM_FIELDS).then_some(Self(fields))
     }
 
@@ -38,10 +41,17 @@ pub async fn receive(request: Request<Body>) -> Result<Form, RefusalKind> {
         return Err(RefusalKind::CrossSite);
     }
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
+    if !media_type
+        .split(';')
+        .next()
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    {
         return Err(RefusalKind::UnsupportedMedia);
     }
-    let body = Limited::new(request.into_body(), FORM_BYTES).collect().await.map_err(|_| RefusalKind::FormTooLarge)?;
+    let body = Limited::new(request.into_body(), FORM_BYTES)
+        .collect()
+        .await
+        .map_err(|_| RefusalKind::FormTooLarge)?;
     Form::parse(&body.to_bytes()).ok_or(RefusalKind::BadForm)
 }
 
@@ -61,7 +71,10 @@ fn is_from_here(headers: &HeaderMap, authority: Option<&str>) -> bool {
         None | Some("null") => true,
         Some(origin) => {
             let host = headers.get(HOST).and_then(|value| value.to_str().ok()).or(authority);
-            origin.strip_prefix("https://").zip(host).is_some_and(|(origin, host)| origin.eq_ignore_ascii_case(host))
+            origin
+                .strip_prefix("https://")
+                .zip(host)
+                .is_some_and(|(origin, host)| origin.eq_ignore_ascii_case(host))
         }
     }
 }
@@ -89,7 +102,8 @@ mod tests {
         let here = ("host", "door.example:8443");
         assert!(from(&[here]) && from(&[here, ("origin", "null")]) && from(&[here, ("origin", "https://door.example:8443")]));
         assert!(from(&[here, ("sec-fetch-site", "same-origin"), ("origin", "null")]));
-        for wrong in ["https://evil.example", "http://door.example:8443", "https://door.example", "https://door.example:8443.evil.example"] {
+        for wrong in ["https://evil.example", "http://door.example:8443", "https://door.example", "https://door.example:8443.evil.example"]
+        {
             assert!(!from(&[here, ("origin", wrong)]), "{wrong}");
         }
         assert!(!from(&[here, ("sec-fetch-site", "cross-site")]) && !from(&[here, ("sec-fetch-site", "same-site")]));

@@ -50,7 +50,9 @@ pub async fn asset(State(web): State<Web>, Path(file): Path<String>) -> Response
     let mut response = asset.body.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_CONTROL));
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"));
+    response
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"));
     response
 }
 

@@ -34,7 +34,11 @@ pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
     // Only somebody with a session meets these, and for them the list is the way on.
     let in_session = matches!(
         refusal,
-        Refusal::DocumentChanged(_) | Refusal::DocumentMissing(_) | Refusal::NotInShare(_) | Refusal::PreviewOnly(_) | Refusal::StoreUnavailable(..)
+        Refusal::DocumentChanged(_)
+            | Refusal::DocumentMissing(_)
+            | Refusal::NotInShare(_)
+            | Refusal::PreviewOnly(_)
+            | Refusal::StoreUnavailable(..)
     );
     let details = Details {
         owner_name: share.and_then(|share| web.gate().owner_name(share)),

@@ -17,12 +17,19 @@ const AGENT_BYTES: usize = 256;
 
 /// The client's address.
 pub fn client(request: &http::Request<Body>) -> IpAddr {
-    request.extensions().get::<ClientAddress>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0)
+    request
+        .extensions()
+        .get::<ClientAddress>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0)
 }
 
 /// From where a person acts.
 pub fn origin(request: &http::Request<Body>) -> Origin {
-    let agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default();
+    let agent = request
+        .headers()
+        .get(USER_AGENT)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .unwrap_or_default();
     let cut = agent.char_indices().map(|(at, _)| at).take_while(|at| *at <= AGENT_BYTES).last().unwrap_or(0);
     let agent = if agent.len() <= AGENT_BYTES { agent } else { agent[..cut].to_owned() };
     Origin { address: client(request).to_string(), agent }

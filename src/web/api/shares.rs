@@ -1,9 +1,9 @@
 //! Shares over the API.
 
 use crate::domain::ids::ShareId;
+use crate::gate::Actor;
 use crate::gate::manage::Change;
 use crate::gate::views::ShareView;
-use crate::gate::Actor;
 use crate::web::Web;
 use crate::web::api::problem::Problem;
 use crate::web::api::wire::{self, CreateShare, OneRecipient, Queued, UpdateShare};
@@ -98,5 +98,8 @@ pub async fn revoke(
 }
 
 async fn view(web: &Web, id: ShareId) -> Result<ShareView, Problem> {
-    web.gate().share(id).await.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("there is no share {id}")))
+    web.gate()
+        .share(id)
+        .await
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("there is no share {id}")))
 }

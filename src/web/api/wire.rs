@@ -112,19 +112,25 @@ pub fn expiry(gate: &Gate, text: &str) -> Result<Timestamp, Problem> {
 
 /// Finds a share by its id or the beginning of it.
 pub fn share(gate: &Gate, text: &str) -> Result<ShareId, Problem> {
-    gate.find_share(text).ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("there is no share {text}, or more than one begins so")))
+    gate.find_share(text)
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("there is no share {text}, or more than one begins so")))
 }
 
 /// Reads the name of a document or folder. `store:` is the store's root; a slash at the end is allowed.
 pub fn document(gate: &Gate, text: &str) -> Result<DocumentName, Problem> {
     let stores: Vec<&StoreName> = gate.documents().names().collect();
-    let named = text.split_once(':').and_then(|(store, path)| stores.iter().find(|known| known.as_str() == store).map(|known| (*known, path)));
+    let named = text
+        .split_once(':')
+        .and_then(|(store, path)| stores.iter().find(|known| known.as_str() == store).map(|known| (*known, path)));
     let (store, path) = match (named, stores.as_slice()) {
         (Some(named), _) => named,
         (None, [only]) => (*only, text),
         (None, _) => {
             let known: Vec<_> = stores.iter().map(|store| store.as_str()).collect();
-            return Err(Problem::unprocessable(format!("'{text}' does not begin with a store; write one of {}: and the path", known.join(":, "))));
+            return Err(Problem::unprocessable(format!(
+                "'{text}' does not begin with a store; write one of {}: and the path",
+                known.join(":, ")
+            )));
         }
     };
     let path = path.strip_suffix('/').unwrap_or(path);

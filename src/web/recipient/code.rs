@@ -33,7 +33,8 @@ pub async fn show(State(web): State<Web>, Path(share): Path<String>, request: Re
 pub async fn give(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
     let (client, origin) = (request::client(&request), request::origin(&request));
-    let [browser, device, session] = [Purpose::Challenge, Purpose::Device, Purpose::Session].map(|purpose| cookies::read(request.headers(), purpose, share));
+    let [browser, device, session] =
+        [Purpose::Challenge, Purpose::Device, Purpose::Session].map(|purpose| cookies::read(request.headers(), purpose, share));
     if let Err(refusal) = web.gate().limit(Action::Code, client) {
         return refuse::refusal(&web, &refusal);
     }

@@ -16,7 +16,9 @@ use crate::web::{Web, refuse, request};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, VARY};
+use http::header::{
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, VARY,
+};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 /// What browsers send when they load a page that nobody has asked for yet.
@@ -45,7 +47,11 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
         return Ok(Redirect::permanent(&format!("{path}/")).into_response());
     }
     let opened = web.gate().open(share, cookie, &below).await?;
-    if request.headers().get(SEC_PURPOSE).is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch")) {
+    if request
+        .headers()
+        .get(SEC_PURPOSE)
+        .is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch"))
+    {
         // Nobody has asked to read it yet, so there must be neither bytes nor a receipt; the browser asks again when somebody does.
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
@@ -80,7 +86,9 @@ async fn deliver(web: &Web, opened: Opened, request: Request) -> Result<Response
     let mut response = (status, headers, body).into_response();
     response.headers_mut().insert(CONTENT_LENGTH, range.len().into());
     if status == StatusCode::PARTIAL_CONTENT {
-        response.headers_mut().insert(CONTENT_RANGE, ascii(format!("bytes {}-{}/{size}", range.start, range.end - 1)));
+        response
+            .headers_mut()
+            .insert(CONTENT_RANGE, ascii(format!("bytes {}-{}/{size}", range.start, range.end - 1)));
     }
     Ok(response)
 }
@@ -99,7 +107,11 @@ fn document_headers(opened: &Opened, tag: &EntityTag) -> HeaderMap {
 
 /// What a 304 repeats (RFC 9110 section 15.4.5).
 fn validators(headers: &HeaderMap) -> HeaderMap {
-    headers.iter().filter(|(name, _)| [&ETAG, &LAST_MODIFIED, &VARY].contains(name)).map(|(n, v)| (n.clone(), v.clone())).collect()
+    headers
+        .iter()
+        .filter(|(name, _)| [&ETAG, &LAST_MODIFIED, &VARY].contains(name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect()
 }
 
 fn ascii(text: String) -> HeaderValue {

@@ -51,6 +51,8 @@ fn left_now(share: ShareId) -> Response {
     let cookies = vec![cookies::clear(Purpose::Session, share), cookies::clear(Purpose::Challenge, share)];
     let mut response = see_other(&format!("/d/{share}/left"), cookies);
     // On a shared computer nothing of the pages stays behind (ASVS 5.0 14.3.1).
-    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
     response
 }

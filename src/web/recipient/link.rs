@@ -72,7 +72,12 @@ fn page(web: &Web, link: &str, entry: &Entry) -> LinkPage {
         expires: gate.moment(entry.share.expires),
         disclaimer: entry.disclaimer.as_ref().map(|text| DisclaimerView {
             title: text.title.clone(),
-            paragraphs: text.text.split("\n\n").map(|paragraph| paragraph.trim().to_owned()).filter(|p| !p.is_empty()).collect(),
+            paragraphs: text
+                .text
+                .split("\n\n")
+                .map(|paragraph| paragraph.trim().to_owned())
+                .filter(|p| !p.is_empty())
+                .collect(),
             version: text.version.clone(),
             digest: text.digest.clone(),
         }),
@@ -80,4 +85,3 @@ fn page(web: &Web, link: &str, entry: &Entry) -> LinkPage {
         action: format!("/s/{link}"),
     }
 }
-

@@ -150,6 +150,7 @@ fn word_of(essence: &str) -> &'static str {
     let (group, rest) = essence.split_once('/').unwrap_or((essence, ""));
     let has = |parts: &[&str]| parts.iter().any(|part| rest.contains(part));
     match group {
+        "text/html" | "application/xhtml+xml" => "kind-web",
         "image" => "kind-image",
         "audio" => "kind-audio",
         "video" => "kind-video",

@@ -122,7 +122,9 @@ impl Codec {
         let file = self.0.disk.open(&self.0.aside.join(hash)).ok()?;
         let mut bytes = vec![0; usize::try_from(file.len().ok()?).ok()?];
         let read = read_full_at(&*file, &mut bytes, 0).ok()?;
-        (read == bytes.len() && sha256(&[&bytes]) == expected).then(|| String::from_utf8(bytes).ok()).flatten()
+        (read == bytes.len() && sha256(&[&bytes]) == expected)
+            .then(|| String::from_utf8(bytes).ok())
+            .flatten()
     }
 }
 

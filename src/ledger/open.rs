@@ -30,7 +30,9 @@ const AHEAD: Duration = Duration::from_secs(400 * 24 * 3600);
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The wall clock cannot be right, or was not when the last line was written.
-    #[error("the clock says {now}, the last line of the ledger was written at {last}; set the clock, or start with --accept-clock if it is right")]
+    #[error(
+        "the clock says {now}, the last line of the ledger was written at {last}; set the clock, or start with --accept-clock if it is right"
+    )]
     Clock {
         /// What the clock says.
         now: Timestamp,

@@ -125,7 +125,8 @@ pub fn export_data(data: &Path, keys: Option<Arc<KeyRing>>, each: &mut dyn FnMut
             None => serde_json::from_str::<Value>(line.events).map_err(|e| e.to_string())?,
         };
         let stamp = line.stamp;
-        let text = serde_json::json!({ "n": stamp.n, "time": stamp.t.to_string(), "id": stamp.id.to_string(), "events": events }).to_string();
+        let text =
+            serde_json::json!({ "n": stamp.n, "time": stamp.t.to_string(), "id": stamp.id.to_string(), "events": events }).to_string();
         match each(&text) {
             Ok(()) => Ok(Step::Go),
             Err(e) => {

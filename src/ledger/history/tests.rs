@@ -75,7 +75,7 @@ fn expected(data: &Path) -> Result<BTreeMap<Posting, Vec<Position>>, Box<dyn Err
     let mut all: BTreeMap<Posting, Vec<Position>> = (0..10).map(share).chain([EVERYTHING]).map(|posting| (posting, Vec::new())).collect();
     crate::ledger::verify::verify(&RealDisk, &data.join("ledger"), &mut |position, line| {
         let mut postings = Vec::new();
-        Counter::postings(&line.stamp, &Counter::decode(line)?, &mut postings);
+        Counter::postings(&line.stamp, &Counter::decode(&(), line)?, &mut postings);
         for posting in postings {
             all.entry(posting).or_default().insert(0, position);
         }
@@ -106,7 +106,7 @@ fn a_page_holds_the_newest_lines_before_its_cursor() -> Done {
     assert_eq!(house.history.wait(LONG), Status::Ready);
     house.add(900)?;
     let all = &expected(data.path())?[&EVERYTHING];
-    for (from, limit) in [(0, 1), (0, 5000), (1, 256), (255, 2), (256, 257), (512, 300), (898, 5), (899, 5)] {
+    for (from, limit) in [(0_usize, 1_usize), (0, 5000), (1, 256), (255, 2), (256, 257), (512, 300), (898, 5), (899, 5)] {
         let before = from.checked_sub(1).map(|index| all[index]);
         assert_eq!(house.history.list(EVERYTHING, before, limit)?, all[from..all.len().min(from + limit)], "{limit} from {from}");
     }

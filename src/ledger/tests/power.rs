@@ -33,15 +33,15 @@ fn run_until_dark(disk: &SimDisk, dice: &mut Dice, knobs: Knobs, counter: u8) ->
             Ok::<_, ()>(())
         };
         let waiting: Vec<_> = (0..group).map_while(|_| bench.writer.tx(Class::Ordinary, add).ok()).collect();
-        if waiting.is_empty() {
-            return (acknowledged, tried);
-        }
         tried += waiting.len() as u64;
         acknowledged += waiting
             .into_iter()
             .filter(|_| true)
             .map(|answer| u64::from(answer.wait() == Ok(Ok(()))))
             .sum::<u64>();
+        if disk.is_dark() {
+            return (acknowledged, tried);
+        }
     }
 }
 

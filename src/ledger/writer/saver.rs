@@ -28,7 +28,9 @@ impl<S: Send + Sync + 'static> Saver<S> {
         let (queue, waiting) = sync_channel(1);
         let (disk, dir) = journal.place();
         let saving = Saving { disk, dir, ledger: journal.ledger() };
-        let thread = thread::Builder::new().name("ledger-state".to_owned()).spawn(move || saving.all::<M>(&codec, &waiting))?;
+        let thread = thread::Builder::new()
+            .name("ledger-state".to_owned())
+            .spawn(move || saving.all::<M>(&codec, &waiting))?;
         Ok(Self { queue, thread })
     }
 

@@ -221,8 +221,7 @@ fn settings(config: &Config) -> Settings {
 
 fn rate_limits(config: &Config) -> RateLimits {
     let limits = &config.limits;
-    // A sixth of them may come at once: a mailbox of links opened together is no attack.
-    let rate = |rate: &Configured| Rate::new(rate.count.get(), rate.per.as_secs().max(1), (rate.count.get() / 6).max(10));
+    let rate = |rate: &Configured| Rate::even(rate.count.get(), rate.per.as_secs());
     RateLimits {
         agree: rate(&limits.agree),
         code: rate(&limits.code),
@@ -245,3 +244,6 @@ fn disclaimer(entry: &DisclaimerEntry) -> Disclaimer {
         digest: String::from_utf8_lossy(&to_hex(&digest)).into_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,15 +81,29 @@ fn verify(options: &Verify) -> Result<(), Failure> {
 }
 
 fn export(options: &Export) -> Result<(), Failure> {
+    let mut gone = false;
     let mut to = BufWriter::new(io::stdout().lock());
+    let exported = export_to(options, &mut |text| {
+        let written = to.write_all(text);
+        gone |= written.as_ref().is_err_and(|why| why.kind() == io::ErrorKind::BrokenPipe);
+        written
+    });
+    // A reader that has seen enough, such as `head`, is no failure.
+    if gone {
+        return Ok(());
+    }
+    exported.and_then(|()| Ok(to.flush()?))
+}
+
+fn export_to(options: &Export, write: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<(), Failure> {
     let json = options.json;
     let mut first = true;
     let mut each = |line: &[u8]| -> io::Result<()> {
         if json {
-            to.write_all(if std::mem::take(&mut first) { b"[\n" } else { b",\n" })?;
+            write(if std::mem::take(&mut first) { b"[\n" } else { b",\n" })?;
         }
-        to.write_all(line)?;
-        if json { Ok(()) } else { to.write_all(b"\n") }
+        write(line)?;
+        if json { Ok(()) } else { write(b"\n") }
     };
     match &options.directory {
         Some(directory) => {
@@ -110,9 +124,9 @@ fn export(options: &Export) -> Result<(), Failure> {
         }
     }
     if json {
-        to.write_all(if first { b"[]\n" } else { b"\n]\n" })?;
+        write(if first { b"[]\n" } else { b"\n]\n" })?;
     }
-    Ok(to.flush()?)
+    Ok(())
 }
 
 /// A data directory, or the folder of the journal inside one.

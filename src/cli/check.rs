@@ -24,7 +24,7 @@ pub struct Options {
     /// The configuration file
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Send a mail to this address
+    /// Send a test mail to this address the configured way
     #[arg(long, value_name = "ADDRESS", value_parser = EmailAddress::parse)]
     send_test_mail: Option<EmailAddress>,
     /// Print one JSON value

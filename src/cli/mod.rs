@@ -21,9 +21,12 @@ use failure::Failure;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Which server the commands mean.
+const WHERE: &str = "share, receipts and audit speak to a running server: the one on ./doorward-data, unless --data DIR or --config FILE\nnames another. Exit status: 0 done, 1 refused or failed, 2 wrong usage.";
+
 /// A guarded door in front of the document store an organisation already has.
 #[derive(Debug, Parser)]
-#[command(name = "doorward", version, arg_required_else_help = true, propagate_version = true)]
+#[command(name = "doorward", bin_name = "doorward", version, arg_required_else_help = true, propagate_version = true, after_help = WHERE)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -54,10 +57,10 @@ enum Command {
 /// How a command finds its server.
 #[derive(Debug, Clone, Args)]
 struct Server {
-    /// The data directory of the server
+    /// The data directory of the server [default: doorward-data]
     #[arg(long, value_name = "DIR", global = false, conflicts_with = "config")]
     data: Option<PathBuf>,
-    /// The configuration file of the server
+    /// The configuration file of the server, which names its data directory
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }

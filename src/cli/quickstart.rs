@@ -58,7 +58,9 @@ pub fn run(options: Options) -> Result<(), Failure> {
     names.extend(Some(bound.ip()).filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string()));
     names.dedup();
     let files = certificate::ensure(&data, &names, SystemClock::start().now())?;
-    let screen = Screen { data: options.data, documents, ca: files.ca, url: config.server.public_url.to_string() };
+    // As it was called, so that what the screen proposes can be typed as it stands.
+    let program = std::env::args().next().unwrap_or_else(|| "doorward".to_owned());
+    let screen = Screen { program, data: options.data, documents, ca: files.ca, url: config.server.public_url.to_string() };
     serve::serve(&config, listener, false, move |gate| async move {
         let share = first_share(&gate).await?;
         wait_until_ready(bound, &screen.ca).await?;
@@ -120,6 +122,7 @@ async fn wait_until_ready(address: SocketAddr, ca: &Path) -> Result<(), Failure>
 
 /// What a newcomer reads.
 struct Screen {
+    program: String,
     data: PathBuf,
     documents: PathBuf,
     ca: PathBuf,
@@ -141,19 +144,21 @@ impl Screen {
    The certificate is the quickstart's own: accept the browser's warning,
    or let the browser trust {ca}
 
-2. Agree. A code is mailed; mails are written as files to
+2. Agree. A code is mailed to {GUEST}; here every mail becomes a file,
+   the newest of them has the code:
 
    {outbox}/*.eml
 
 3. Type the code, download something, then look from the other side,
    in a second terminal:
 
-   doorward receipts{data}
-   doorward share list{data}
-   doorward share create NAME --to somebody@example.org{data}
+   {program} receipts{data}
+   {program} share list{data}
+   {program} share create NAME --to somebody@example.org{data}
 
-Shared folder: {documents}
+   NAME is a file or folder in {documents}
 ",
+            program = self.program,
             title = output::bold("Doorward is open at"),
             url = self.url,
             ca = self.ca.display(),

@@ -12,16 +12,16 @@ use clap::Args;
 /// Options.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Only of this share
+    /// Only those of this share: its id, or the beginning of it
     #[arg(long, value_name = "ID")]
     share: Option<String>,
-    /// Only of this person
+    /// Only those of this person, over all shares
     #[arg(long, value_name = "EMAIL", value_parser = EmailAddress::parse)]
     guest: Option<EmailAddress>,
     /// Print one JSON value
     #[arg(long, conflicts_with = "csv")]
     json: bool,
-    /// Print comma-separated values
+    /// Print comma-separated values, for a spreadsheet
     #[arg(long)]
     csv: bool,
     #[command(flatten)]
@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         return output::print(&csv(&receipts));
     }
     if receipts.is_empty() {
-        return output::print("nothing was read yet\n");
+        return output::print("no receipts yet\n");
     }
     let rows = receipts.iter().map(|receipt| {
         vec![

@@ -69,34 +69,34 @@ pub struct Create {
     /// Documents and folders, STORE:PATH; the store may be left out when there is one
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<OsString>,
-    /// A recipient; several may be named
+    /// Address of a recipient; several may follow, each gets a link of their own
     #[arg(long, required = true, num_args = 1.., value_name = "EMAIL", value_parser = EmailAddress::parse)]
     to: Vec<EmailAddress>,
-    /// When it ends: a span like 30d, a date, or a time [default: as configured]
+    /// When it ends: a span like 30d, a date like 2027-03-31, or a time [default: as configured]
     #[arg(long, value_name = "WHEN", value_parser = expiry)]
     expires: Option<String>,
-    /// Show pictures of the pages only; the documents never leave
+    /// Let no byte of the documents leave; recipients see the list (pictures of the pages are to come)
     #[arg(long, conflicts_with = "download")]
     preview_only: bool,
     /// Let recipients download [default: as configured]
     #[arg(long)]
     download: bool,
-    /// Hold every document to the version it has now, folders included
+    /// Give out only the version each document has now, folders included
     #[arg(long, conflicts_with = "follow")]
     pin: bool,
-    /// Let documents follow their changes
+    /// Give out documents as they change
     #[arg(long)]
     follow: bool,
     /// The member of staff who owns the share [default: the first one configured]
     #[arg(long = "as", value_name = "STAFF", value_parser = EmailAddress::parse)]
     owner: Option<EmailAddress>,
-    /// Subject
+    /// What the share is called in the invitation and on its pages
     #[arg(long, value_name = "TEXT")]
     subject: Option<String>,
-    /// Message in light formatting
+    /// Some words for the invitation: paragraphs, *emphasis*, **strong words**, lists, links
     #[arg(long, value_name = "TEXT", conflicts_with = "template")]
     message: Option<String>,
-    /// Name of a stored message
+    /// Take subject and message from this [[template]] of the configuration
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
     #[command(flatten)]
@@ -108,10 +108,10 @@ pub struct Create {
 pub struct Update {
     /// The share's id, or the beginning of it
     id: String,
-    /// When it ends: a span like 30d from now, a date, or a time
+    /// When it ends: a span like 30d from now, a date like 2027-03-31, or a time; an expired share opens again
     #[arg(long, value_name = "WHEN", value_parser = expiry)]
     expires: Option<String>,
-    /// Show pictures of the pages only from now on; downloads under way are cut
+    /// Let no byte of the documents leave from now on; downloads under way are cut
     #[arg(long, conflicts_with = "download")]
     preview_only: bool,
     /// Let recipients download from now on
@@ -222,7 +222,7 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
         Delivery::Preview => "preview only",
     };
     let mut text = format!(
-        "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\nform        {delivery}\n",
+        "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\ndelivery    {delivery}\n",
         output::bold(&share.id),
         output::clean(&share.subject),
         status(share.status),
@@ -231,10 +231,10 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
     );
     for item in &share.documents {
         let kind = match (item.folder, item.pinned) {
-            (false, true) => "pinned",
-            (false, false) => "following",
-            (true, true) => "folder, pinned",
-            (true, false) => "folder, following",
+            (false, true) => "this version",
+            (false, false) => "as it changes",
+            (true, true) => "folder, these versions",
+            (true, false) => "folder, as it changes",
         };
         let problem = item.problem.as_ref().map(|problem| format!(" - {problem}")).unwrap_or_default();
         text.push_str(&format!("document    {} ({kind}){problem}\n", output::clean(&item.document)));
@@ -250,12 +250,12 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
     }
     for link in &share.links {
         let read = link.last_read.as_ref().map(|at| format!(", last {}", output::moment(at))).unwrap_or_default();
-        text.push_str(&format!(
-            "\n{}  {}, {}{read}\n",
-            output::bold(&link.email),
-            link.status,
-            count(usize::try_from(link.reads).unwrap_or(usize::MAX), "read")
-        ));
+        let reads = count(usize::try_from(link.reads).unwrap_or(usize::MAX), "read");
+        text.push_str(&match link.reads {
+            0 => format!("\n{}  {}\n", output::bold(&link.email), link.status),
+            _ if link.status == "read" => format!("\n{}  {reads}{read}\n", output::bold(&link.email)),
+            _ => format!("\n{}  {}, {reads}{read}\n", output::bold(&link.email), link.status),
+        });
         text.push_str(&format!("  {}\n", link.url.as_deref().unwrap_or("its link is void: the key that signed it is retired")));
     }
     output::print(&text)

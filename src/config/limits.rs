@@ -11,7 +11,7 @@ use std::{fmt, num::NonZeroU32, str::FromStr, time::Duration};
 /// So many times in so long, written `300 per 10m`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// How many times, at once or spread over the time.
+    /// How many times, spread over the time; how many of them may come at once is said in `limit::rate`.
     pub count: NonZeroU32,
     /// In how long; between a second and a day.
     pub per: Duration,
@@ -29,7 +29,7 @@ pub struct Limits {
     pub open: Rate,
     /// `agree`: agreements and other requests for a code, per client network. Default `300 per 1h`.
     pub agree: Rate,
-    /// `code`: codes tried, per client network and recipient. Default `20 per 10m`.
+    /// `code`: codes tried, per client network. Default `600 per 10m`; guesses are bounded per code and per recipient, in the ledger.
     pub code: Rate,
     /// `miss`: links that do not exist, per client network. Default `60 per 10m`.
     pub miss: Rate,
@@ -60,7 +60,7 @@ impl fmt::Display for Rate {
 }
 
 impl Rate {
-    /// Whether it lets through no more than `most` does, neither at once nor in the long run.
+    /// Whether it lets through no more than `most` does, neither in a short while nor in the long run.
     fn is_within(self, most: Self) -> bool {
         let (here, there) = (u64::from(self.count.get()), u64::from(most.count.get()));
         here <= there && here * most.per.as_secs() <= there * self.per.as_secs()
@@ -71,7 +71,7 @@ impl Limits {
     pub(super) fn read(r: &Reader<'_, '_>) -> Option<Self> {
         let open = r.key("open", Plain::Text("300 per 10m"), up_to("3000 per 10m"));
         let agree = r.key("agree", Plain::Text("300 per 1h"), up_to("3000 per 1h"));
-        let code = r.key("code", Plain::Text("20 per 10m"), up_to("200 per 10m"));
+        let code = r.key("code", Plain::Text("600 per 10m"), up_to("6000 per 10m"));
         let miss = r.key("miss", Plain::Text("60 per 10m"), up_to("600 per 10m"));
         let download = r.key("download", Plain::Text("3000 per 10m"), up_to("30000 per 10m"));
         let network = "must be a network like \"192.0.2.0/24\" or \"2001:db8::/32\", with no bit set after the prefix";

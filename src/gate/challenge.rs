@@ -72,7 +72,7 @@ impl Gate {
             () if to_give.expires <= now => Some(CodeAnswer::Expired),
             () => None,
         };
-        let own = Some(&**challenge).filter(|challenge| challenge.is_live(now));
+        let own = Some(&**to_give).filter(|challenge| challenge.is_live(now));
         Ok(CodeView {
             share: Arc::clone(share),
             recipient: Arc::clone(recipient),

@@ -113,8 +113,10 @@ impl Gate {
             let before = challenge_of(t.state(), share, hash).cloned().ok_or(Refusal::NoSession)?;
             let link = Link { key: 0, share, recipient: before.recipient };
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
-            if before.is_live(t.now()) {
-                mail_code(t, before.id, draws.mail);
+            // The code that came with the invitation goes out once more: it is the one that is looked for.
+            let invited = invited_challenge(t.state(), &recipient, t.now()).map(|challenge| challenge.id);
+            if let Some(live) = invited.or_else(|| before.is_live(t.now()).then_some(before.id)) {
+                mail_code(t, live, draws.mail);
             } else if may_mail(t.state(), &recipient, None, t.now()) == MayMail::Now {
                 let expires = t.now().plus(life);
                 t.emit(new_challenge(&draws, &share, &recipient, Some(hash), t.now(), expires, digits));

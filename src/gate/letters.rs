@@ -30,10 +30,6 @@ impl About<'_> {
         self.owner.address.get().ok_or("the owner's address is forgotten")
     }
 
-    fn subject(&self) -> &str {
-        self.share.subject.get().map_or("", String::as_str)
-    }
-
     fn recipient(&self, id: RecipientId) -> Result<(&Recipient, &EmailAddress), &'static str> {
         let recipient = self.share.recipients.get(&id).ok_or("the recipient is no longer there")?;
         Ok((recipient, self.state.address(recipient.guest).ok_or("the recipient's address is forgotten")?))
@@ -80,7 +76,7 @@ impl Gate {
         let link = self.link_url(about.share, recipient).ok_or("the key of its link is retired")?;
         let items = about.share.items.get().ok_or("its documents are forgotten")?;
         let what = if items.iter().any(|item| item.is_folder()) { What::Folders } else { What::Documents(items.len()) };
-        let (subject, expires) = (about.subject(), self.moment(about.share.expires));
+        let expires = self.moment(about.share.expires);
         let fill = |text: &str| self.filled_for(about.share, text, address.expose());
         let message = fill(about.share.message.get().map_or("", String::as_str));
         let content = Invitation {
@@ -89,7 +85,7 @@ impl Gate {
             owner_address: about.owner_address()?,
             contact: &self.settings.contact,
             recipient: address,
-            subject: &fill(subject),
+            subject: &fill(about.share.subject.get().map_or("", String::as_str)),
             message: &message,
             link: &link,
             expires: &expires,
@@ -150,7 +146,7 @@ impl Gate {
         let content = Notice {
             organisation: &self.settings.organisation,
             staff_name: about.owner_name(),
-            share_subject: about.subject(),
+            share_subject: &self.subject_for_staff(about.state, about.share),
             share: about.share.id,
             lines: &lines,
             more: usize::try_from(about.share.unreported_more).unwrap_or(usize::MAX),
@@ -165,7 +161,7 @@ impl Gate {
             owner_name: about.owner_name(),
             owner_address: about.owner_address()?,
             contact: &self.settings.contact,
-            subject: about.subject(),
+            subject: &self.filled_for(about.share, about.share.subject.get().map_or("", String::as_str), address.expose()),
             why: Ended::Stopped,
         };
         Ok((address.clone(), content.compose(&self.words), 0))
@@ -175,7 +171,7 @@ impl Gate {
         let content = ShareEnded {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
-            subject: about.subject(),
+            subject: &self.subject_for_staff(about.state, about.share),
             share: about.share.id,
             why: Ended::Expired,
             when: &self.moment(about.share.expires),
@@ -191,7 +187,7 @@ impl Gate {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
             recipient: address,
-            subject: about.subject(),
+            subject: &self.subject_for_staff(about.state, about.share),
             share: about.share.id,
             cause: Cause::of(true, answer),
             answer,

@@ -105,6 +105,13 @@ impl Gate {
         })
     }
 
+    /// A share's subject as staff read it: a recipient stands in it where there is only one.
+    pub(super) fn subject_for_staff(&self, state: &State, share: &Share) -> String {
+        let only = share.recipients.values().next().filter(|_| share.recipients.len() == 1);
+        let recipient = only.and_then(|only| state.address(only.guest)).map_or("…", EmailAddress::expose);
+        self.filled_for(share, share.subject.get().map_or("", String::as_str), recipient)
+    }
+
     /// A recipient's address, masked.
     pub fn masked_address(&self, recipient: &Recipient) -> String {
         self.ledger.state().address(recipient.guest).map_or_else(|| ERASED.to_owned(), EmailAddress::masked)
@@ -122,7 +129,7 @@ impl Gate {
         ShareView {
             id: share.id.to_string(),
             status,
-            subject: share.subject.get().cloned().unwrap_or_default(),
+            subject: self.subject_for_staff(state, share),
             owner: owner.map_or(ERASED, EmailAddress::expose).to_owned(),
             created: share.created.to_string(),
             expires: share.expires.to_string(),

@@ -20,6 +20,10 @@ pub const NETWORK_KEYS: usize = 65_536;
 pub const SHARED_KEYS: u16 = 4_096;
 /// Checks after which counters that are full again are forgotten; also how far [`NETWORK_KEYS`] can be exceeded.
 pub const SWEEP_EVERY: u32 = 1_024;
+/// The part of a rate that may come at once after a pause: a mailbox of links opened together is no attack.
+const AT_ONCE: u32 = 3;
+/// So many may come at once in any case, where the rate lets so many through at all.
+const AT_ONCE_LEAST: u32 = 10;
 /// How much more a whole IPv6 /48 may do than a single /64 in it.
 pub const SITE_FACTOR: u32 = 4;
 
@@ -50,6 +54,11 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// `count` in `seconds`, a third of them at once (ten at least, but never more than `count`); a zero counts as one.
+    pub fn even(count: u32, seconds: u64) -> Self {
+        Self::new(count, seconds.max(1), (count / AT_ONCE).max(AT_ONCE_LEAST).min(count))
+    }
+
     /// `count` in `seconds`, `burst` at once; a zero counts as one.
     pub const fn new(count: u32, seconds: u64, burst: u32) -> Self {
         Self { count: at_least_one(count), window: Duration::from_secs(seconds), burst: at_least_one(burst) }
@@ -72,15 +81,15 @@ const fn at_least_one(n: u32) -> NonZeroU32 {
 /// The rates of each action for one client network: an IPv4 address, an IPv6 /64. A whole office often stands behind one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Default 300 an hour, 50 at once (security.md section 6: 300/h per network).
+    /// Default 300 an hour.
     pub agree: Rate,
-    /// Default 600 in 10 minutes, 100 at once; guessing is bounded per code and per recipient, in the ledger.
+    /// Default 600 in 10 minutes; guessing is bounded per code and per recipient, in the ledger.
     pub code: Rate,
-    /// Default 1,200 in 10 minutes, 300 at once: a viewer asks for one document in many ranges.
+    /// Default 3,000 in 10 minutes: a viewer asks for one document in many ranges.
     pub download: Rate,
-    /// Default 60 in 10 minutes, 20 at once (security.md section 6: 60 link misses in 10 minutes).
+    /// Default 60 in 10 minutes.
     pub miss: Rate,
-    /// Default 300 in 10 minutes, 100 at once: mail scanners open many links together.
+    /// Default 300 in 10 minutes: mail scanners open many links together.
     pub open: Rate,
     /// Networks that are not counted. Default none.
     pub exempt_networks: Vec<Network>,
@@ -89,11 +98,11 @@ pub struct RateLimits {
 impl Default for RateLimits {
     fn default() -> Self {
         Self {
-            agree: Rate::new(300, 3600, 50),
-            code: Rate::new(600, 600, 100),
-            download: Rate::new(1200, 600, 300),
-            miss: Rate::new(60, 600, 20),
-            open: Rate::new(300, 600, 100),
+            agree: Rate::even(300, 3600),
+            code: Rate::even(600, 600),
+            download: Rate::even(3000, 600),
+            miss: Rate::even(60, 600),
+            open: Rate::even(300, 600),
             exempt_networks: Vec::new(),
         }
     }
@@ -283,6 +292,12 @@ mod tests {
         assert!(in_site <= 20 * 3, "the whole /48 has four times what one /64 has: {in_site}");
         assert_eq!(limiter.check(Action::Miss, "2001:db8:1::1".parse()?), Ok(()));
         Ok(())
+    }
+
+    #[test]
+    fn a_third_of_a_rate_may_come_at_once_and_never_more_than_all_of_it() {
+        let burst = |count| Rate::even(count, 600).burst.get();
+        assert_eq!([0, 1, 6, 10, 20, 30, 60, 3000].map(burst), [1, 1, 6, 10, 10, 10, 20, 1000]);
     }
 
     #[test]

@@ -245,7 +245,10 @@ impl<'d> Run<'d> {
                 None if in_head => (LineError::Unfinished, false),
                 None => return Ok(Step::Go),
                 Some(Piece::TooLong) => (LineError::TooLong, false),
-                Some(Piece::Unfinished(bytes)) => (LineError::Unfinished, self.is_later(in_head, bytes)),
+                // A head that lacks only its end of line is the broken one itself, not a later one.
+                Some(Piece::Unfinished(bytes)) => {
+                    (LineError::Unfinished, self.is_later(in_head, bytes.get(usize::from(in_head)..).unwrap_or_default()))
+                }
                 Some(Piece::Line(bytes)) => match self.piece(at, bytes, each) {
                     Ok(Ok(step)) => {
                         self.out.end = self.chain.point(reader.position());

@@ -2,7 +2,7 @@
 
 use crate::ledger::{
     disk::{Disk, RealDisk, sim::SimDisk},
-    line::LineError,
+    line::{Head, LineError, write_head},
     scan::{Break, JournalError, Step, Why},
     segment,
     start::{self, Started},
@@ -11,6 +11,7 @@ use crate::ledger::{
     writer::Class,
 };
 use std::{error::Error, path::PathBuf, sync::Arc};
+use uuid::Uuid;
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -237,7 +238,11 @@ fn a_segment_that_was_begun_and_lost_its_head_is_begun_again() -> Done {
     let state = fill(&disk, SMALL, 100)?;
     forget_states(&disk)?;
     let next = segment::list(&disk, &ledger_dir())?.len() as u32 + 1;
-    for torn in [&b""[..], b"{\"v\":1,\"seg\":", &[0; 200]] {
+    let mut whole = Vec::new();
+    let head = Head { seg: next, first: 101, prev: [7; 32], ledger: Uuid::from_u128(1), epoch: 1 };
+    write_head(&mut whole, &head);
+    let all_but_its_end_of_line = &whole[..whole.len() - 1];
+    for torn in [&b""[..], b"{\"v\":1,\"seg\":", &[0; 200], all_but_its_end_of_line] {
         disk.put(&segment::path(&ledger_dir(), next), torn);
         let started = start(&disk, SMALL.segment_bytes)?;
         assert_eq!((started.report.cut.map(|cut| cut.torn.at.segment), started.state), (Some(next), state.clone()));

@@ -13,8 +13,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// Receipts put down in one transaction.
-const RECEIPTS_PER_FLUSH: usize = 500;
+/// Receipts put down in one transaction; with 64 ranges each they stay well below the longest line.
+pub(super) const RECEIPTS_AT_ONCE: usize = 200;
+
+/// Which receipts are put down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those with a transfer that has ended.
+    Ended,
+    /// Those that are moving as well.
+    Moving,
+}
 
 /// The receipts that have moved since they were last put down, or are moving.
 #[derive(Debug, Default)]
@@ -115,12 +124,11 @@ impl Progress {
         self.lock().get(&receipt).is_some_and(|live| !live.running.is_empty())
     }
 
-    fn changed(&self) -> Vec<(ReceiptId, u64, Reached)> {
-        let moving = |live: &Live| live.changes > live.written || live.running.iter().any(|transfer| !transfer.range().is_empty());
+    fn changed(&self, which: Which) -> Vec<(ReceiptId, u64, Reached)> {
+        let moving = |live: &Live| which == Which::Moving && live.running.iter().any(|transfer| !transfer.range().is_empty());
         let all = self.lock();
         all.iter()
-            .filter(|(_, live)| moving(live))
-            .take(RECEIPTS_PER_FLUSH)
+            .filter(|(_, live)| live.changes > live.written || moving(live))
             .map(|(id, live)| (*id, live.changes, live.reached()))
             .collect()
     }
@@ -143,15 +151,18 @@ impl Progress {
 }
 
 impl Gate {
-    /// Puts the progress of downloads down whenever one ends and every five seconds; never returns.
+    /// Puts the progress of downloads down every five seconds, and what has ended as it ends; never returns.
     pub async fn put_progress_down(&self) {
+        let mut due = self.clock.now().plus(RECEIPT_FLUSH);
         loop {
-            let due = self.clock.now().plus(RECEIPT_FLUSH);
-            tokio::select! {
-                () = self.progress.ended.notified() => {}
-                () = self.clock.wait_until(due) => {}
+            let which = tokio::select! {
+                () = self.progress.ended.notified() => Which::Ended,
+                () = self.clock.wait_until(due) => Which::Moving,
+            };
+            if which == Which::Moving {
+                due = self.clock.now().plus(RECEIPT_FLUSH);
             }
-            if let Err(error) = self.flush_progress().await {
+            if let Err(error) = self.flush(which).await {
                 tracing::warn!(%error, "the progress of downloads could not be put down; it is tried again");
                 self.clock.wait_until(self.clock.now().plus(RECEIPT_FLUSH)).await;
             }
@@ -160,13 +171,13 @@ impl Gate {
 
     /// Puts all progress down that has not been.
     pub async fn flush_progress(&self) -> Result<(), Unavailable> {
-        loop {
-            let changed = self.progress.changed();
-            if changed.is_empty() {
-                return Ok(());
-            }
-            let flushed: Vec<_> = changed.iter().map(|(receipt, changes, _)| (*receipt, *changes)).collect();
-            let full = changed.len() == RECEIPTS_PER_FLUSH;
+        self.flush(Which::Moving).await
+    }
+
+    async fn flush(&self, which: Which) -> Result<(), Unavailable> {
+        // Looked at once: what moves meanwhile is for the next time, so that this ends however much is under way.
+        for some in self.progress.changed(which).chunks(RECEIPTS_AT_ONCE) {
+            let (changed, flushed) = (some.to_vec(), some.iter().map(|(receipt, changes, _)| (*receipt, *changes)).collect::<Vec<_>>());
             self.ledger
                 .tx(Class::First, move |t| {
                     for (receipt, _, reached) in &changed {
@@ -180,9 +191,7 @@ impl Gate {
                 })
                 .await?;
             self.progress.written(&flushed);
-            if !full {
-                return Ok(());
-            }
         }
+        Ok(())
     }
 }

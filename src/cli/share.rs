@@ -224,7 +224,7 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
     let mut text = format!(
         "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\ndelivery    {delivery}\n",
         output::bold(&share.id),
-        output::clean(&share.subject),
+        if share.subject.is_empty() { "(no subject)".to_owned() } else { output::clean(&share.subject) },
         status(share.status),
         output::moment(&share.expires),
         share.owner

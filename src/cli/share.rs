@@ -96,7 +96,7 @@ pub struct Create {
     /// Some words for the invitation: paragraphs, *emphasis*, **strong words**, lists, links
     #[arg(long, value_name = "TEXT", conflicts_with = "template")]
     message: Option<String>,
-    /// Take subject and message from this [[template]] of the configuration
+    /// Take subject and message from this template of the configuration
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
     #[command(flatten)]

@@ -1,4 +1,101 @@
-//! Doorward.
+//! Doorward, a guarded door in front of a document store: how it is built, and where to start reading.
+//!
+//! # One idea
+//!
+//! **The ledger is the truth, and everything else is a view of it.** Whatever changes, and whatever a recipient was given, is an *event*. Events
+//! are appended to one journal; nothing takes effect, and no byte of a document leaves, before its event is on the disk. What the rules look at
+//! is computed from the events by one pure function and can be thrown away and computed again. So there is no database beside the audit log
+//! that could say something else: the log is the database.
+//!
+//! # The layers
+//!
+//! Low to high. A module may import from rows above its own only, and modules of one row do not know each other; `tests/tidy.rs` holds this,
+//! with the sizes of files and functions.
+//!
+//! | modules | what they know | what they do not know |
+//! |---|---|---|
+//! | [`domain`] | addresses, paths, ranges, scopes, time, every hard limit | that there is a disk or a network |
+//! | [`config`] | one file of settings, checked whole | what they are for |
+//! | [`words`] | every word recipients read | who says them when |
+//! | [`crypto`] | keys, links, codes, sealed values | which share is open |
+//! | [`ledger`] | events, the state, the journal, the history | whether an event ought to be |
+//! | [`documents`], [`limit`], [`mail`] | files · rates and cuts · letters | who may have them |
+//! | [`gate`] | the rules, all of them | HTTP |
+//! | [`server`], [`web`] | connections · requests, pages, the API | the ledger and the stores |
+//! | [`cli`] | arguments, tables, and how all of it is joined | |
+//!
+//! Only [`gate`] writes an event, and within it only [`gate::deliver`] opens a document, with a [`gate::permit::Permit`] that only
+//! [`gate::admit`] can make.
+//!
+//! # The way of a request
+//!
+//! | file | what happens |
+//! |---|---|
+//! | `server/listener.rs` | a connection is accepted, if its network has not too many; TLS |
+//! | `server/socket.rs`, `server/pulse.rs` | from now on the socket is watched: slow heads, stalled readers, silence |
+//! | `server/connection.rs` | HTTP/1.1 or HTTP/2 |
+//! | `server/wire.rs` | the head must be in order and name a host we are |
+//! | `web/mod.rs` | a route is found, and later the headers of every answer added |
+//! | `web/recipient/link.rs` | `/s/{link}`: the link's tag is checked before anything is looked up; `GET` shows, `POST` agrees |
+//! | `gate/consent.rs` | the agreement and the code's mail become one transaction |
+//! | `gate/outbox.rs`, `gate/letters.rs` | the mail is composed and handed over, as often as it takes |
+//! | `web/recipient/code.rs`, `gate/challenge.rs` | the code is compared and counted in one transaction; a right one opens a session |
+//! | `web/recipient/document.rs` | `/d/{share}/f/{path}`: conditions and ranges |
+//! | `gate/admit.rs` | session, share, recipient, end, scope, delivery, in this order, on every request: a permit or a refusal |
+//! | `documents/beneath.rs` | the file is opened beneath its store's handle; a pinned one must be what it was |
+//! | `gate/deliver.rs` | the receipt is put down, decided anew in its own transaction; then the first byte may go |
+//! | `gate/stream.rs`, `limit/cut.rs` | bytes go out and are counted; an end of access drops the connection |
+//! | `gate/progress.rs`, `gate/sweeper.rs` | how far it got is put down every five seconds, and the receipt closed after 30 minutes |
+//! | `web/refuse.rs` | a refusal, from wherever it came, becomes a page, in one place |
+//!
+//! Staff come another way: `cli/share.rs` speaks HTTP to `server/admin.rs` over a Unix socket, `web/api/` reads what is asked, and the same gate
+//! decides.
+//!
+//! # The way of a commit
+//!
+//! 1. A rule calls [`ledger::Ledger::tx`] with a closure. All it needs from outside, random ids above all, was drawn before.
+//! 2. `ledger/queue.rs`: it waits in one of two bounded queues, revocations and administration in the first one. A full queue refuses at once.
+//! 3. `ledger/writer/run.rs`: the one writer runs the closures that wait, one after the other, on the newest state. Each reads, decides, and emits
+//!    events; `ledger/apply.rs` moves the state with each. A closure that refuses leaves nothing.
+//! 4. `ledger/codec.rs` seals what is personal; `ledger/line.rs` makes one line of each transaction, chained to the one before by its hash.
+//! 5. `ledger/journal.rs` writes all lines of the batch and calls `fdatasync` once.
+//! 6. Only now is the new state published, are cuts and mails told (`Gate::new` has hung itself in), and the callers answered.
+//!
+//! A write that fails is undone and refused; an `fdatasync` that fails ends all writing, because nobody knows what the disk has.
+//!
+//! # What is written when
+//!
+//! | what happens | what is written |
+//! |---|---|
+//! | a link, a code page or a list is opened | nothing; counted in memory and summed up once an hour |
+//! | a share is made, changed, stopped | its events, and the mails they cause, in one line |
+//! | somebody agrees | the agreement with the digest of its text, a challenge, the mail to send |
+//! | a code is wrong | that it was |
+//! | a code is right | the session; of any number of right ones at once, exactly one opens it |
+//! | a document is asked for | the receipt, unless one of the same session, document, version and action is open; a notice to the owner |
+//! | it goes out | its progress, every five seconds for all of them together, and its end |
+//! | `HEAD`, `304`, a prefetch | nothing |
+//! | a session is used | at most every five minutes, that it was |
+//! | a mail is tried | that it was sent, delayed or has failed |
+//! | the server starts, stops | that it did, and what changed in the configuration |
+//!
+//! # The data directory
+//!
+//! | path | is | when it is lost |
+//! |---|---|---|
+//! | `ledger/*.jsonl` | the journal | everything is |
+//! | `ledger/state-*.jsonl` | the state behind one line, for a quick start | the journal is read instead |
+//! | `keys/` | the key ring and the data keys of people and shares | links are void, personal values closed for ever |
+//! | `ledger/aside/` | very large values of events, named by their digest | those values are |
+//! | `history/` | which lines concern a share or a person, in sled | it is made again |
+//! | `outbox/` | mails, where they are written as files | they have been sent, so to speak |
+//! | `tls/`, `documents/` | the quickstart's own certificate and samples | they are made again |
+//! | `admin.sock`, `lock` | the way in for commands; one server at a time | |
+//!
+//! # Where to start reading
+//!
+//! [`gate::admit`] has the rules in 80 lines. [`ledger::event`] has everything that can ever happen. `cli/assemble.rs` joins the parts. From there,
+//! follow a request down the table above.
 #![deny(unsafe_code)]
 
 pub mod cli;

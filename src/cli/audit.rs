@@ -82,17 +82,14 @@ fn verify(options: &Verify) -> Result<(), Failure> {
 
 fn export(options: &Export) -> Result<(), Failure> {
     let mut gone = false;
-    let mut to = BufWriter::new(io::stdout().lock());
-    let exported = export_to(options, &mut |text| {
-        let written = to.write_all(text);
+    let mut noting = |written: io::Result<()>| {
         gone |= written.as_ref().is_err_and(|why| why.kind() == io::ErrorKind::BrokenPipe);
         written
-    });
+    };
+    let mut to = BufWriter::new(io::stdout().lock());
+    let exported = export_to(options, &mut |text| noting(to.write_all(text))).and_then(|()| Ok(noting(to.flush())?));
     // A reader that has seen enough, such as `head`, is no failure.
-    if gone {
-        return Ok(());
-    }
-    exported.and_then(|()| Ok(to.flush()?))
+    if gone { Ok(()) } else { exported }
 }
 
 fn export_to(options: &Export, write: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// How long the server's certificate is valid (security.md section 6: at most 90 days).
+/// How long the server's certificate is valid.
 const LEAF: Duration = Duration::from_secs(90 * 24 * 3600);
 /// A certificate this near to its end is made anew.
 const RENEW: Duration = Duration::from_secs(14 * 24 * 3600);

@@ -22,7 +22,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Which server the commands mean.
-const WHERE: &str = "share, receipts and audit speak to a running server: the one on ./doorward-data, unless --data DIR or --config FILE\nnames another. Exit status: 0 done, 1 refused or failed, 2 wrong usage.";
+const WHERE: &str = "share, receipts and audit speak to a running server, the one on doorward-data in this folder; --data DIR or \
+    --config FILE names another. Exit status: 0 done, 1 refused or failed, 2 used wrongly.";
 
 /// A guarded door in front of the document store an organisation already has.
 #[derive(Debug, Parser)]

@@ -53,7 +53,7 @@ pub fn listen(config: &Config) -> Result<TcpListener, Failure> {
         let hint = match why.kind() {
             std::io::ErrorKind::AddrInUse => "; another program listens there, perhaps another doorward: stop it or choose another address",
             std::io::ErrorKind::PermissionDenied => {
-                "; ports below 1024 need a privilege: let the service manager hand the socket over, or use a higher port"
+                "; ports below 1024 need the capability CAP_NET_BIND_SERVICE, which config/doorward.service gives; or use a higher port"
             }
             std::io::ErrorKind::AddrNotAvailable => "; this machine has no such address",
             _ => "",

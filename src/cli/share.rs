@@ -96,7 +96,7 @@ pub struct Create {
     /// Some words for the invitation: paragraphs, *emphasis*, **strong words**, lists, links
     #[arg(long, value_name = "TEXT", conflicts_with = "template")]
     message: Option<String>,
-    /// Take subject and message from this [[template]] of the configuration
+    /// Take subject and message from this template of the configuration
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
     #[command(flatten)]
@@ -224,7 +224,7 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
     let mut text = format!(
         "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\ndelivery    {delivery}\n",
         output::bold(&share.id),
-        output::clean(&share.subject),
+        if share.subject.is_empty() { "(no subject)".to_owned() } else { output::clean(&share.subject) },
         status(share.status),
         output::moment(&share.expires),
         share.owner
@@ -301,7 +301,12 @@ fn id(text: &str) -> Result<&str, Failure> {
 /// The name of a document as the API writes it: the path's own text form, which can say bytes that are not UTF-8.
 fn document(argument: &OsString) -> Result<String, Failure> {
     let bytes = argument.as_bytes();
-    let wrong = |why| Failure::usage(format!("'{}' cannot be shared: {why}", output::clean(&argument.to_string_lossy())));
+    let wrong = |why| {
+        let argument = output::clean(&argument.to_string_lossy());
+        Failure::usage(format!(
+            "'{argument}' cannot be shared: {why}; a document is named from the top of its store, like contracts/2026.pdf"
+        ))
+    };
     let (store, path) = match bytes.iter().position(|b| *b == b':') {
         Some(at) => (String::from_utf8_lossy(&bytes[..=at]).into_owned(), &bytes[at + 1..]),
         None => (String::new(), bytes),

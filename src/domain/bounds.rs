@@ -42,10 +42,10 @@ pub const MESSAGE_BYTES: usize = 16 * 1024;
 pub const DISCLAIMER_BYTES: usize = 64 * 1024;
 /// Shortest time a link share may be given by default.
 pub const SHARE_LIFE_LEAST: Duration = Duration::from_secs(60);
-/// Longest time a link share may run (product.md "Link shares" 1).
+/// Longest time a link share may run.
 pub const SHARE_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
 
-/// Wrong codes after which one challenge is void (ASVS 5.0 6.5.1; security.md section 6).
+/// Wrong codes after which one challenge is void (ASVS 5.0 6.5.1).
 pub const FAILURES_PER_CHALLENGE: u32 = 5;
 /// Wrong codes per share and recipient in [`FAILURE_WINDOW`] before slow mode begins.
 pub const FAILURES_PER_RECIPIENT: usize = 10;
@@ -131,19 +131,19 @@ pub const LINE_BYTES: usize = 1024 * 1024;
 pub const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// Most commands that one write of the ledger holds.
 pub const BATCH_JOBS: usize = 256;
-/// A segment of the journal is sealed once it has reached this many bytes (ledger.md "Shapes").
+/// A segment of the journal is sealed once it has reached this many bytes.
 pub const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
 /// Commands of administration and revocations that may wait for the ledger.
 pub const URGENT_QUEUE: usize = 1024;
 /// Other commands that may wait for the ledger.
 pub const ORDINARY_QUEUE: usize = 4096;
-/// Lines after which the state is written to a file again (ledger.md "Parts").
+/// Lines after which the state is written to a file again.
 pub const STATE_EVERY_LINES: u64 = 100_000;
 /// State files that are kept; older ones are removed.
 pub const STATE_FILES: usize = 2;
 /// Longest record of a state file, in bytes.
 pub const RECORD_BYTES: usize = 4 * 1024 * 1024;
-/// Postings that go into the history in one step (larger steps took gigabytes of memory, ledger.md).
+/// Postings that go into the history in one step (larger steps took gigabytes of memory).
 pub const HISTORY_STEP: usize = 1_000;
 /// Lines that wait in memory for the history; with more it is caught up from the journal.
 pub const HISTORY_TAIL: usize = 65_536;
@@ -154,7 +154,7 @@ pub const HISTORY_CACHE: u64 = 16 * 1024 * 1024;
 /// Unfinished blocks of the history that its thread keeps in memory (2 KiB each).
 pub const HISTORY_OPEN_BLOCKS: usize = 2_048;
 
-/// Request head, in bytes (security.md section 6).
+/// Request head, in bytes.
 pub const HEAD_BYTES: usize = 16 * 1024;
 /// Header fields of one request.
 pub const HEAD_FIELDS: usize = 64;

@@ -38,7 +38,7 @@ impl ByteRange {
 /// Most ranges of one header before it is taken for an attack (CVE-2011-3192).
 const RANGES_PER_HEADER: usize = 5;
 
-/// Reads a `Range` header against a document of `size` bytes. Two to five ranges are answered as if none was asked for (security.md section 6).
+/// Reads a `Range` header against a document of `size` bytes. Two to five ranges are answered as if none was asked for.
 pub fn parse_range(header: &str, size: u64) -> RangeRequest {
     let Some((unit, set)) = header.split_once('=') else { return RangeRequest::Whole };
     if !unit.trim().eq_ignore_ascii_case("bytes") {

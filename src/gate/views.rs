@@ -91,7 +91,7 @@ pub struct UndeliveredView {
     pub why: String,
 }
 
-/// A receipt (product.md, Surfaces).
+/// A receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptView {
     /// Its id.

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
-/// A sealed value longer than this is put aside (ledger.md "What is written when").
+/// A sealed value longer than this is put aside.
 const ASIDE_BYTES: usize = 64 * 1024;
 
 /// Seals and opens; cheap to clone.

@@ -1,4 +1,4 @@
-//! The bytes of a ledger line and of a segment's head, exactly, and the hash that chains them (ledger.md "Shapes").
+//! The bytes of a ledger line and of a segment's head, exactly, and the hash that chains them.
 
 #[cfg(test)]
 mod tests;

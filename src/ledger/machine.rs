@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// The state, its events, and how they stand in a line.
 ///
-/// [`Machine::apply`] and [`Machine::load`] must be pure: no clock, no configuration, no randomness (ledger.md "Parts").
+/// [`Machine::apply`] and [`Machine::load`] must be pure: no clock, no configuration, no randomness.
 pub trait Machine: Send + 'static {
     /// All that decisions need. Cloning must be cheap: persistent maps.
     type State: Clone + Send + Sync + 'static;

@@ -1,4 +1,4 @@
-//! The ledger: the journal of all events, the state computed from them, and the history that pages list (ledger.md).
+//! The ledger: the journal of all events, the state computed from them, and the history that pages list.
 
 pub mod apply;
 mod chain;

@@ -1,4 +1,4 @@
-//! How long one side may keep the other waiting: one rule for "30 s idle" and "at least 1 KiB/s" (security.md section 6, Timeouts).
+//! How long one side may keep the other waiting: one rule for "30 s idle" and "at least 1 KiB/s".
 
 use std::time::Duration;
 use tokio::time::Instant;

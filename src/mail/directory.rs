@@ -33,10 +33,13 @@ impl Directory {
         stored.map(|()| Accepted { reply: "written as a file".to_owned() }).map_err(Undelivered::temporary)
     }
 
-    /// Tries to write into the directory.
+    /// Tries to write into the directory. One that is not there yet is not made: whoever asks may be another user than the server's.
     pub(super) async fn probe(&self) -> Result<(), String> {
         self.in_pool(|directory| {
-            make(&directory)?;
+            if !directory.try_exists()? {
+                let above = directory.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+                return Ok(rustix::fs::access(above, rustix::fs::Access::WRITE_OK)?);
+            }
             let trial = directory.join(".probe.tmp");
             create(&trial)?;
             fs::remove_file(&trial)
@@ -101,6 +104,18 @@ mod tests {
         fs::read_dir(directory)?
             .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
             .collect()
+    }
+
+    #[tokio::test]
+    async fn asking_whether_letters_can_be_written_leaves_nothing_behind() -> io::Result<()> {
+        let scratch = tempfile::tempdir()?;
+        let mailer = Mailer::Directory(Directory::new(scratch.path().join("data/outbox")));
+        assert_eq!(mailer.probe().await, Ok(()));
+        assert_eq!(names(scratch.path())?, Vec::<String>::new());
+        fs::create_dir_all(scratch.path().join("data/outbox"))?;
+        assert_eq!(mailer.probe().await, Ok(()));
+        assert_eq!(names(&scratch.path().join("data/outbox"))?, Vec::<String>::new());
+        Ok(())
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! The listeners: TLS, HTTP/1.1 and HTTP/2, and every limit that holds on the wire before a request is anybody's business.
 //!
-//! What guards against what (defaults of security.md section 6; hyper's own timers are off, for they cannot tell a pause from a slow head):
+//! What guards against what (hyper's own timers are off, for they cannot tell a pause from a slow head):
 //!
 //! | limit | guards against | held by |
 //! |---|---|---|

@@ -1,4 +1,4 @@
-//! Headers of every response (security.md section 6), and the content policies by kind of page.
+//! Headers of every response, and the content policies by kind of page.
 
 use crate::web::Web;
 use axum::extract::State;

@@ -36,7 +36,7 @@ pub enum CodeProblem {
     Malformed,
     /// Too many were wrong; the next try counts from this time on.
     Slow {
-        /// When the next try is possible, as [`super::when`] writes it.
+        /// When the next try is possible, as [`crate::words::figures::when`] writes it.
         until: String,
     },
     /// It was wrong too often, and is void.
@@ -53,21 +53,21 @@ pub enum CodeProblem {
 pub enum Resend {
     /// Soon.
     After {
-        /// When, as [`super::when`] writes it.
+        /// When, as [`crate::words::figures::when`] writes it.
         at: String,
         /// The same in seconds from now.
         seconds: u64,
     },
     /// Today's mails to this mailbox are used up.
     NotToday {
-        /// When it can be asked for again, as [`super::when`] writes it.
+        /// When it can be asked for again, as [`crate::words::figures::when`] writes it.
         at: String,
     },
     /// Yes.
     Now,
     /// No code was sent to this browser, because others wait for theirs.
     OtherBrowsers {
-        /// When it can be asked for again, as [`super::when`] writes it.
+        /// When it can be asked for again, as [`crate::words::figures::when`] writes it.
         at: String,
     },
 }

@@ -24,7 +24,7 @@ pub struct ListPage {
     pub truncated: bool,
     /// When the share ends, as people write it.
     pub expires: String,
-    /// When the session ends without another request, as [`super::when`] writes it.
+    /// When the session ends without another request, as [`crate::words::figures::when`] writes it.
     pub session_ends: String,
     /// The same in seconds from now.
     pub session_seconds: u64,
@@ -50,7 +50,7 @@ pub struct EntryView {
     pub label: String,
     /// Where it is downloaded, or the folder's page; none when it cannot be had.
     pub href: Option<String>,
-    /// Catalogue id of its kind, see [`super::kind`].
+    /// Catalogue id of its kind, `kind-…` in `pages.ftl`.
     pub kind: String,
     /// How large it is, as people write it; may be empty.
     pub size: String,

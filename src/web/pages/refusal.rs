@@ -125,7 +125,7 @@ pub struct RefusalPage {
     pub status: u16,
     /// Who shares, where the link was a true one.
     pub owner_name: Option<String>,
-    /// When to try again, as [`super::when`] writes it, where that is known.
+    /// When to try again, as [`crate::words::figures::when`] writes it, where that is known.
     pub at: Option<String>,
     /// Where to go on: the list of the share, or for [`RefusalKind::TextChanged`] the link's page.
     pub back: Option<String>,

@@ -6,6 +6,7 @@ use crate::crypto::random::{self, CookieSecret, TokenHash};
 use crate::crypto::sealed::{Private, Subject};
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::ids::{ChallengeId, MailId, ShareId};
+use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::admit_link;
 use crate::gate::budget::{MayMail, may_mail};
@@ -14,6 +15,7 @@ use crate::ledger::event::{Event, MailKind, Origin};
 use crate::ledger::state::{Challenge, Recipient, Share, State};
 use crate::ledger::tx::{Class, Tx};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Challenges of one recipient whose code was never mailed; one more and the oldest of them is not kept waiting for.
 const WAITING_CHALLENGES: usize = 8;
@@ -145,11 +147,7 @@ pub(super) fn challenge_of(state: &State, share: ShareId, browser: TokenHash) ->
 }
 
 /// The live challenge whose code went out with the invitation.
-pub(super) fn invited_challenge<'a>(
-    state: &'a State,
-    recipient: &Recipient,
-    now: crate::domain::time::Timestamp,
-) -> Option<&'a Arc<Challenge>> {
+pub(super) fn invited_challenge<'a>(state: &'a State, recipient: &Recipient, now: Timestamp) -> Option<&'a Arc<Challenge>> {
     let mut known = recipient.challenges.iter().filter_map(|id| state.challenges.get(id));
     known.find(|challenge| challenge.browser.is_none() && challenge.is_live(now))
 }
@@ -170,8 +168,8 @@ fn new_challenge(
     share: &Share,
     recipient: &Recipient,
     browser: Option<TokenHash>,
-    now: crate::domain::time::Timestamp,
-    expires: crate::domain::time::Timestamp,
+    now: Timestamp,
+    expires: Timestamp,
     digits: u8,
 ) -> Event {
     Event::ChallengeMade {
@@ -199,7 +197,7 @@ fn mail_code(t: &mut Tx<'_>, challenge: ChallengeId, mail: MailId) {
 }
 
 /// Events that make and mail a code together with the invitation.
-pub(super) fn code_with_invitation(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, life: std::time::Duration, digits: u8) {
+pub(super) fn code_with_invitation(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, life: Duration, digits: u8) {
     let draws = Draws::draw();
     let expires = t.now().plus(life).min(share.expires);
     t.emit(new_challenge(&draws, share, recipient, None, t.now(), expires, digits));

@@ -4,7 +4,7 @@
 //! An event about something that is not there changes nothing.
 
 use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, NOTICE_LINES};
-use crate::domain::ids::{ChallengeId, ReceiptId, RecipientId, SessionId, ShareId};
+use crate::domain::ids::{ChallengeId, MailId, ReceiptId, RecipientId, SessionId, ShareId};
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::Outcome;
 use crate::domain::time::Timestamp;
@@ -235,7 +235,6 @@ fn session(state: &mut State, t: Timestamp, event: &Event) {
             let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
             whose.agreed = agreed.or_else(|| whose.agreed.take());
             whose.sessions.push(*session);
-            whose.failures.clear();
             whose.devices.retain(|known| known.token != *device && known.until > t);
             if whose.devices.len() >= DEVICES_PER_RECIPIENT {
                 whose.devices.remove(0);
@@ -373,7 +372,7 @@ fn mail(state: &mut State, t: Timestamp, event: &Event) {
     }
 }
 
-fn drop_mail(state: &mut State, id: crate::domain::ids::MailId) -> Option<Arc<Mail>> {
+fn drop_mail(state: &mut State, id: MailId) -> Option<Arc<Mail>> {
     let gone = state.mails.remove(&id)?;
     state.timers.remove(&(gone.due, Timer::Mail(id)));
     if let Some(share) = share_mut(state, gone.share).filter(|share| share.notice == Some(id)) {

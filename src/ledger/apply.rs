@@ -169,6 +169,9 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
 fn challenge(state: &mut State, t: Timestamp, event: &Event) {
     match event {
         Event::ChallengeMade { challenge, share, recipient, browser, secret, moment, expires, digits } => {
+            if state.recipient(*share, *recipient).is_none() {
+                return;
+            }
             // A browser has one challenge; asking again after the last one is void takes its place.
             if let Some(before) = browser.and_then(|browser| state.browsers.insert(browser, *challenge)) {
                 drop_challenge(state, before);
@@ -283,7 +286,7 @@ fn receipt(state: &mut State, t: Timestamp, event: &Event) {
                 recipient.last_read = Some(t);
             }
             if let Some(document) = document.get() {
-                state.receipt_ids.insert((*session, *action, document.clone(), *version), *receipt);
+                state.receipt_ids.insert(((*session, *action, document.clone(), *version), *receipt));
             }
             state.timers.insert((*ends, Timer::Receipt(*receipt)));
             let started = Receipt {
@@ -321,7 +324,7 @@ fn drop_receipt(state: &mut State, id: ReceiptId) {
     let Some(gone) = state.receipts.remove(&id) else { return };
     state.timers.remove(&(gone.ends, Timer::Receipt(id)));
     if let Some(document) = gone.document.get() {
-        state.receipt_ids.remove(&(gone.session, gone.action, document.clone(), gone.version));
+        state.receipt_ids.remove(&((gone.session, gone.action, document.clone(), gone.version), id));
     }
 }
 

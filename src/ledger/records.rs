@@ -83,7 +83,7 @@ pub fn restore(state: &mut State, record: Record) {
             if let Some(document) = receipt.document.get() {
                 state
                     .receipt_ids
-                    .insert((receipt.session, receipt.action, document.clone(), receipt.version), receipt.id);
+                    .insert(((receipt.session, receipt.action, document.clone(), receipt.version), receipt.id));
             }
             state.receipts.insert(receipt.id, receipt);
         }

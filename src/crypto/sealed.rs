@@ -280,7 +280,9 @@ mod tests {
         let mut keys = DataKeys::open(&folder.path().join("data.jsonl"), ring).unwrap();
         let place = Place { ledger: "l", line: "x", index: 0 };
         let sealed = keys.seal(Subject::Guest(GuestId::from_bytes([1; 16])), b"elsewhere", b"1");
-        for text in ["1.0.0", "1..", "1.0123456789abcdef.", &sealed, "aside:", &format!("aside:{}", "0".repeat(64)), "~", "~~1.0.0", "~aside:"] {
+        for text in
+            ["1.0.0", "1..", "1.0123456789abcdef.", &sealed, "aside:", &format!("aside:{}", "0".repeat(64)), "~", "~~1.0.0", "~aside:"]
+        {
             let written = serde_json::json!({ "text": text, "list": [text, { "inner": text }] }).as_object().unwrap().clone();
             let mut event = written.clone();
             seal_fields(&mut event, place, &mut keys);

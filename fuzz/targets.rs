@@ -2,16 +2,45 @@
 //!
 //! A new target is a function here, its line in [`TARGETS`], a file in `fuzz_targets/` with its `[[bin]]`, and a first corpus.
 
+#[path = "targets/ledger.rs"]
+mod ledger;
+#[path = "targets/tokens.rs"]
+mod tokens;
+#[path = "targets/web.rs"]
+mod web;
+
+pub use self::{
+    ledger::{event, journal_line, state_file},
+    tokens::{form_token, link, typed_code},
+    web::{conditional, disposition, form_body, markdown},
+};
+
+use doorward::config::{self, Nothing, problem::MOST_PROBLEMS};
 use doorward::domain::document::DocumentPath;
 use doorward::domain::email::EmailAddress;
 use doorward::domain::range::{RangeRequest, RangeSet, parse_range};
-use std::str;
+use std::{path::Path, str};
 
 /// Takes any bytes; panics when an invariant does not hold.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 3] = [("byte_range", byte_range), ("document_path", document_path), ("email", email)];
+pub const TARGETS: [(&str, Target); 14] = [
+    ("byte_range", byte_range),
+    ("conditional", conditional),
+    ("configuration", configuration),
+    ("disposition", disposition),
+    ("document_path", document_path),
+    ("email", email),
+    ("event", event),
+    ("form_body", form_body),
+    ("form_token", form_token),
+    ("journal_line", journal_line),
+    ("link", link),
+    ("markdown", markdown),
+    ("state_file", state_file),
+    ("typed_code", typed_code),
+];
 
 /// Eight bytes of size, then lines, each a `Range` header: no part is empty or reaches past the end, and what parts cover is never more than there is.
 pub fn byte_range(data: &[u8]) {
@@ -53,6 +82,25 @@ pub fn document_path(data: &[u8]) {
         if let Some(parent) = path.parent() {
             let below = path.beneath(&parent).expect("a path lies beneath its parent");
             assert_eq!(parent.append(&below).as_ref(), Ok(&path));
+        }
+    }
+}
+
+/// A configuration file: each mistake in one bounded line, and one that names no files can be taken as it is.
+pub fn configuration(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    match config::parse(text, Path::new("doorward.toml"), &Nothing) {
+        Ok(config) => {
+            assert!(!config.staff.is_empty() && !config.store.is_empty());
+            assert!(config.warnings().iter().all(|line| !line.contains(char::is_control)));
+        }
+        Err(problems) => {
+            assert!(!problems.0.is_empty() && problems.0.len() <= MOST_PROBLEMS + 1);
+            for line in problems.0.iter().map(ToString::to_string) {
+                assert!(line.starts_with("doorward.toml:") && line.len() <= 2048, "{} bytes: {line:?}", line.len());
+                assert!(!line.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')), "{line:?}");
+            }
+            assert_eq!(problems.to_string().lines().count(), problems.0.len());
         }
     }
 }

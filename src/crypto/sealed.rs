@@ -160,12 +160,19 @@ fn seal_value(value: &mut Value, field: &str, place: Place<'_>, keys: &mut DataK
             }
         },
         Value::Array(list) => {
-            for (at, inner) in list.iter_mut().enumerate().filter(|(_, inner)| inner.is_object() || inner.is_array()) {
+            for (at, inner) in list.iter_mut().enumerate().filter(|(_, inner)| !inner.is_number()) {
                 seal_value(inner, &format!("{field}.{at}"), place, keys);
             }
         }
+        Value::String(text) if is_sealed(text) || text.starts_with(ASIDE) || text.starts_with(PLAIN) => text.insert_str(0, PLAIN),
         _ => {}
     }
+}
+
+/// Whether a text has the shape of a sealed value: `1.`, a key id, `.` and the rest.
+pub fn is_sealed(text: &str) -> bool {
+    let id = text.strip_prefix("1.").and_then(|rest| rest.split_once('.')).map(|(id, _)| id);
+    id.is_some_and(|id| id.len() == 16 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
 }
 
 /// Brings the text of a sealed value that was put aside because of its size, by its hash.
@@ -198,13 +205,16 @@ fn open_value(value: &mut Value, field: &str, place: Place<'_>, keys: &DataKeys,
 
 fn open_text(text: &str, field: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<'_>) -> Result<Option<Value>, CannotOpen> {
     let fail = |why| CannotOpen { field: field.to_owned(), why };
+    if let Some(plain) = text.strip_prefix(PLAIN) {
+        return Ok(Some(Value::String(plain.to_owned())));
+    }
     let fetched;
     let sealed = match text.strip_prefix(ASIDE) {
         Some(hash) => {
             fetched = fetch(hash).ok_or_else(|| fail("the file it was put aside in is missing or changed"))?;
             &fetched
         }
-        None if text.starts_with("1.") && text.matches('.').count() == 2 => text,
+        None if is_sealed(text) => text,
         None => return Ok(None),
     };
     let (subject, plain) = keys.unseal(sealed, &place.context(field)).map_err(fail)?;
@@ -217,6 +227,9 @@ fn open_text(text: &str, field: &str, place: Place<'_>, keys: &DataKeys, fetch: 
 
 /// What stands in a field whose sealed text was put aside: this and the SHA-256 of the text.
 pub const ASIDE: &str = "aside:";
+
+/// What stands before a plain text that would otherwise be taken for a sealed one, or for one with this before it.
+const PLAIN: &str = "~";
 
 #[cfg(test)]
 mod tests {
@@ -258,5 +271,23 @@ mod tests {
         assert!(open_fields(&mut elsewhere, Place { index: 1, ..place }, &keys, &|_| None).is_err());
         open_fields(&mut event, place, &keys, &|_| None).unwrap();
         assert_eq!(serde_json::from_value::<Sample>(Value::Object(event)).unwrap(), sample());
+    }
+
+    #[test]
+    fn plain_texts_that_look_like_sealed_ones_come_back_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let ring = Arc::new(KeyRing::from_secrets(&[(1, KeyState::Active, [3; 32])]).unwrap());
+        let mut keys = DataKeys::open(&folder.path().join("data.jsonl"), ring).unwrap();
+        let place = Place { ledger: "l", line: "x", index: 0 };
+        let sealed = keys.seal(Subject::Guest(GuestId::from_bytes([1; 16])), b"elsewhere", b"1");
+        for text in
+            ["1.0.0", "1..", "1.0123456789abcdef.", &sealed, "aside:", &format!("aside:{}", "0".repeat(64)), "~", "~~1.0.0", "~aside:"]
+        {
+            let written = serde_json::json!({ "text": text, "list": [text, { "inner": text }] }).as_object().unwrap().clone();
+            let mut event = written.clone();
+            seal_fields(&mut event, place, &mut keys);
+            assert_eq!(open_fields(&mut event, place, &keys, &|_| None), Ok(()), "{text}");
+            assert_eq!(event, written);
+        }
     }
 }

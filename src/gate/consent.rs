@@ -116,17 +116,6 @@ impl Gate {
             } else if may_mail(t.state(), &recipient, None, t.now()) == MayMail::Now {
                 let expires = t.now().plus(life);
                 t.emit(new_challenge(&draws, &share, &recipient, Some(hash), t.now(), expires, digits));
-                if let Some(agreed) = &before.agreed {
-                    let origin = Origin { address: String::new(), agent: String::new() };
-                    t.emit(Event::ConsentGiven {
-                        challenge: draws.challenge,
-                        share: share.id,
-                        recipient: recipient.id,
-                        version: agreed.version.clone(),
-                        digest: agreed.digest.clone(),
-                        origin: Private::new(Subject::Guest(recipient.guest), origin),
-                    });
-                }
                 mail_code(t, draws.challenge, draws.mail);
             }
             Ok(())

@@ -18,7 +18,7 @@ use crate::gate::permit::Permit;
 use crate::gate::refusal::Refusal;
 use crate::gate::stream::DeliveryBody;
 use crate::ledger::event::{Event, Origin};
-use crate::ledger::state::{Receipt, State};
+use crate::ledger::state::Receipt;
 use crate::ledger::tx::{Class, Tx};
 use crate::limit::connection::{ConnectionHandle, StreamPermit};
 use std::sync::Arc;
@@ -104,26 +104,18 @@ impl Gate {
     ) -> Result<(Arc<Receipt>, bool), Refusal> {
         let (admitted, version, action) = (permit.admitted(), document.version, Action::Download);
         let key = (admitted.session().id, action, permit.covered().name.clone(), version);
-        let open = |state: &State, now| state.receipt_ids.get(&key).and_then(|id| state.receipts.get(id)).filter(|r| r.ends > now).cloned();
         let state = self.ledger.state();
         let facts = self.session_facts(&state, admitted.share().id, cookie);
         // In full, because the permission may have changed while this request waited for its place.
         admit_document(admit_session(&state, facts, self.clock.now())?, &permit.covered().label)?;
-        if let Some(receipt) = open(&state, self.clock.now()) {
-            return Ok((receipt, true));
+        if let Some(receipt) = state.open_receipt(&key, self.clock.now()) {
+            return Ok((Arc::clone(receipt), true));
         }
         let (id, mail) = (ReceiptId::from_bytes(random::bytes()), MailId::from_bytes(random::bytes()));
         let path = permit.covered().label.clone();
-        let key = key.clone();
         let transaction = move |t: &mut Tx<'_>| {
             let permit = admit_document(admit_session(t.state(), facts, t.now())?, &path)?;
-            let known = t
-                .state()
-                .receipt_ids
-                .get(&key)
-                .and_then(|id| t.state().receipts.get(id))
-                .filter(|r| r.ends > t.now());
-            if let Some(receipt) = known {
+            if let Some(receipt) = t.state().open_receipt(&key, t.now()) {
                 return Ok((Arc::clone(receipt), true));
             }
             let (share, recipient) = (permit.admitted().share(), permit.admitted().recipient());

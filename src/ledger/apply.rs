@@ -3,15 +3,15 @@
 //! It reads no clock and no configuration and draws nothing at random, so that the same journal makes the same state for ever.
 //! An event about something that is not there changes nothing.
 
+mod mail;
+
 use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, NOTICE_LINES, WAITING_CHALLENGES};
-use crate::domain::ids::{ChallengeId, MailId, ReceiptId, RecipientId, SessionId, ShareId};
+use crate::domain::ids::{ChallengeId, ReceiptId, RecipientId, SessionId, ShareId};
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::Outcome;
 use crate::domain::time::Timestamp;
-use crate::ledger::event::{Event, MailKind};
-use crate::ledger::state::{
-    Agreement, Challenge, Device, Mail, Passing, Read, Receipt, Recipient, Session, Share, Staff, State, Timer, Undelivered,
-};
+use crate::ledger::event::Event;
+use crate::ledger::state::{Agreement, Challenge, Device, Passing, Read, Receipt, Recipient, Session, Share, Staff, State, Timer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,7 +28,9 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         Event::ChallengeMade { .. } | Event::CodeFailed { .. } | Event::CodeSent { .. } | Event::ConsentGiven { .. } => {
             challenge(state, t, event)
         }
-        Event::MailDelayed { .. } | Event::MailFailed { .. } | Event::MailQueued { .. } | Event::MailSent { .. } => mail(state, t, event),
+        Event::MailDelayed { .. } | Event::MailFailed { .. } | Event::MailQueued { .. } | Event::MailSent { .. } => {
+            mail::mail(state, t, event)
+        }
         Event::ReceiptEnded { .. } | Event::ReceiptProgress { .. } | Event::ReceiptStarted { .. } => receipt(state, t, event),
         Event::SessionClosed { .. } | Event::SessionOpened { .. } | Event::SessionUsed { .. } => session(state, t, event),
         Event::LinkCounted { .. }
@@ -63,7 +65,7 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
 fn forget(state: &mut State, t: Timestamp) {
     while let Some((_, passing)) = state.passing.get_min().filter(|(moment, _)| *moment < t).copied() {
         match passing {
-            Passing::Challenge(id) => drop_challenge(state, id),
+            Passing::Challenge(id) => drop(drop_challenge(state, id)),
             Passing::Session(id) => drop_session(state, id),
         }
     }
@@ -77,8 +79,8 @@ fn recipient_mut(state: &mut State, share: ShareId, recipient: RecipientId) -> O
     share_mut(state, share)?.recipients.get_mut(&recipient).map(Arc::make_mut)
 }
 
-fn drop_challenge(state: &mut State, id: ChallengeId) {
-    let Some(gone) = state.challenges.remove(&id) else { return };
+fn drop_challenge(state: &mut State, id: ChallengeId) -> Option<Arc<Challenge>> {
+    let gone = state.challenges.remove(&id)?;
     state.passing.remove(&(gone.forgotten(), Passing::Challenge(id)));
     if let Some(browser) = gone.browser.filter(|browser| state.browsers.get(browser) == Some(&id)) {
         state.browsers.remove(&browser);
@@ -86,6 +88,7 @@ fn drop_challenge(state: &mut State, id: ChallengeId) {
     if let Some(recipient) = recipient_mut(state, gone.share, gone.recipient) {
         recipient.challenges.retain(|other| *other != id);
     }
+    Some(gone)
 }
 
 fn drop_session(state: &mut State, id: SessionId) {
@@ -169,10 +172,13 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
 fn challenge(state: &mut State, t: Timestamp, event: &Event) {
     match event {
         Event::ChallengeMade { challenge, share, recipient, browser, secret, moment, expires, digits } => {
-            // A browser has one challenge; asking again after the last one is void takes its place.
-            if let Some(before) = browser.and_then(|browser| state.browsers.insert(browser, *challenge)) {
-                drop_challenge(state, before);
+            if state.recipient(*share, *recipient).is_none() {
+                return;
             }
+            // A browser has one challenge; asking again after the last one is void takes its place.
+            let before = browser
+                .and_then(|browser| state.browsers.insert(browser, *challenge))
+                .and_then(|id| drop_challenge(state, id));
             if let Some(oldest) = browser.and_then(|_| crowded_out(state, *share, *recipient)) {
                 drop_challenge(state, oldest);
             }
@@ -189,7 +195,8 @@ fn challenge(state: &mut State, t: Timestamp, event: &Event) {
                 digits: *digits,
                 failures: 0,
                 sent: None,
-                agreed: None,
+                // What was agreed to in this browser waits for the new code as it did for the old one.
+                agreed: before.filter(|before| before.recipient == *recipient).and_then(|before| before.agreed.clone()),
             };
             state.passing.insert((made.forgotten(), Passing::Challenge(*challenge)));
             state.challenges.insert(*challenge, Arc::new(made));
@@ -293,7 +300,7 @@ fn receipt(state: &mut State, t: Timestamp, event: &Event) {
                 recipient.last_read = Some(t);
             }
             if let Some(document) = document.get() {
-                state.receipt_ids.insert((*session, *action, document.clone(), *version), *receipt);
+                state.receipt_ids.insert(((*session, *action, document.clone(), *version), *receipt));
             }
             state.timers.insert((*ends, Timer::Receipt(*receipt)));
             let started = Receipt {
@@ -331,68 +338,8 @@ fn drop_receipt(state: &mut State, id: ReceiptId) {
     let Some(gone) = state.receipts.remove(&id) else { return };
     state.timers.remove(&(gone.ends, Timer::Receipt(id)));
     if let Some(document) = gone.document.get() {
-        // A newer receipt of the same document may have begun while the last transfer of this one was still running.
-        let key = (gone.session, gone.action, document.clone(), gone.version);
-        if state.receipt_ids.get(&key) == Some(&id) {
-            state.receipt_ids.remove(&key);
-        }
+        state.receipt_ids.remove(&((gone.session, gone.action, document.clone(), gone.version), id));
     }
-}
-
-fn mail(state: &mut State, t: Timestamp, event: &Event) {
-    match event {
-        Event::MailQueued { mail, share, kind, due, deliver_by } => {
-            state.timers.insert((*due, Timer::Mail(*mail)));
-            let queued = Mail { id: *mail, share: *share, kind: *kind, queued: t, due: *due, deliver_by: *deliver_by, tries: 0, why: None };
-            state.mails.insert(*mail, Arc::new(queued));
-            if let Some(share) = share_mut(state, *share).filter(|_| *kind == MailKind::Notice) {
-                share.notice = Some(*mail);
-            }
-        }
-        Event::MailDelayed { mail, due, why } => {
-            let Some(delayed) = state.mails.get_mut(mail).map(Arc::make_mut) else { return };
-            let before = std::mem::replace(&mut delayed.due, *due);
-            delayed.tries += 1;
-            delayed.why = Some(why.clone());
-            state.timers.remove(&(before, Timer::Mail(*mail)));
-            state.timers.insert((*due, Timer::Mail(*mail)));
-        }
-        Event::MailSent { mail, lines, quiet_until } => {
-            let Some(sent) = drop_mail(state, *mail) else { return };
-            let Some(share) = share_mut(state, sent.share) else { return };
-            match sent.kind {
-                MailKind::Notice => {
-                    share.unreported.drain(..(*lines).min(share.unreported.len()));
-                    share.unreported_more = 0;
-                    share.quiet_until = *quiet_until;
-                }
-                MailKind::Invitation(recipient) => {
-                    if let Some(recipient) = share.recipients.get_mut(&recipient) {
-                        Arc::make_mut(recipient).invited = Some(t);
-                    }
-                }
-                _ => {}
-            }
-        }
-        Event::MailFailed { mail, why } => {
-            let Some(failed) = drop_mail(state, *mail) else { return };
-            let Some(share) = share_mut(state, failed.share) else { return };
-            if share.undelivered.len() >= UNDELIVERED {
-                share.undelivered.remove(0);
-            }
-            share.undelivered.push(Undelivered { mail: *mail, kind: failed.kind, at: t, why: why.clone() });
-        }
-        _ => {}
-    }
-}
-
-fn drop_mail(state: &mut State, id: MailId) -> Option<Arc<Mail>> {
-    let gone = state.mails.remove(&id)?;
-    state.timers.remove(&(gone.due, Timer::Mail(id)));
-    if let Some(share) = share_mut(state, gone.share).filter(|share| share.notice == Some(id)) {
-        share.notice = None;
-    }
-    Some(gone)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::crypto::data_keys::{DataKeys, SyncError};
 use crate::crypto::primitives::{from_hex, sha256, to_hex};
-use crate::crypto::sealed::{ASIDE, Place, SUBJECT, VALUE, open_fields, seal_fields};
+use crate::crypto::sealed::{ASIDE, Place, SUBJECT, VALUE, is_sealed, open_fields, seal_fields};
 use crate::ledger::disk::{Disk, read_full_at, write_all_at};
 use crate::ledger::event::Event;
 use crate::ledger::line::{Line, Stamp};
@@ -97,7 +97,7 @@ impl Codec {
     fn put_aside(&self, object: &mut Map<String, Value>) -> io::Result<()> {
         for value in object.values_mut() {
             let Value::String(text) = &*value else { continue };
-            if text.len() <= ASIDE_BYTES {
+            if text.len() <= ASIDE_BYTES || !is_sealed(text) {
                 continue;
             }
             let hash = String::from_utf8_lossy(&to_hex(&sha256(&[text.as_bytes()]))).into_owned();

@@ -135,14 +135,16 @@ pub fn read_line(bytes: &[u8]) -> Result<Line<'_>, LineError> {
     rest.take(r#","b":"#)?;
     let b = rest.number()?;
     rest.take(r#","t":"#)?;
-    let t = i64::try_from(rest.number()?)
-        .map(Timestamp::from_millis)
-        .map_err(|_| LineError::Malformed("time"))?;
+    let millis = i64::try_from(rest.number()?).map_err(|_| LineError::Malformed("time"))?;
+    let t = Timestamp::from_millis(millis);
+    if t.millis() != millis {
+        return Err(LineError::Malformed("time"));
+    }
     rest.take(r#","id":""#)?;
     let id = rest.uuid()?;
     rest.take(r#"","ev":"#)?;
     let events = rest.0;
-    if n == 0 || b == 0 || b > n || t.millis() < 0 {
+    if n == 0 || b == 0 || b > n {
         return Err(LineError::Malformed("numbers"));
     }
     if !events.starts_with('[') || !events.ends_with(']') || events.len() < 2 {

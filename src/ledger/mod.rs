@@ -29,6 +29,8 @@ pub use chain::{Point, Position};
 pub use open::Ledger;
 
 #[cfg(test)]
+mod apply_tests;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

@@ -40,8 +40,8 @@ pub struct State {
     pub mails: OrdMap<MailId, Arc<Mail>>,
     /// What is forgotten when; derived from the rest.
     pub passing: OrdSet<(Timestamp, Passing)>,
-    /// The open receipt of a session, action, document and version.
-    pub receipt_ids: OrdMap<ReceiptKey, ReceiptId>,
+    /// Open receipts by session, action, document and version: more than one when a transfer outlasts the window of its receipt.
+    pub receipt_ids: OrdSet<(ReceiptKey, ReceiptId)>,
     /// Open receipts.
     pub receipts: OrdMap<ReceiptId, Arc<Receipt>>,
     /// Sessions that have not ended.
@@ -364,6 +364,13 @@ impl State {
     pub fn recipient(&self, share: ShareId, recipient: RecipientId) -> Option<(&Arc<Share>, &Arc<Recipient>)> {
         let share = self.shares.get(&share)?;
         Some((share, share.recipients.get(&recipient)?))
+    }
+
+    /// The receipt of a session, action, document and version whose window has not closed.
+    pub fn open_receipt(&self, key: &ReceiptKey, now: Timestamp) -> Option<&Arc<Receipt>> {
+        let first = (key.clone(), ReceiptId::from_bytes([0; 16]));
+        let same = self.receipt_ids.range(first..).take_while(|(other, _)| other == key);
+        same.filter_map(|(_, id)| self.receipts.get(id)).find(|receipt| receipt.ends > now)
     }
 
     /// The address of a recipient, unless forgotten.

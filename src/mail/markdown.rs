@@ -92,7 +92,7 @@ impl Writer {
             Tag::Strong => self.open("<strong>", "</strong>", Ending::Inline),
             Tag::Link { link_type, dest_url, .. } => self.link(link_type, &dest_url),
             // A picture would be fetched from somewhere: its words and its address stand for it.
-            Tag::Image { dest_url, .. } => self.unlinked(dest_url.into_string()),
+            Tag::Image { dest_url, .. } => self.unlinked(lines(&dest_url)),
             Tag::BlockQuote(_) => {
                 self.text.end_block(true);
                 self.open("<blockquote>\n", "</blockquote>\n", Ending::Quote);
@@ -159,7 +159,8 @@ impl Writer {
     }
 
     fn link(&mut self, kind: LinkType, target: &str) {
-        let target = if kind == LinkType::Email { format!("mailto:{target}") } else { target.to_owned() };
+        let target = lines(target);
+        let target = if kind == LinkType::Email { format!("mailto:{target}") } else { target };
         if !followed(&target) {
             return self.unlinked(target);
         }
@@ -184,9 +185,11 @@ impl Writer {
         self.open.push(Frame { close: if shown { close } else { "" }, ending });
     }
 
+    /// Entities such as `&#8238;` are characters only now, so that once more nothing hidden comes through.
     fn say(&mut self, text: &str) {
-        escape(text, &mut self.html);
-        self.text.words.push_str(text);
+        let text = lines(text);
+        escape(&text, &mut self.html);
+        self.text.words.push_str(&text);
     }
 }
 

@@ -115,7 +115,7 @@ fn a_receipt_that_ends_late_leaves_the_newer_one_of_its_document_in_place() {
         ranges: RangeSet::default(),
     };
     apply(&mut state, later, &ended);
-    assert_eq!(state.receipt_ids.values().copied().collect::<Vec<_>>(), [ReceiptId::from_bytes([7; 16])]);
+    assert_eq!(state.receipt_ids.iter().map(|(_, id)| *id).collect::<Vec<_>>(), [ReceiptId::from_bytes([7; 16])]);
     assert_eq!(reread(&state), state);
 }
 

@@ -88,6 +88,8 @@ fn a_form_that_is_not_the_one_written_is_no_line_even_with_a_fitting_hash() {
         (r#""n":1"#, r#""n":18446744073709551616"#),
         (r#""b":1"#, r#""b":2"#),
         (r#""t":0"#, r#""t":9223372036854775808"#),
+        // Behind the last moment there is: it would be read as that one.
+        (r#""t":0"#, r#""t":253402207200001"#),
         (r#""v":1,"#, r#""v":1, "#),
         ("-4000-", "-4000a"),
         ("[]", "{}"),

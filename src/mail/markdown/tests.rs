@@ -190,3 +190,17 @@ proptest! {
         prop_assert!(!rendered.text.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
     }
 }
+
+#[test]
+fn what_is_written_as_an_entity_hides_and_controls_nothing_either() {
+    for source in
+        ["a&#x202e;b", "a&#27;[31m", "a&#8;b&#0;", "a&#x2066;b", "[a](https://example.org/&#x202e;b)", "![a](x&#x202d;y)", "`a`&#173;"]
+    {
+        let message = render(source);
+        for form in [&message.html, &message.text] {
+            let hidden =
+                |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{ad}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            assert!(!form.contains(hidden), "{source}: {form:?}");
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! That `apply` takes any events, that what it makes comes back from records, and that indexes agree with what they index.
+
+use crate::crypto::code::CodeSecret;
+use crate::crypto::random::TokenHash;
+use crate::crypto::sealed::{Private, Subject};
+use crate::domain::disclaimer::Disclaimer;
+use crate::domain::document::DocumentName;
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId};
+use crate::domain::policy::{Delivery, Policy};
+use crate::domain::range::{ByteRange, RangeSet};
+use crate::domain::receipt::{Action, Outcome};
+use crate::domain::time::Timestamp;
+use crate::domain::version::FileVersion;
+use crate::ledger::apply::apply;
+use crate::ledger::event::{Actor, Event, MailKind, Origin, SessionEnd};
+use crate::ledger::records::{Record, records, restore};
+use crate::ledger::state::{Passing, State, Timer};
+use proptest::prelude::*;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What one event is made of: which kind, and numbers that pick from what there is.
+type Throw = (u8, [u8; 6], u16);
+
+/// What there is of each kind, for [`Maker::made`].
+#[derive(Clone, Copy)]
+enum Of {
+    Challenge,
+    Guest,
+    Mail,
+    Receipt,
+    Session,
+    Share,
+}
+
+/// Draws events. What is made new has an id of its own, as ids are drawn at random; all that refers to something may find it or not.
+struct Maker {
+    now: Timestamp,
+    made: [u8; 6],
+    links: Vec<(ShareId, RecipientId)>,
+}
+
+impl Maker {
+    fn fresh(&mut self, of: Of) -> [u8; 16] {
+        self.made[of as usize] += 1;
+        [self.made[of as usize]; 16]
+    }
+
+    /// One of the newest, or none that was made.
+    fn old(&self, of: Of, pick: u8) -> [u8; 16] {
+        [self.made[of as usize].saturating_sub(pick % 6); 16]
+    }
+
+    fn at(&self, throw: u16) -> Timestamp {
+        self.now.plus(Duration::from_secs(u64::from(throw) * 7)).minus(Duration::from_secs(60))
+    }
+
+    fn event(&mut self, (kind, p, far): Throw) -> Event {
+        let link = self.links.iter().rev().nth(usize::from(p[0] % 4)).copied();
+        let (share, recipient) = link.unwrap_or((ShareId::from_bytes(self.old(Of::Share, p[0])), RecipientId::from_bytes([0; 16])));
+        let (guest, challenge) = (GuestId::from_bytes(self.old(Of::Guest, p[1])), ChallengeId::from_bytes(self.old(Of::Challenge, p[2])));
+        let (session, receipt) = (SessionId::from_bytes(self.old(Of::Session, p[3])), ReceiptId::from_bytes(self.old(Of::Receipt, p[4])));
+        let (mail, staff) = (MailId::from_bytes(self.old(Of::Mail, p[2])), StaffId::from_bytes([p[1] % 2; 16]));
+        let until = self.at(far);
+        match kind % 24 {
+            0 | 1 => created(ShareId::from_bytes(self.fresh(Of::Share)), staff, until),
+            2 | 3 => {
+                let share = ShareId::from_bytes(self.old(Of::Share, p[0]));
+                let recipient = RecipientId::from_bytes([u8::try_from(self.links.len()).unwrap_or(u8::MAX); 16]);
+                self.links.push((share, recipient));
+                Event::RecipientAdded { share, recipient, guest, key: p[5] }
+            }
+            4 | 5 => Event::ChallengeMade {
+                challenge: ChallengeId::from_bytes(self.fresh(Of::Challenge)),
+                share,
+                recipient,
+                browser: (p[5] % 3 > 0).then(|| token(p[5] % 5)),
+                secret: Private::new(Subject::Share(share), CodeSecret::draw()),
+                moment: self.now,
+                expires: until,
+                digits: 6,
+            },
+            6 => Event::CodeSent { challenge },
+            7 => Event::CodeFailed { challenge, device: (p[5] % 2 == 0).then(|| token(p[5] % 5)) },
+            8 => Event::ConsentGiven {
+                challenge,
+                share,
+                recipient,
+                version: "1".to_owned(),
+                digest: "00".to_owned(),
+                origin: Private::new(Subject::Guest(guest), origin()),
+            },
+            9 | 10 => self.opened(p, until, (share, recipient, challenge)),
+            11 => Event::SessionUsed { session },
+            12 => Event::SessionClosed { session, why: SessionEnd::Left },
+            13 | 14 => Event::ReceiptStarted {
+                receipt: ReceiptId::from_bytes(self.fresh(Of::Receipt)),
+                share,
+                recipient,
+                guest,
+                session: SessionId::from_bytes([p[4] % 2; 16]),
+                document: Private::new(Subject::Share(share), document(p[5] % 2)),
+                version: FileVersion { size: 9, mtime_ns: 0, device: 1, inode: 1 },
+                action: Action::Download,
+                ends: until,
+                origin: Private::new(Subject::Guest(guest), origin()),
+            },
+            15 => Event::ReceiptProgress { receipt, opens: 2, ranges: ranges(p[5]), outcome: Outcome::Part },
+            16 => ended(receipt, share, guest, self.now),
+            17 | 18 => {
+                let kinds = [MailKind::Notice, MailKind::Ended, MailKind::Invitation(recipient), MailKind::Code(challenge, recipient)];
+                let kind = kinds[usize::from(p[5] % 4)];
+                Event::MailQueued { mail: MailId::from_bytes(self.fresh(Of::Mail)), share, kind, due: until, deliver_by: Timestamp::MAX }
+            }
+            _ => self.rest(kind, p, until, (share, recipient, mail, staff)),
+        }
+    }
+
+    fn opened(&mut self, p: [u8; 6], expires: Timestamp, (share, recipient, challenge): (ShareId, RecipientId, ChallengeId)) -> Event {
+        let session = SessionId::from_bytes(self.fresh(Of::Session));
+        let guest = GuestId::from_bytes(self.old(Of::Guest, p[1]));
+        Event::SessionOpened {
+            session,
+            share,
+            recipient,
+            challenge,
+            invited: (p[5] % 2 == 0).then(|| ChallengeId::from_bytes(self.old(Of::Challenge, p[5]))),
+            token: token(self.made[Of::Session as usize]),
+            device: token(p[5] % 5),
+            device_until: self.at(p[4].into()),
+            expires,
+            origin: Private::new(Subject::Guest(guest), origin()),
+        }
+    }
+
+    fn rest(&mut self, kind: u8, p: [u8; 6], until: Timestamp, ids: (ShareId, RecipientId, MailId, StaffId)) -> Event {
+        let (share, recipient, mail, staff) = ids;
+        let by = Actor::Server;
+        match (kind % 24, p[5] % 4) {
+            (19, 0) => Event::MailDelayed { mail, due: until, why: "busy".to_owned() },
+            (19, 1) => Event::MailFailed { mail, why: "no".to_owned() },
+            (19, _) => Event::MailSent { mail, lines: p[0].into(), quiet_until: until },
+            (20, 0) => Event::ShareRevoked { share, by },
+            (20, 1) => Event::ShareEnded { share },
+            (20, 2) => Event::RecipientRevoked { share, recipient, by },
+            (20, _) => Event::ShareUpdated { share, by, expires: Some(until), delivery: Some(Delivery::Preview) },
+            (21, 0) => Event::LinkCounted { share, recipient, what: "fetched".to_owned(), hour: self.now, count: 3 },
+            (21, 1) => Event::ShareUpdated { share, by, expires: None, delivery: None },
+            (21, 2) => Event::StrangersCounted { forged: 1, unknown: 2, hour: self.now },
+            (21, _) => Event::ServerStopped {},
+            (22, 0) => Event::StaffRemoved { staff },
+            (22, 1) => Event::ServerStarted { version: "1.0.0".to_owned(), torn_bytes: 0 },
+            (22, _) => Event::StaffSet {
+                staff,
+                name: Private::new(Subject::Staff(staff), "Ann".to_owned()),
+                address: address(Subject::Staff(staff), 0),
+                rank: 1,
+            },
+            (_, 0) => Event::DisclaimerPublished { disclaimer: disclaimer() },
+            _ => {
+                // An address that is known is not seen again.
+                let guest = GuestId::from_bytes(self.fresh(Of::Guest));
+                Event::GuestSeen { guest, address: address(Subject::Guest(guest), self.made[Of::Guest as usize]) }
+            }
+        }
+    }
+}
+
+fn created(share: ShareId, owner: StaffId, expires: Timestamp) -> Event {
+    let subject = Subject::Share(share);
+    Event::ShareCreated {
+        share,
+        owner,
+        by: Actor::Operator(1),
+        items: Private::new(subject, Arc::default()),
+        subject: Private::new(subject, String::new()),
+        message: Private::new(subject, String::new()),
+        policy: Policy { delivery: Delivery::Download, disclaimer: true },
+        expires,
+    }
+}
+
+fn ended(receipt: ReceiptId, share: ShareId, guest: GuestId, ended: Timestamp) -> Event {
+    Event::ReceiptEnded { receipt, share, guest, ended, bytes: 0, opens: 1, outcome: Outcome::Part, ranges: RangeSet::default() }
+}
+
+fn token(n: u8) -> TokenHash {
+    let text = data_encoding::BASE64URL_NOPAD.encode(&[n; 32]);
+    serde_json::from_value(text.into()).expect("32 bytes are a hash")
+}
+
+fn origin() -> Origin {
+    Origin { address: "192.0.2.1".to_owned(), agent: String::new() }
+}
+
+fn document(n: u8) -> DocumentName {
+    format!("files:{n}.pdf").parse().expect("it is a document's name")
+}
+
+fn ranges(n: u8) -> RangeSet {
+    let mut set = RangeSet::default();
+    set.add(ByteRange { start: 0, end: n.into() });
+    set
+}
+
+fn address(subject: Subject, n: u8) -> Private<EmailAddress> {
+    Private::new(subject, EmailAddress::parse(&format!("a{n}@example.org")).expect("it is an address"))
+}
+
+fn disclaimer() -> Arc<Disclaimer> {
+    Arc::new(Disclaimer { version: "1".to_owned(), title: "t".to_owned(), text: "x".to_owned(), digest: "00".to_owned() })
+}
+
+/// The state that its own records make, each of them written and read.
+fn restored(state: &State) -> State {
+    let mut again = State::default();
+    for record in records(state) {
+        let text = serde_json::to_string(&record).expect("a record is JSON");
+        restore(&mut again, serde_json::from_str::<Record>(&text).expect("it is read back"));
+    }
+    again
+}
+
+fn assert_indexes_agree(state: &State) {
+    for (token, id) in &state.tokens {
+        assert_eq!(state.sessions.get(id).map(|s| s.token), Some(*token), "tokens");
+    }
+    assert_eq!(state.tokens.len(), state.sessions.len(), "each session has its token");
+    for (browser, id) in &state.browsers {
+        assert_eq!(state.challenges.get(id).and_then(|c| c.browser), Some(*browser), "browsers");
+    }
+    assert_eq!(state.browsers.len(), state.challenges.values().filter(|c| c.browser.is_some()).count(), "each asking browser is found");
+    for (key, id) in &state.receipt_ids {
+        let receipt = state.receipts.get(id).expect("an indexed receipt is open");
+        assert_eq!(
+            receipt
+                .document
+                .get()
+                .map(|d| (receipt.session, receipt.action, d.clone(), receipt.version))
+                .as_ref(),
+            Some(key)
+        );
+    }
+    assert_eq!(state.receipt_ids.len(), state.receipts.len(), "each open receipt is found");
+    for (key, guest) in &state.guest_ids {
+        assert_eq!(state.address(*guest).map(EmailAddress::key), Some(key.as_str()));
+    }
+    for (moment, timer) in &state.timers {
+        let due = match timer {
+            Timer::Mail(id) => state.mails.get(id).map(|m| m.due),
+            Timer::Receipt(id) => state.receipts.get(id).map(|r| r.ends),
+            Timer::Share(id) => state.shares.get(id).filter(|s| s.stopped.is_none() && !s.end_told).map(|s| s.expires),
+        };
+        assert_eq!(due, Some(*moment), "{timer:?}");
+    }
+    let waiting = state.shares.values().filter(|s| s.stopped.is_none() && !s.end_told).count();
+    assert_eq!(state.timers.len(), state.mails.len() + state.receipts.len() + waiting, "all that becomes due has a timer");
+    for (moment, passing) in &state.passing {
+        let due = match passing {
+            Passing::Challenge(id) => state.challenges.get(id).map(|c| c.forgotten()),
+            Passing::Session(id) => state.sessions.get(id).map(|s| s.expires),
+        };
+        assert_eq!(due, Some(*moment), "{passing:?}");
+    }
+    assert_eq!(state.passing.len(), state.challenges.len() + state.sessions.len(), "all that passes has its moment");
+    let recipients = || state.shares.values().flat_map(|s| s.recipients.values());
+    assert_eq!(recipients().flat_map(|r| &r.challenges).filter(|id| state.challenges.contains_key(*id)).count(), state.challenges.len());
+    assert_eq!(recipients().flat_map(|r| &r.sessions).filter(|id| state.sessions.contains_key(*id)).count(), state.sessions.len());
+    assert_eq!(
+        recipients().map(|r| r.challenges.len() + r.sessions.len()).sum::<usize>(),
+        state.passing.len(),
+        "none is named that is gone"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_events_make_a_state_that_holds_together_and_comes_back(
+        throws in proptest::collection::vec((any::<u8>(), any::<[u8; 6]>(), 0..2000_u16, 0..400_u64), 1..220),
+    ) {
+        let mut maker = Maker { now: Timestamp::from_millis(1_800_000_000_000), made: [0; 6], links: Vec::new() };
+        let mut written = Vec::new();
+        let mut state = State::default();
+        for (kind, picks, far, pause) in throws {
+            maker.now = maker.now.plus(Duration::from_secs(pause));
+            let event = maker.event((kind, picks, far));
+            apply(&mut state, maker.now, &event);
+            assert_indexes_agree(&state);
+            written.push((maker.now, serde_json::to_string(&event).expect("an event is JSON")));
+        }
+        prop_assert!(restored(&state) == state, "records lose something");
+        // Read from the journal, in one go or from a state file on.
+        for from in [0, written.len() / 2] {
+            let mut again = State::default();
+            for (at, (t, text)) in written.iter().enumerate() {
+                if at == from {
+                    again = restored(&again);
+                }
+                apply(&mut again, *t, &serde_json::from_str(text).expect("it is read back"));
+            }
+            prop_assert!(again == state, "reading it again makes another state");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The events of the kept ledger: every kind there is, in the order in which a server writes them.
+
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use doorward::crypto::{
+    code::CodeSecret,
+    random::TokenHash,
+    sealed::{Private, Subject},
+};
+use doorward::domain::{
+    disclaimer::Disclaimer,
+    document::DocumentName,
+    email::EmailAddress,
+    ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId},
+    policy::{Delivery, Policy},
+    range::{ByteRange, RangeSet},
+    receipt::{Action, Outcome},
+    scope::{Item, ItemKind, Pin},
+    time::Timestamp,
+    version::FileVersion,
+};
+use doorward::ledger::event::{Actor, Event, MailKind, Origin, SessionEnd};
+use std::{sync::Arc, time::Duration};
+
+const OFFICE: StaffId = StaffId::from_bytes([0x51; 16]);
+const LEFT: StaffId = StaffId::from_bytes([0x52; 16]);
+const ANN: GuestId = GuestId::from_bytes([0xa1; 16]);
+const BEN: GuestId = GuestId::from_bytes([0xb2; 16]);
+const FILES: ShareId = ShareId::from_bytes([0x01; 16]);
+const FOLDER: ShareId = ShareId::from_bytes([0x02; 16]);
+const ENDED: ShareId = ShareId::from_bytes([0x03; 16]);
+const ANN_FILES: RecipientId = RecipientId::from_bytes([0x11; 16]);
+const BEN_FILES: RecipientId = RecipientId::from_bytes([0x12; 16]);
+const ANN_FOLDER: RecipientId = RecipientId::from_bytes([0x21; 16]);
+
+/// What the server and staff do first: everything up to the first links.
+pub(crate) fn beginning(start: Timestamp) -> Vec<Vec<Event>> {
+    let day = |n: u64| start.plus(Duration::from_secs(n * 24 * 3600));
+    let staff = |staff, name: &str, at: &str, rank| Event::StaffSet {
+        staff,
+        name: of(Subject::Staff(staff), name.to_owned()),
+        address: of(Subject::Staff(staff), address(at)),
+        rank,
+    };
+    let queued = |n, share, kind| Event::MailQueued { mail: mail(n), share, kind, due: start, deliver_by: day(1) };
+    let sent = |n| Event::MailSent { mail: mail(n), lines: 0, quiet_until: start };
+    let added = |share, recipient, guest, key| Event::RecipientAdded { share, recipient, guest, key };
+    vec![
+        // The version looks like a sealed value's beginning, as some day it will.
+        vec![Event::ServerStarted { version: "1.0.0".to_owned(), torn_bytes: 0 }],
+        vec![staff(OFFICE, "Case Office", "office@example.org", 0), staff(LEFT, "Zoë", "zoe@example.org", 1)],
+        vec![Event::DisclaimerPublished { disclaimer: disclaimer() }],
+        vec![
+            Event::GuestSeen { guest: ANN, address: of(Subject::Guest(ANN), address("ann@example.net")) },
+            Event::GuestSeen { guest: BEN, address: of(Subject::Guest(BEN), address("ben.o'hara+files@example.com")) },
+            share(FILES, vec![item("report.pdf", ItemKind::PinnedDocument(version(1))), item("Zoë %41.txt", ItemKind::Document)], day(30)),
+            added(FILES, ANN_FILES, ANN, 1),
+            added(FILES, BEN_FILES, BEN, 1),
+            queued(1, FILES, MailKind::Invitation(ANN_FILES)),
+            queued(2, FILES, MailKind::Invitation(BEN_FILES)),
+        ],
+        vec![sent(1)],
+        vec![Event::MailDelayed { mail: mail(2), due: day(1), why: "450 4.2.1 try later".to_owned() }],
+        vec![Event::MailFailed { mail: mail(2), why: "1.0123456789abcdef.AAAA".to_owned() }],
+        vec![queued(3, FILES, MailKind::Undelivered(BEN_FILES))],
+        vec![share(FOLDER, vec![pinned_folder()], day(10)), added(FOLDER, ANN_FOLDER, ANN, 2)],
+        vec![share(ENDED, vec![item("old", ItemKind::Folder)], day(1)), queued(4, ENDED, MailKind::Ended)],
+    ]
+}
+
+/// What recipients do, and what staff and time put an end to.
+pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
+    let later = |seconds| start.plus(Duration::from_secs(seconds));
+    let (asked, invited, failed) = (challenge(1), challenge(2), challenge(3));
+    let code = |id, recipient, browser, far| Event::ChallengeMade {
+        challenge: id,
+        share: FILES,
+        recipient,
+        browser,
+        secret: of(Subject::Share(FILES), secret()),
+        moment: start,
+        expires: later(far),
+        digits: 6,
+    };
+    let (by, operator) = (Actor::Server, Actor::Operator(1000));
+    vec![
+        vec![code(asked, ANN_FILES, Some(token(1)), 600), Event::CodeSent { challenge: asked }, mail_of_code(asked)],
+        vec![code(invited, ANN_FILES, None, 86_400), code(failed, BEN_FILES, Some(token(2)), 86_400)],
+        vec![consent(asked)],
+        vec![Event::CodeFailed { challenge: asked, device: None }, Event::CodeFailed { challenge: failed, device: Some(token(8)) }],
+        vec![opened(1, asked, Some(invited), later(8 * 3600))],
+        vec![Event::SessionUsed { session: session(1) }],
+        vec![started(1, "documents:case/report.pdf", later(1800)), notice(5, later(60))],
+        vec![started(2, "documents:case/Zoë %2541.txt", later(1800))],
+        vec![progress(1, 70, Outcome::Open), progress(2, 100, Outcome::Complete)],
+        vec![ended(2, later(100))],
+        vec![Event::MailSent { mail: mail(5), lines: 1, quiet_until: later(900) }, notice(6, later(900))],
+        vec![Event::LinkCounted { share: FILES, recipient: BEN_FILES, what: "fetched".to_owned(), hour: start, count: 7 }],
+        vec![Event::StrangersCounted { forged: 12, unknown: 34, hour: start }],
+        vec![Event::ShareUpdated { share: FILES, by: operator, expires: Some(later(40 * 86_400)), delivery: Some(Delivery::Preview) }],
+        vec![Event::RecipientRevoked { share: FILES, recipient: BEN_FILES, by: operator }],
+        vec![Event::ShareRevoked { share: FOLDER, by }, Event::ShareEnded { share: ENDED }],
+        vec![code(challenge(4), ANN_FILES, Some(token(3)), 86_400), opened(2, challenge(4), None, later(9 * 3600))],
+        vec![Event::SessionClosed { session: session(2), why: SessionEnd::Left }],
+        vec![Event::StaffRemoved { staff: LEFT }],
+        vec![Event::ServerStopped {}],
+    ]
+}
+
+fn share(share: ShareId, items: Vec<Item>, expires: Timestamp) -> Event {
+    let subject = Subject::Share(share);
+    Event::ShareCreated {
+        share,
+        owner: OFFICE,
+        by: Actor::Operator(1000),
+        items: of(subject, Arc::new(items)),
+        subject: of(subject, "Files for the hearing".to_owned()),
+        message: of(subject, "Dear both,\n\n*please* read them.".to_owned()),
+        policy: Policy { delivery: Delivery::Download, disclaimer: true },
+        expires,
+    }
+}
+
+fn item(label: &str, kind: ItemKind) -> Item {
+    let name = DocumentName { store: store(), path: path(&["case/", label].concat()) };
+    Item { label: label.to_owned(), name, kind }
+}
+
+/// So many that the value is put aside.
+fn pinned_folder() -> Item {
+    let pin = |n: u64| Pin { path: path(&format!("{n:04}/{}.pdf", "a long name ".repeat(4))), version: version(n) };
+    item("exhibits", ItemKind::PinnedFolder(Arc::new((0..400).map(pin).collect())))
+}
+
+fn consent(challenge: ChallengeId) -> Event {
+    let (version, digest) = (disclaimer().version.clone(), disclaimer().digest.clone());
+    Event::ConsentGiven { challenge, share: FILES, recipient: ANN_FILES, version, digest, origin: origin() }
+}
+
+fn mail_of_code(challenge: ChallengeId) -> Event {
+    let kind = MailKind::Code(challenge, ANN_FILES);
+    Event::MailQueued { mail: mail(7), share: FILES, kind, due: Timestamp::default(), deliver_by: Timestamp::MAX }
+}
+
+fn notice(n: u8, due: Timestamp) -> Event {
+    Event::MailQueued { mail: mail(n), share: FILES, kind: MailKind::Notice, due, deliver_by: Timestamp::MAX }
+}
+
+fn opened(n: u8, challenge: ChallengeId, invited: Option<ChallengeId>, expires: Timestamp) -> Event {
+    Event::SessionOpened {
+        session: session(n),
+        share: FILES,
+        recipient: ANN_FILES,
+        challenge,
+        invited,
+        token: token(10 + n),
+        device: token(20 + n),
+        device_until: expires.plus(Duration::from_secs(90 * 86_400)),
+        expires,
+        origin: origin(),
+    }
+}
+
+fn started(n: u8, document: &str, ends: Timestamp) -> Event {
+    Event::ReceiptStarted {
+        receipt: receipt(n),
+        share: FILES,
+        recipient: ANN_FILES,
+        guest: ANN,
+        session: session(1),
+        document: of(Subject::Share(FILES), document.parse().expect("it is a document's name")),
+        version: version(n.into()),
+        action: if n == 1 { Action::Download } else { Action::Preview },
+        ends,
+        origin: origin(),
+    }
+}
+
+fn progress(n: u8, bytes: u64, outcome: Outcome) -> Event {
+    Event::ReceiptProgress { receipt: receipt(n), opens: 2, ranges: ranges(bytes), outcome }
+}
+
+fn ended(n: u8, ended: Timestamp) -> Event {
+    let (outcome, ranges) = (Outcome::Complete, ranges(100));
+    Event::ReceiptEnded { receipt: receipt(n), share: FILES, guest: ANN, ended, bytes: ranges.bytes(), opens: 2, outcome, ranges }
+}
+
+fn ranges(bytes: u64) -> RangeSet {
+    let mut set = RangeSet::default();
+    set.add(ByteRange { start: 0, end: bytes / 2 });
+    set.add(ByteRange { start: bytes / 2 + 5, end: bytes });
+    set
+}
+
+fn disclaimer() -> Arc<Disclaimer> {
+    let text = "The documents are meant for you alone.\n\nA receipt is made.".to_owned();
+    Arc::new(Disclaimer { version: "2026.11.1".to_owned(), title: "~ Before you read".to_owned(), text, digest: "ab".repeat(32) })
+}
+
+fn origin() -> Private<Origin> {
+    of(Subject::Guest(ANN), Origin { address: "2001:db8::1".to_owned(), agent: "Browser/1.0 (with \"quotes\")".to_owned() })
+}
+
+fn of<T>(subject: Subject, value: T) -> Private<T> {
+    Private::new(subject, value)
+}
+
+fn address(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).expect("it is an address")
+}
+
+fn path(text: &str) -> doorward::domain::document::DocumentPath {
+    text.parse().expect("it is a path")
+}
+
+fn store() -> doorward::domain::document::StoreName {
+    doorward::domain::document::StoreName::parse("documents").expect("it is a store's name")
+}
+
+fn secret() -> CodeSecret {
+    serde_json::from_value(BASE64.encode(&[9; 20]).into()).expect("20 bytes are a secret")
+}
+
+fn token(n: u8) -> TokenHash {
+    serde_json::from_value(BASE64URL_NOPAD.encode(&[n; 32]).into()).expect("32 bytes are a hash")
+}
+
+fn version(n: u64) -> FileVersion {
+    FileVersion { size: 100, mtime_ns: 1_790_000_000_123_456_789, device: 66_306, inode: n }
+}
+
+const fn challenge(n: u8) -> ChallengeId {
+    ChallengeId::from_bytes([0x30 + n; 16])
+}
+
+const fn session(n: u8) -> SessionId {
+    SessionId::from_bytes([0x40 + n; 16])
+}
+
+const fn receipt(n: u8) -> ReceiptId {
+    ReceiptId::from_bytes([0x60 + n; 16])
+}
+
+const fn mail(n: u8) -> MailId {
+    MailId::from_bytes([0x70 + n; 16])
+}

@@ -4,7 +4,7 @@ use crate::cli::assemble::{Assembled, Outside, assemble, hosts, server_limits};
 use crate::cli::failure::Failure;
 use crate::config::{Config, LogFormat, load};
 use crate::domain::time::{Clock, SystemClock};
-use crate::gate::Actor;
+use crate::gate::{Actor, Gate};
 use crate::server::admin::{self, Peer, find_group};
 use crate::server::shutdown::Shutdown;
 use crate::server::tls::{Identity, Tls, TlsSettings, install_provider};
@@ -65,7 +65,7 @@ pub fn listen(config: &Config) -> Result<TcpListener, Failure> {
 /// Serves until a signal asks to stop. `ready` runs once requests are answered.
 pub fn serve<F, R>(config: &Config, listener: TcpListener, accept_clock: bool, ready: F) -> Result<(), Failure>
 where
-    F: FnOnce(Arc<crate::gate::Gate>) -> R,
+    F: FnOnce(Arc<Gate>) -> R,
     R: Future<Output = Result<(), Failure>>,
 {
     install_provider();
@@ -93,7 +93,7 @@ async fn serve_until_stopped<F, R>(
     ready: F,
 ) -> Result<(), Failure>
 where
-    F: FnOnce(Arc<crate::gate::Gate>) -> R,
+    F: FnOnce(Arc<Gate>) -> R,
     R: Future<Output = Result<(), Failure>>,
 {
     let Assembled { gate, web, report, start_with } = assembled;
@@ -109,7 +109,7 @@ where
     let admin = tokio::spawn(admin::serve(socket, api, group, config.server.drain, stop.clone()));
     let waited = async {
         ready(Arc::clone(gate)).await?;
-        wait_for_signal().await
+        wait_for_stop(config, tls, gate).await
     };
     let served = waited.await;
     tracing::info!("stopping: running downloads have {} s to end", config.server.drain.as_secs());
@@ -130,13 +130,25 @@ pub async fn name_the_actor(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn wait_for_signal() -> Result<(), Failure> {
+/// Waits for the signal to stop; SIGHUP on the way takes a renewed certificate from the same files.
+async fn wait_for_stop(config: &Config, tls: &Tls, gate: &Gate) -> Result<(), Failure> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+    let mut renew = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => return Ok(()),
+            _ = terminate.recv() => return Ok(()),
+            _ = renew.recv() => reload(config, tls, gate),
+        }
     }
-    Ok(())
+}
+
+fn reload(config: &Config, tls: &Tls, gate: &Gate) {
+    let read = Identity::from_files(&config.tls.certificate, &config.tls.key, gate.now());
+    match read.and_then(|identity| tls.reload(&identity)) {
+        Ok(()) => tracing::info!("new connections get the certificate as it is in its file now"),
+        Err(why) => tracing::error!("the certificate stays as it was: {why}"),
+    }
 }
 
 fn say_how_it_opened(assembled: &Assembled) {

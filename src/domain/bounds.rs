@@ -56,6 +56,8 @@ pub const SLOW_MODE: [Duration; 4] =
     [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(900), Duration::from_secs(3600)];
 /// Browsers that may hold a live challenge of one recipient at the same time.
 pub const LIVE_CHALLENGES: usize = 3;
+/// Challenges of one recipient whose code was never mailed; one more takes the place of the oldest.
+pub const WAITING_CHALLENGES: usize = 8;
 /// Least time between two mails of one challenge.
 pub const RESEND_GAP: Duration = Duration::from_secs(60);
 /// Code mails to one recipient in an hour.
@@ -84,6 +86,8 @@ pub const SESSIONS_PER_RECIPIENT: usize = 16;
 /// Least time between two `session.used` events of one session.
 pub const SESSION_USED_EVERY: Duration = Duration::from_secs(5 * 60);
 
+/// A wall clock this far from ours means that somebody set it (ledger.md "Start").
+pub const CLOCK_DRIFT: Duration = Duration::from_secs(60);
 /// One receipt covers one session, document, version and action for this long.
 pub const RECEIPT_WINDOW: Duration = Duration::from_secs(30 * 60);
 /// How often the progress of running downloads is put down.

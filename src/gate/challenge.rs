@@ -1,7 +1,7 @@
 //! The code: what its page says, and checking what was typed, counted in the same transaction.
 
 use crate::crypto::code::TypedCode;
-use crate::crypto::random::{self, CookieSecret};
+use crate::crypto::random::{self, CookieSecret, TokenHash};
 use crate::crypto::sealed::{Private, Subject};
 use crate::domain::bounds::{DEVICE_LIFE, FAILURES_PER_CHALLENGE, SESSIONS_PER_RECIPIENT};
 use crate::domain::ids::{SessionId, ShareId};
@@ -113,7 +113,7 @@ impl Gate {
 fn check(
     t: &mut Tx<'_>,
     share: ShareId,
-    browser: crate::crypto::random::TokenHash,
+    browser: TokenHash,
     device: Option<&CookieSecret>,
     typed: Option<&TypedCode>,
 ) -> Result<(CodeAnswer, Arc<Challenge>), Refusal> {

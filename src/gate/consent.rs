@@ -6,6 +6,7 @@ use crate::crypto::random::{self, CookieSecret, TokenHash};
 use crate::crypto::sealed::{Private, Subject};
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::ids::{ChallengeId, MailId, ShareId};
+use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::admit_link;
 use crate::gate::budget::{MayMail, may_mail};
@@ -14,9 +15,7 @@ use crate::ledger::event::{Event, MailKind, Origin};
 use crate::ledger::state::{Challenge, Recipient, Share, State};
 use crate::ledger::tx::{Class, Tx};
 use std::sync::Arc;
-
-/// Challenges of one recipient whose code was never mailed; one more and the oldest of them is not kept waiting for.
-const WAITING_CHALLENGES: usize = 8;
+use std::time::Duration;
 
 /// A recipient standing before the door with a true link.
 #[derive(Debug, Clone)]
@@ -77,7 +76,6 @@ impl Gate {
             let challenge = match live {
                 Some(challenge) => challenge.id,
                 None => {
-                    make_room(t.state(), &recipient)?;
                     let expires = t.now().plus(life);
                     t.emit(new_challenge(&draws, &share, &recipient, Some(hash), t.now(), expires, digits));
                     draws.challenge
@@ -146,24 +144,10 @@ pub(super) fn challenge_of(state: &State, share: ShareId, browser: TokenHash) ->
         .filter(|challenge| challenge.share == share)
 }
 
-/// The live challenge whose code went out with the invitation.
-pub(super) fn invited_challenge<'a>(
-    state: &'a State,
-    recipient: &Recipient,
-    now: crate::domain::time::Timestamp,
-) -> Option<&'a Arc<Challenge>> {
+/// The live challenge whose code went out with the invitation; it is the one that counts, in whichever browser.
+pub(super) fn invited_challenge<'a>(state: &'a State, recipient: &Recipient, now: Timestamp) -> Option<&'a Arc<Challenge>> {
     let mut known = recipient.challenges.iter().filter_map(|id| state.challenges.get(id));
-    known.find(|challenge| challenge.browser.is_none() && challenge.is_live(now))
-}
-
-/// Refuses when too many browsers wait for a first code; each of them is forgotten within the hour.
-fn make_room(state: &State, recipient: &Recipient) -> Result<(), Refusal> {
-    let waiting = recipient
-        .challenges
-        .iter()
-        .filter_map(|id| state.challenges.get(id))
-        .filter(|c| c.browser.is_some() && c.sent.is_none());
-    if waiting.count() >= WAITING_CHALLENGES { Err(Refusal::Busy) } else { Ok(()) }
+    known.find(|challenge| challenge.browser.is_none() && challenge.sent.is_some() && challenge.is_live(now))
 }
 
 /// The event of a new challenge; the digits are made for the present moment.
@@ -172,8 +156,8 @@ fn new_challenge(
     share: &Share,
     recipient: &Recipient,
     browser: Option<TokenHash>,
-    now: crate::domain::time::Timestamp,
-    expires: crate::domain::time::Timestamp,
+    now: Timestamp,
+    expires: Timestamp,
     digits: u8,
 ) -> Event {
     Event::ChallengeMade {
@@ -200,9 +184,16 @@ fn mail_code(t: &mut Tx<'_>, challenge: ChallengeId, mail: MailId) {
     t.emit(Event::MailQueued { mail, share, kind, due, deliver_by });
 }
 
-/// Events that make and mail a code together with the invitation.
-pub(super) fn code_with_invitation(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, life: std::time::Duration, digits: u8) {
+/// Events that make and mail a code together with the invitation; the same digits again while those of an earlier one are right.
+pub(super) fn code_with_invitation(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, life: Duration, digits: u8) {
     let draws = Draws::draw();
+    if let Some(before) = invited_challenge(t.state(), recipient, t.now()).map(|before| before.id) {
+        mail_code(t, before, draws.mail);
+        return;
+    }
+    if may_mail(t.state(), recipient, None, t.now()) != MayMail::Now {
+        return;
+    }
     let expires = t.now().plus(life).min(share.expires);
     t.emit(new_challenge(&draws, share, recipient, None, t.now(), expires, digits));
     mail_code(t, draws.challenge, draws.mail);

@@ -20,7 +20,7 @@ use crate::gate::stream::DeliveryBody;
 use crate::ledger::event::{Event, Origin};
 use crate::ledger::state::{Receipt, State};
 use crate::ledger::tx::{Class, Tx};
-use crate::limit::connection::ConnectionHandle;
+use crate::limit::connection::{ConnectionHandle, StreamPermit};
 use std::sync::Arc;
 
 /// A document that its permit has opened; nothing has left yet, and no receipt is made.
@@ -29,6 +29,7 @@ pub struct Opened {
     permit: Permit,
     cookie: Option<CookieSecret>,
     document: OpenDocument,
+    place: StreamPermit,
     /// What its entity tag is made from.
     pub entity_tag: [u8; 16],
 }
@@ -47,8 +48,16 @@ impl Opened {
 
 impl Gate {
     /// Opens a document for the holder of a session, or says why not. It must still be what was pinned.
-    pub async fn open(&self, share: ShareId, cookie: Option<CookieSecret>, path: &DocumentPath) -> Result<Opened, Refusal> {
+    pub async fn open(
+        &self,
+        share: ShareId,
+        cookie: Option<CookieSecret>,
+        path: &DocumentPath,
+        connection: &ConnectionHandle,
+    ) -> Result<Opened, Refusal> {
         let permit = admit_document(self.session(share, cookie.as_ref())?, path)?;
+        // Before the document is opened, so that what waits holds no descriptor.
+        let place = connection.acquire_stream().await;
         let name = &permit.covered().name;
         let document = self.documents.open_document(name).await.map_err(|error| {
             tracing::warn!(%share, store = %name.store, %error, "a shared document could not be opened");
@@ -59,7 +68,7 @@ impl Gate {
             return Err(Refusal::DocumentChanged(share));
         }
         let entity_tag = entity_tag(&self.keys, share, &document.version);
-        Ok(Opened { permit, cookie, document, entity_tag })
+        Ok(Opened { permit, cookie, document, place, entity_tag })
     }
 
     /// The version of a document that the server can read.
@@ -76,8 +85,7 @@ impl Gate {
         connection: &ConnectionHandle,
         origin: Origin,
     ) -> Result<DeliveryBody, Refusal> {
-        let Opened { permit, cookie, document, .. } = opened;
-        let place = connection.acquire_stream().await;
+        let Opened { permit, cookie, document, place, .. } = opened;
         let admitted = permit.admitted();
         // Watched before it is looked at, so that no revocation can fall between.
         let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
@@ -99,7 +107,8 @@ impl Gate {
         let open = |state: &State, now| state.receipt_ids.get(&key).and_then(|id| state.receipts.get(id)).filter(|r| r.ends > now).cloned();
         let state = self.ledger.state();
         let facts = self.session_facts(&state, admitted.share().id, cookie);
-        admit_session(&state, facts, self.clock.now())?;
+        // In full, because the permission may have changed while this request waited for its place.
+        admit_document(admit_session(&state, facts, self.clock.now())?, &permit.covered().label)?;
         if let Some(receipt) = open(&state, self.clock.now()) {
             return Ok((receipt, true));
         }

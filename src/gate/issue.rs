@@ -18,7 +18,12 @@ use crate::gate::settings::CodeDelivery;
 use crate::ledger::event::{Actor, Event, MailKind};
 use crate::ledger::state::State;
 use crate::ledger::tx::{Class, Tx, Unavailable};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// A date a year from now ends with its day, which is a little more than a year.
+const A_DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A share as staff ask for it.
 #[derive(Debug, Clone)]
@@ -145,8 +150,7 @@ impl Gate {
     /// Checks when a share is to end.
     pub(super) fn checked_expiry(&self, expires: Timestamp) -> Result<Timestamp, IssueError> {
         let now = self.clock.now();
-        // A date a year from now ends with its day, which is a little more than a year.
-        let latest = now.plus(self.settings.max_expiry).plus(std::time::Duration::from_secs(24 * 3600));
+        let latest = now.plus(self.settings.max_expiry).plus(A_DAY);
         match expires {
             _ if expires <= now => Err(IssueError::AlreadyOver(expires)),
             _ if expires > latest => Err(IssueError::TooLate(expires, now.plus(self.settings.max_expiry))),
@@ -176,7 +180,7 @@ impl Gate {
     }
 
     async fn items(&self, mut names: Vec<DocumentName>, pin: Option<bool>) -> Result<Vec<Item>, IssueError> {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
         if names.is_empty() || names.len() > ITEMS_PER_SHARE {
             return Err(IssueError::TooMany("documents", ITEMS_PER_SHARE));

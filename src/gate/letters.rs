@@ -4,6 +4,7 @@ use crate::crypto::link::Link;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, RecipientId};
 use crate::domain::policy::Delivery;
+use crate::domain::receipt::Outcome;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
 use crate::gate::settings::CodeDelivery;
@@ -127,7 +128,7 @@ impl Gate {
             .map(|read| {
                 let live = self.progress.of(read.receipt).map(|reached| reached.outcome);
                 let kept = about.state.receipts.get(&read.receipt).map(|receipt| receipt.outcome);
-                let outcome = live.or(kept).unwrap_or(crate::domain::receipt::Outcome::Part);
+                let outcome = live.or(kept).unwrap_or(Outcome::Part);
                 let document = read.document.get().map(|name| name.path.to_string()).unwrap_or_default();
                 (self.moment(read.at), about.state.address(read.guest).unwrap_or(&forgotten), document, read.action, outcome)
             })

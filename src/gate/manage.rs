@@ -1,6 +1,7 @@
 //! Changing shares that are there: a new end, another form of delivery, stopping, and sending links again.
 
 use crate::crypto::random;
+use crate::domain::bounds::SHARE_LIFE;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{MailId, RecipientId, ShareId};
 use crate::domain::policy::Delivery;
@@ -57,7 +58,7 @@ impl Gate {
                 .filter(|r| was_open && before.recipients[r].invited.is_some() && !is_stopped(&before, *r))
             {
                 let mail = MailId::from_bytes(random::bytes());
-                let deliver_by = t.now().plus(crate::domain::bounds::SHARE_LIFE);
+                let deliver_by = t.now().plus(SHARE_LIFE);
                 t.emit(Event::MailQueued { mail, share: id, kind: MailKind::Stopped(recipient), due: t.now(), deliver_by });
             }
             Ok(())

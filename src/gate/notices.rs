@@ -15,6 +15,11 @@ pub(super) fn queue_notice(t: &mut Tx<'_>, share: ShareId, mail: MailId) {
     }
 }
 
+/// Whether there are reads that no notice has told.
+pub(super) fn has_unreported(state: &State, share: ShareId) -> bool {
+    state.shares.get(&share).is_some_and(|share| !share.unreported.is_empty())
+}
+
 fn waits(state: &State, share: ShareId) -> bool {
     state.shares.get(&share).is_some_and(|share| share.notice.is_some())
 }

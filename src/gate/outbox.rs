@@ -5,6 +5,7 @@ use crate::domain::bounds::MAIL_TRIES;
 use crate::domain::ids::MailId;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
+use crate::gate::notices::{has_unreported, queue_notice};
 use crate::ledger::event::{Event, MailKind};
 use crate::ledger::state::{Mail, Timer};
 use crate::ledger::tx::{Class, Unavailable};
@@ -127,6 +128,10 @@ impl Gate {
                 if let (true, MailKind::Invitation(recipient) | MailKind::Code(_, recipient)) = (failed, kind) {
                     let kind = MailKind::Undelivered(recipient);
                     t.emit(Event::MailQueued { mail: told, share, kind, due: t.now(), deliver_by: Timestamp::MAX });
+                }
+                // Reads that came while the notice was under way are not in it, and nobody else may ever ask for the next one.
+                if kind == MailKind::Notice && matches!(event, Event::MailSent { .. }) && has_unreported(t.state(), share) {
+                    queue_notice(t, share, told);
                 }
                 Ok(())
             })

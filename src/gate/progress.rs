@@ -1,4 +1,4 @@
-//! How far running downloads are: kept in memory, put down every five seconds, when a transfer ends and at the stop.
+//! How far running downloads are: kept in memory, put down every five seconds, when a document is complete and at the stop.
 
 use crate::domain::bounds::RECEIPT_FLUSH;
 use crate::domain::ids::ReceiptId;
@@ -13,8 +13,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// Receipts put down in one transaction.
-const RECEIPTS_PER_FLUSH: usize = 500;
+/// Receipts put down in one transaction; with 64 ranges each they stay well below the longest line.
+pub(super) const RECEIPTS_AT_ONCE: usize = 200;
+
+/// Which receipts are put down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// All that have moved or are moving.
+    All,
+    /// Those that are complete for the first time.
+    Complete,
+}
 
 /// The receipts that have moved since they were last put down, or are moving.
 #[derive(Debug, Default)]
@@ -32,6 +41,8 @@ struct Live {
     /// Grows with each change, so that a flush knows whether it wrote the newest.
     changes: u64,
     written: u64,
+    /// Whether it is on the disk that the document is complete.
+    complete: bool,
 }
 
 /// One transfer under way.
@@ -89,6 +100,7 @@ impl Progress {
             running: Vec::new(),
             changes: 0,
             written: 0,
+            complete: receipt.outcome == Outcome::Complete,
         });
         live.opens += u64::from(again);
         live.running.push(Arc::clone(&transfer));
@@ -115,21 +127,25 @@ impl Progress {
         self.lock().get(&receipt).is_some_and(|live| !live.running.is_empty())
     }
 
-    fn changed(&self) -> Vec<(ReceiptId, u64, Reached)> {
-        let moving = |live: &Live| live.changes > live.written || live.running.iter().any(|transfer| !transfer.range().is_empty());
+    fn changed(&self, which: Which) -> Vec<(ReceiptId, u64, Reached)> {
+        let moving = |live: &Live| live.running.iter().any(|transfer| !transfer.range().is_empty());
+        let wanted = |live: &Live| match which {
+            Which::All => live.changes > live.written || moving(live),
+            Which::Complete => !live.complete && live.changes > live.written && live.reached().outcome == Outcome::Complete,
+        };
         let all = self.lock();
         all.iter()
-            .filter(|(_, live)| moving(live))
-            .take(RECEIPTS_PER_FLUSH)
+            .filter(|(_, live)| wanted(live))
             .map(|(id, live)| (*id, live.changes, live.reached()))
             .collect()
     }
 
-    fn written(&self, flushed: &[(ReceiptId, u64)]) {
+    fn written(&self, flushed: &[(ReceiptId, u64, Reached)]) {
         let mut all = self.lock();
-        for (receipt, changes) in flushed {
+        for (receipt, changes, reached) in flushed {
             if let Some(live) = all.get_mut(receipt) {
                 live.written = *changes;
+                live.complete |= reached.outcome == Outcome::Complete;
                 if live.running.is_empty() && live.changes == live.written {
                     all.remove(receipt);
                 }
@@ -143,15 +159,18 @@ impl Progress {
 }
 
 impl Gate {
-    /// Puts the progress of downloads down whenever one ends and every five seconds; never returns.
+    /// Puts the progress of downloads down every five seconds, and that a document is complete as it happens; never returns.
     pub async fn put_progress_down(&self) {
+        let mut due = self.clock.now().plus(RECEIPT_FLUSH);
         loop {
-            let due = self.clock.now().plus(RECEIPT_FLUSH);
-            tokio::select! {
-                () = self.progress.ended.notified() => {}
-                () = self.clock.wait_until(due) => {}
+            let which = tokio::select! {
+                () = self.progress.ended.notified() => Which::Complete,
+                () = self.clock.wait_until(due) => Which::All,
+            };
+            if which == Which::All {
+                due = self.clock.now().plus(RECEIPT_FLUSH);
             }
-            if let Err(error) = self.flush_progress().await {
+            if let Err(error) = self.flush(which).await {
                 tracing::warn!(%error, "the progress of downloads could not be put down; it is tried again");
                 self.clock.wait_until(self.clock.now().plus(RECEIPT_FLUSH)).await;
             }
@@ -160,13 +179,13 @@ impl Gate {
 
     /// Puts all progress down that has not been.
     pub async fn flush_progress(&self) -> Result<(), Unavailable> {
-        loop {
-            let changed = self.progress.changed();
-            if changed.is_empty() {
-                return Ok(());
-            }
-            let flushed: Vec<_> = changed.iter().map(|(receipt, changes, _)| (*receipt, *changes)).collect();
-            let full = changed.len() == RECEIPTS_PER_FLUSH;
+        self.flush(Which::All).await
+    }
+
+    async fn flush(&self, which: Which) -> Result<(), Unavailable> {
+        // Looked at once: what moves meanwhile is for the next time, so that this ends however much is under way.
+        for some in self.progress.changed(which).chunks(RECEIPTS_AT_ONCE) {
+            let changed = some.to_vec();
             self.ledger
                 .tx(Class::First, move |t| {
                     for (receipt, _, reached) in &changed {
@@ -179,10 +198,79 @@ impl Gate {
                     Ok::<_, Unavailable>(())
                 })
                 .await?;
-            self.progress.written(&flushed);
-            if !full {
-                return Ok(());
-            }
+            self.progress.written(some);
         }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::sealed::{Private, Subject};
+    use crate::domain::bounds::LINE_BYTES;
+    use crate::domain::ids::{GuestId, RecipientId, SessionId, ShareId};
+    use crate::domain::range::RangeSet;
+    use crate::domain::receipt::Action;
+    use crate::domain::time::Timestamp;
+    use crate::domain::version::FileVersion;
+
+    fn receipt(number: u32) -> Receipt {
+        let mut id = [0; 16];
+        id[..4].copy_from_slice(&number.to_be_bytes());
+        let share = ShareId::from_bytes(id);
+        Receipt {
+            id: ReceiptId::from_bytes(id),
+            share,
+            recipient: RecipientId::from_bytes(id),
+            guest: GuestId::from_bytes(id),
+            session: SessionId::from_bytes(id),
+            document: Private::new(Subject::Share(share), "a:b".parse().expect("a store and a path")),
+            version: FileVersion { size: 10, mtime_ns: 0, device: 0, inode: 0 },
+            action: Action::Download,
+            started: Timestamp::MAX,
+            ends: Timestamp::MAX,
+            last: Timestamp::MAX,
+            opens: 1,
+            ranges: RangeSet::default(),
+            outcome: Outcome::Open,
+        }
+    }
+
+    #[test]
+    fn any_number_of_running_downloads_is_put_down_in_one_look() {
+        let progress = Progress::default();
+        let running: Vec<_> = (0..3_000).map(|number| progress.begin(&receipt(number), 0, false)).collect();
+        assert!(progress.changed(Which::All).is_empty(), "nothing has moved");
+        running.iter().for_each(|transfer| transfer.handed(3));
+        assert_eq!(progress.changed(Which::All).len(), 3_000);
+        assert!(progress.changed(Which::Complete).is_empty());
+    }
+
+    #[test]
+    fn a_document_is_told_to_be_complete_once_and_forgotten_when_all_is_put_down() {
+        let progress = Progress::default();
+        let first = progress.begin(&receipt(1), 0, false);
+        let second = progress.begin(&receipt(1), 5, true);
+        first.handed(5);
+        second.handed(5);
+        progress.end(&first);
+        let complete = progress.changed(Which::Complete);
+        assert_eq!(complete.iter().map(|(.., reached)| reached.opens).collect::<Vec<_>>(), [2]);
+        progress.written(&complete);
+        progress.end(&second);
+        assert!(progress.changed(Which::Complete).is_empty(), "it is on the disk already");
+        let rest = progress.changed(Which::All);
+        progress.written(&rest);
+        assert_eq!((rest.len(), progress.lock().len()), (1, 0));
+    }
+
+    #[test]
+    fn the_longest_progress_of_one_transaction_fits_a_line() {
+        let mut ranges = RangeSet::default();
+        (0..200u64).for_each(|at| ranges.add(ByteRange { start: at * (1 << 45), end: at * (1 << 45) + (1 << 44) }));
+        let event = Event::ReceiptProgress { receipt: receipt(1).id, opens: u64::MAX, ranges, outcome: Outcome::Part };
+        let bytes = serde_json::to_vec(&event).expect("events have a form in JSON").len();
+        assert!(bytes * RECEIPTS_AT_ONCE < LINE_BYTES, "{bytes}");
     }
 }

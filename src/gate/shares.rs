@@ -12,7 +12,8 @@ use crate::gate::listing::shown;
 use crate::gate::permit::Admitted;
 use crate::gate::views::{ItemView, LinkView, ShareStatus, ShareView, UndeliveredView};
 use crate::ledger::event::MailKind;
-use crate::ledger::state::{Recipient, Share, State};
+use crate::ledger::state::{Recipient, Share, State, Undelivered};
+use crate::mail::markdown;
 
 /// What the link's page tells of a share.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +75,7 @@ impl Gate {
         let state = self.ledger.state();
         let recipient = state.address(admitted.recipient().guest).map_or(ERASED, EmailAddress::expose).to_owned();
         let fill = |text: Option<&String>| self.filled_for(share, text.map_or("", String::as_str), &recipient);
-        (fill(share.subject.get()), crate::mail::markdown::render(&fill(share.message.get())).html, share.expires)
+        (fill(share.subject.get()), markdown::render(&fill(share.message.get())).html, share.expires)
     }
 
     /// What the link's page tells of a share.
@@ -177,7 +178,7 @@ fn in_order(share: &Share) -> Vec<&Recipient> {
     all
 }
 
-fn undelivered_view(state: &State, share: &Share, failed: &crate::ledger::state::Undelivered) -> UndeliveredView {
+fn undelivered_view(state: &State, share: &Share, failed: &Undelivered) -> UndeliveredView {
     let (mail, recipient) = match failed.kind {
         MailKind::Code(_, recipient) => ("code", Some(recipient)),
         MailKind::Invitation(recipient) => ("invitation", Some(recipient)),

@@ -7,6 +7,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::ids::StaffId;
 use crate::domain::receipt::Outcome;
 use crate::gate::Gate;
+use crate::gate::progress::RECEIPTS_AT_ONCE;
 use crate::gate::sweeper::receipt_ended;
 use crate::ledger::event::Event;
 use crate::ledger::tx::{Class, Tx, Unavailable};
@@ -31,11 +32,26 @@ impl Gate {
             if let Some(text) = configured.disclaimer.clone().filter(|text| t.state().disclaimer.as_deref() != Some(text)) {
                 t.emit(Event::DisclaimerPublished { disclaimer: Arc::new(text) });
             }
-            let open: Vec<_> = t.state().receipts.values().filter(|receipt| receipt.outcome == Outcome::Open).cloned().collect();
-            open.iter().for_each(|receipt| t.emit(receipt_ended(receipt, Outcome::Interrupted)));
             Ok(())
         };
-        self.ledger.tx(Class::First, transaction).await
+        self.ledger.tx(Class::First, transaction).await?;
+        self.close_interrupted().await
+    }
+
+    /// Closes what a crash left open; any number of it, a part at a time.
+    async fn close_interrupted(&self) -> Result<(), Unavailable> {
+        let state = self.ledger.state();
+        let open: Vec<_> = state.receipts.values().filter(|receipt| receipt.outcome == Outcome::Open).cloned().collect();
+        for some in open.chunks(RECEIPTS_AT_ONCE) {
+            let some = some.to_vec();
+            self.ledger
+                .tx(Class::First, move |t| {
+                    some.iter().for_each(|receipt| t.emit(receipt_ended(receipt, Outcome::Interrupted)));
+                    Ok::<_, Unavailable>(())
+                })
+                .await?;
+        }
+        Ok(())
     }
 
     /// Ends: progress and counts are put down, then that the server stopped in good order.

@@ -2,8 +2,9 @@
 
 use crate::documents::read::DocumentStream;
 use crate::domain::range::ByteRange;
-use crate::domain::time::{Clock, Timestamp};
+use crate::domain::time::Timestamp;
 use crate::gate::Gate;
+use crate::gate::admit::open_to;
 use crate::gate::permit::Admitted;
 use crate::gate::progress::Transfer;
 use crate::limit::connection::{ConnectionHandle, StreamPermit};
@@ -37,6 +38,8 @@ pub struct DeliveryBody {
     pending: u64,
     alive: Timestamp,
     cut: Arc<Cut>,
+    /// The last byte of all, asked for only once there is room for it, so that a client that takes nothing is never counted as served.
+    last: Option<Bytes>,
     /// Dropped with the body, which ends the watcher.
     _done: oneshot::Sender<()>,
     _place: StreamPermit,
@@ -63,9 +66,9 @@ impl DeliveryBody {
     ) -> Self {
         let (done, ended) = oneshot::channel();
         let cut = Arc::new(Cut::default());
-        tokio::spawn(watch_over(Arc::clone(&gate.clock), admitted.ends(), watch, Arc::clone(&cut), connection.clone(), ended));
+        tokio::spawn(watch_over(Arc::clone(&gate), admitted.clone(), watch, Arc::clone(&cut), connection.clone(), ended));
         let alive = gate.clock.now();
-        Self { gate, source, admitted, transfer, left: range.len(), pending: 0, alive, cut, _done: done, _place: place }
+        Self { gate, source, admitted, transfer, left: range.len(), pending: 0, alive, cut, last: None, _done: done, _place: place }
     }
 
     fn settle(&mut self) {
@@ -75,17 +78,22 @@ impl DeliveryBody {
 
 /// Waits for the end of access or of the body, whichever comes first.
 async fn watch_over(
-    clock: Arc<dyn Clock>,
-    ends: Timestamp,
+    gate: Arc<Gate>,
+    admitted: Admitted,
     watch: CutWatch,
     cut: Arc<Cut>,
     connection: ConnectionHandle,
     mut ended: oneshot::Receiver<()>,
 ) {
-    tokio::select! {
-        _ = &mut ended => return,
-        () = watch.cut() => {}
-        () = clock.wait_until(ends) => {}
+    let mut ends = Some(admitted.ends());
+    while let Some(end) = ends {
+        tokio::select! {
+            _ = &mut ended => return,
+            () = watch.cut() => break,
+            () = watch.look_again() => {}
+            () = gate.clock.wait_until(end) => {}
+        }
+        ends = gate.access_ends(&admitted);
     }
     cut.now.store(true, Ordering::Release);
     cut.waker.wake();
@@ -94,6 +102,17 @@ async fn watch_over(
         return;
     }
     connection.abort();
+}
+
+impl Gate {
+    /// When access ends as the state has it now, which may be later than when the download began; nothing when it is over.
+    fn access_ends(&self, admitted: &Admitted) -> Option<Timestamp> {
+        let (state, now) = (self.ledger.state(), self.clock.now());
+        let session = state.sessions.get(&admitted.session().id)?;
+        let (share, recipient) = state.recipient(session.share, session.recipient)?;
+        open_to(share, recipient, now).ok()?;
+        Some(share.expires.min(session.expires)).filter(|ends| *ends > now)
+    }
 }
 
 impl Body for DeliveryBody {
@@ -113,10 +132,16 @@ impl Body for DeliveryBody {
             this.alive = now;
             this.gate.keep_alive(&this.admitted);
         }
-        let next = std::task::ready!(Pin::new(&mut this.source).poll_next(context));
+        let next = match this.last.take() {
+            Some(last) => Some(Ok(last)),
+            None => std::task::ready!(Pin::new(&mut this.source).poll_next(context)),
+        };
         Poll::Ready(match next {
             None => None,
-            Some(Ok(chunk)) => {
+            Some(Ok(mut chunk)) => {
+                if chunk.len() as u64 >= this.left && chunk.len() > 1 {
+                    this.last = Some(chunk.split_off(chunk.len() - 1));
+                }
                 this.pending = chunk.len() as u64;
                 this.left = this.left.saturating_sub(this.pending);
                 Some(Ok(Frame::data(chunk)))
@@ -140,7 +165,7 @@ impl Body for DeliveryBody {
 
 impl Drop for DeliveryBody {
     fn drop(&mut self) {
-        // The last chunk is never followed by another poll; it counts when nothing was left to ask for.
+        // The last byte is never followed by another poll; it counts when nothing was left to ask for.
         if self.left == 0 && !self.cut.now.load(Ordering::Acquire) {
             self.settle();
         }

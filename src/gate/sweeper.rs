@@ -1,6 +1,7 @@
 //! What becomes due by time: receipts whose window closes, shares whose end is told, and the hourly counts.
 
 use crate::crypto::random;
+use crate::domain::bounds::CLOCK_DRIFT;
 use crate::domain::ids::MailId;
 use crate::domain::receipt::Outcome;
 use crate::domain::time::Timestamp;
@@ -12,7 +13,7 @@ use crate::ledger::tx::{Class, Tx, Unavailable};
 use std::time::Duration;
 
 /// What is told in one transaction.
-const DUE_AT_ONCE: usize = 500;
+const DUE_AT_ONCE: usize = 200;
 /// How often it is looked whether something is due; the earliest comes first in the index, so that looking costs nothing.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -33,9 +34,10 @@ pub(super) fn receipt_ended(receipt: &Receipt, outcome: Outcome) -> Event {
 impl Gate {
     /// Tells what becomes due, as it becomes due; never returns.
     pub async fn sweep(&self) {
-        let mut counted = self.clock.now();
+        let (mut counted, mut moved) = (self.clock.now(), false);
         loop {
             let now = self.clock.now();
+            moved = self.watch_the_wall_clock(moved);
             if let Err(error) = self.tell(self.due(now)).await {
                 tracing::warn!(%error, "what is due could not be put down; it is tried again");
             }
@@ -49,16 +51,34 @@ impl Gate {
 
     /// Puts the hourly counts down.
     pub(super) async fn put_counts_down(&self) -> Result<(), Unavailable> {
-        let events = self.counts.take(self.clock.now());
-        if events.is_empty() {
-            return Ok(());
-        }
-        self.ledger
-            .tx(Class::First, move |t| {
+        let (parts, hour) = (self.counts.take(), self.clock.now());
+        for (at, part) in parts.iter().enumerate() {
+            let events = part.events(hour);
+            let command = move |t: &mut Tx<'_>| {
                 events.iter().for_each(|event| t.emit(event.clone()));
-                Ok(())
-            })
-            .await
+                Ok::<_, Unavailable>(())
+            };
+            if let Err(error) = self.ledger.tx(Class::First, command).await {
+                self.counts.give_back(&parts[at..]);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says it loudly when the wall clock was moved away from ours, which goes on; and when it is back.
+    fn watch_the_wall_clock(&self, was_moved: bool) -> bool {
+        let drift = self.clock.drift_millis();
+        let is_moved = u128::from(drift.unsigned_abs()) > CLOCK_DRIFT.as_millis();
+        match (was_moved, is_moved) {
+            (false, true) => tracing::error!(
+                drift_seconds = drift / 1000,
+                "the machine's wall clock was moved; Doorward goes on by its own and is not ready until they agree or it is started again"
+            ),
+            (true, false) => tracing::info!("the machine's wall clock agrees again"),
+            _ => {}
+        }
+        is_moved
     }
 
     fn due(&self, now: Timestamp) -> Vec<Timer> {
@@ -78,11 +98,14 @@ impl Gate {
         }
         // A receipt is closed with all that was handed over.
         self.flush_progress().await?;
-        self.ledger.tx(Class::First, move |t| due.iter().try_for_each(|timer| tell_one(t, *timer))).await
+        let due: Vec<_> = due.into_iter().map(|timer| (timer, MailId::from_bytes(random::bytes()))).collect();
+        self.ledger
+            .tx(Class::First, move |t| due.iter().try_for_each(|(timer, mail)| tell_one(t, *timer, *mail)))
+            .await
     }
 }
 
-fn tell_one(t: &mut Tx<'_>, timer: Timer) -> Result<(), Unavailable> {
+fn tell_one(t: &mut Tx<'_>, timer: Timer, mail: MailId) -> Result<(), Unavailable> {
     match timer {
         Timer::Receipt(id) => {
             if let Some(receipt) = t.state().receipts.get(&id).filter(|receipt| receipt.ends <= t.now()).cloned() {
@@ -98,7 +121,6 @@ fn tell_one(t: &mut Tx<'_>, timer: Timer) -> Result<(), Unavailable> {
                 .is_some_and(|s| s.expires <= t.now() && s.stopped.is_none() && !s.end_told);
             if over {
                 t.emit(Event::ShareEnded { share: id });
-                let mail = MailId::from_bytes(random::bytes());
                 t.emit(Event::MailQueued { mail, share: id, kind: MailKind::Ended, due: t.now(), deliver_by: Timestamp::MAX });
             }
         }

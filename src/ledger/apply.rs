@@ -3,8 +3,8 @@
 //! It reads no clock and no configuration and draws nothing at random, so that the same journal makes the same state for ever.
 //! An event about something that is not there changes nothing.
 
-use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, NOTICE_LINES};
-use crate::domain::ids::{ChallengeId, ReceiptId, RecipientId, SessionId, ShareId};
+use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, NOTICE_LINES, WAITING_CHALLENGES};
+use crate::domain::ids::{ChallengeId, MailId, ReceiptId, RecipientId, SessionId, ShareId};
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::Outcome;
 use crate::domain::time::Timestamp;
@@ -173,6 +173,9 @@ fn challenge(state: &mut State, t: Timestamp, event: &Event) {
             if let Some(before) = browser.and_then(|browser| state.browsers.insert(browser, *challenge)) {
                 drop_challenge(state, before);
             }
+            if let Some(oldest) = browser.and_then(|_| crowded_out(state, *share, *recipient)) {
+                drop_challenge(state, oldest);
+            }
             let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
             whose.challenges.push(*challenge);
             let made = Challenge {
@@ -218,6 +221,13 @@ fn challenge(state: &mut State, t: Timestamp, event: &Event) {
     }
 }
 
+/// The oldest of the browsers that wait for a first code, when no more may wait: a scanner that agrees again and again locks nobody out.
+fn crowded_out(state: &State, share: ShareId, recipient: RecipientId) -> Option<ChallengeId> {
+    let known = state.recipient(share, recipient)?.1.challenges.iter().filter_map(|id| state.challenges.get(id));
+    let waiting: Vec<_> = known.filter(|c| c.browser.is_some() && c.sent.is_none()).collect();
+    waiting.first().filter(|_| waiting.len() >= WAITING_CHALLENGES).map(|oldest| oldest.id)
+}
+
 fn count_within_a_day(moments: &mut Vec<Timestamp>, t: Timestamp) {
     moments.retain(|moment| t.since(*moment) < FAILURE_WINDOW);
     moments.push(t);
@@ -235,7 +245,6 @@ fn session(state: &mut State, t: Timestamp, event: &Event) {
             let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
             whose.agreed = agreed.or_else(|| whose.agreed.take());
             whose.sessions.push(*session);
-            whose.failures.clear();
             whose.devices.retain(|known| known.token != *device && known.until > t);
             if whose.devices.len() >= DEVICES_PER_RECIPIENT {
                 whose.devices.remove(0);
@@ -322,7 +331,11 @@ fn drop_receipt(state: &mut State, id: ReceiptId) {
     let Some(gone) = state.receipts.remove(&id) else { return };
     state.timers.remove(&(gone.ends, Timer::Receipt(id)));
     if let Some(document) = gone.document.get() {
-        state.receipt_ids.remove(&(gone.session, gone.action, document.clone(), gone.version));
+        // A newer receipt of the same document may have begun while the last transfer of this one was still running.
+        let key = (gone.session, gone.action, document.clone(), gone.version);
+        if state.receipt_ids.get(&key) == Some(&id) {
+            state.receipt_ids.remove(&key);
+        }
     }
 }
 
@@ -373,7 +386,7 @@ fn mail(state: &mut State, t: Timestamp, event: &Event) {
     }
 }
 
-fn drop_mail(state: &mut State, id: crate::domain::ids::MailId) -> Option<Arc<Mail>> {
+fn drop_mail(state: &mut State, id: MailId) -> Option<Arc<Mail>> {
     let gone = state.mails.remove(&id)?;
     state.timers.remove(&(gone.due, Timer::Mail(id)));
     if let Some(share) = share_mut(state, gone.share).filter(|share| share.notice == Some(id)) {
@@ -381,3 +394,6 @@ fn drop_mail(state: &mut State, id: crate::domain::ids::MailId) -> Option<Arc<Ma
     }
     Some(gone)
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,8 +15,9 @@ use crate::ledger::scan::JournalError;
 use crate::ledger::start::{self, Report};
 use crate::ledger::state::State;
 use crate::ledger::tx::{Class, Tx, Unavailable};
-use crate::ledger::writer::{Refused, Settings, Writer};
+use crate::ledger::writer::{Refused, Settings, Snapshot, Writer};
 use std::io;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -69,6 +70,18 @@ pub struct OpenOptions {
 #[derive(Clone)]
 pub struct Ledger(pub(super) Arc<Inner>);
 
+/// The state as of one line; it costs one counter, whatever the state holds.
+#[derive(Debug, Clone)]
+pub struct Present(Arc<Snapshot<State>>);
+
+impl Deref for Present {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0.state
+    }
+}
+
 pub(super) struct Inner {
     writer: Writer<House>,
     pub(super) history: Arc<History>,
@@ -105,8 +118,8 @@ impl Ledger {
     }
 
     /// The state as of the last line that is on the disk. It does not move while it is held.
-    pub fn state(&self) -> State {
-        self.0.writer.peek().state.clone()
+    pub fn state(&self) -> Present {
+        Present(self.0.writer.snapshot())
     }
 
     /// Runs a command alone on the state; when this returns well, its events are on the disk.

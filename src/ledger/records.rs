@@ -3,7 +3,7 @@
 use crate::crypto::sealed::Private;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{GuestId, StaffId};
+use crate::domain::ids::{GuestId, ReceiptId, StaffId};
 use crate::ledger::state::{Challenge, Mail, Passing, Receipt, Session, Share, Staff, State, Timer};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -81,9 +81,12 @@ pub fn restore(state: &mut State, record: Record) {
         Record::Receipt(receipt) => {
             state.timers.insert((receipt.ends, Timer::Receipt(receipt.id)));
             if let Some(document) = receipt.document.get() {
-                state
-                    .receipt_ids
-                    .insert((receipt.session, receipt.action, document.clone(), receipt.version), receipt.id);
+                // Of two that cover the same, the one begun later is the one that goes on.
+                let key = (receipt.session, receipt.action, document.clone(), receipt.version);
+                let later = |known: &ReceiptId| state.receipts.get(known).is_some_and(|known| known.started > receipt.started);
+                if !state.receipt_ids.get(&key).is_some_and(later) {
+                    state.receipt_ids.insert(key, receipt.id);
+                }
             }
             state.receipts.insert(receipt.id, receipt);
         }

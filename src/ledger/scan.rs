@@ -20,6 +20,9 @@ use std::{
 };
 use uuid::Uuid;
 
+/// How lines and heads begin. No text inside a line holds this, because quotes in texts are escaped.
+const LINE_START: &[u8] = br#"{"v":1,"#;
+
 /// A place where the journal is not what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file} line {line}: {why}")]
@@ -242,7 +245,10 @@ impl<'d> Run<'d> {
                 None if in_head => (LineError::Unfinished, false),
                 None => return Ok(Step::Go),
                 Some(Piece::TooLong) => (LineError::TooLong, false),
-                Some(Piece::Unfinished(bytes)) => (LineError::Unfinished, self.is_later(in_head, bytes)),
+                // A head that lacks only its end of line is the broken one itself, not a later one.
+                Some(Piece::Unfinished(bytes)) => {
+                    (LineError::Unfinished, self.is_later(in_head, bytes.get(usize::from(in_head)..).unwrap_or_default()))
+                }
                 Some(Piece::Line(bytes)) => match self.piece(at, bytes, each) {
                     Ok(Ok(step)) => {
                         self.out.end = self.chain.point(reader.position());
@@ -279,14 +285,16 @@ impl<'d> Run<'d> {
         Ok(each(at, &line))
     }
 
-    /// Whether these bytes, found at or behind a break, were written by a later write than the broken ones.
+    /// Whether in these bytes, found at or behind a break, stands a line that was written by a later write than the broken one;
+    /// also behind other bytes, for the damage may have taken an end of line.
     fn is_later(&self, in_head: bool, bytes: &[u8]) -> bool {
-        if bytes.iter().any(|byte| *byte < b' ') {
-            return false;
-        }
         // A head is synced before the first line behind it is written.
         let later = |b: u64| if in_head { b >= self.chain.next } else { b > self.chain.next };
-        read_line(bytes).is_ok_and(|line| later(line.stamp.b)) || check_head(bytes).is_ok()
+        let starts = bytes.windows(LINE_START.len()).enumerate().filter(|(_, window)| *window == LINE_START);
+        starts.map(|(start, _)| &bytes[start..]).any(|rest| {
+            let clean = !rest.iter().any(|byte| *byte < b' ');
+            clean && (read_line(rest).is_ok_and(|line| later(line.stamp.b)) || check_head(rest).is_ok())
+        })
     }
 
     /// Whether a later write can be read behind a break: then it is none that a power cut leaves.

@@ -3,6 +3,7 @@
 use super::{
     disk::Disk,
     scan::{Each, Files, JournalError, Torn, Why},
+    segment,
     state_file::{self, StateFile},
 };
 use crate::domain::time::Timestamp;
@@ -43,8 +44,10 @@ pub fn verify(disk: &dyn Disk, dir: &Path, each: Each<'_>) -> Result<Verified, J
         known.extend(StateFile::open(disk, dir, n).ok().map(|file| file.head));
     }
     let scanned = files.scan(None, each)?;
+    let first = segment::list(disk, dir).map_err(io)?.first().copied().unwrap_or_default();
     let mut states = 0;
-    for head in known {
+    // What an older state file was made from may have been archived since.
+    for head in known.into_iter().filter(|head| head.point.at.segment >= first) {
         if head.point.at > scanned.end.at || files.hash_before(head.point.at)? != Some(head.point.hash) {
             let at = head.point.at.min(scanned.end.at);
             return Err(files.broken(at, Why::State(state_file::name(head.n()))));

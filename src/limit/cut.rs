@@ -27,12 +27,18 @@ struct Watches {
 #[derive(Debug, Default)]
 struct Flag {
     cut: AtomicBool,
+    again: AtomicBool,
     bell: Notify,
 }
 
 impl Flag {
     fn raise(&self) {
         self.cut.store(true, Ordering::Release);
+        self.bell.notify_waiters();
+    }
+
+    fn look_again(&self) {
+        self.again.store(true, Ordering::Release);
         self.bell.notify_waiters();
     }
 }
@@ -53,6 +59,11 @@ impl CutRegistry {
     /// Cuts all that runs for a share.
     pub fn cut_share(&self, share: ShareId) {
         self.lock().shares.range((share, 0)..=(share, u64::MAX)).for_each(|(_, flag)| flag.raise());
+    }
+
+    /// Makes all that runs for a share look again at when it ends.
+    pub fn look_again_share(&self, share: ShareId) {
+        self.lock().shares.range((share, 0)..=(share, u64::MAX)).for_each(|(_, flag)| flag.look_again());
     }
 
     /// Cuts all that runs for a recipient.
@@ -101,6 +112,18 @@ impl CutWatch {
         self.flag.cut.load(Ordering::Acquire)
     }
 
+    /// Ends once the delivery must look again at when it ends; each such call is told once.
+    pub async fn look_again(&self) {
+        loop {
+            // Made before the look, as in `cut`.
+            let rung = self.flag.bell.notified();
+            if self.flag.again.swap(false, Ordering::AcqRel) {
+                return;
+            }
+            rung.await;
+        }
+    }
+
     /// Ends once the delivery must end, at once when it already must.
     pub async fn cut(&self) {
         loop {
@@ -126,6 +149,7 @@ impl Drop for CutWatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
     use proptest::prelude::*;
 
     fn ids(share: u8, recipient: u8, session: u8) -> (ShareId, RecipientId, SessionId) {
@@ -150,6 +174,18 @@ mod tests {
         assert!(waiting.await.is_ok());
         watch.cut().await;
         assert!(watch.is_cut());
+    }
+
+    #[tokio::test]
+    async fn looking_again_is_told_once_and_cuts_nothing() {
+        let registry = CutRegistry::default();
+        let watch = watch(&registry, 1, 1, 1);
+        registry.look_again_share(ids(2, 0, 0).0);
+        assert!(watch.look_again().now_or_never().is_none(), "another share");
+        registry.look_again_share(ids(1, 0, 0).0);
+        watch.look_again().await;
+        assert!(watch.look_again().now_or_never().is_none(), "told already");
+        assert!(!watch.is_cut());
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

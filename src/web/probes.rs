@@ -1,5 +1,6 @@
 //! What is not about a share: probes, the stylesheet, the page of the bare address, security.txt.
 
+use crate::domain::bounds::CLOCK_DRIFT;
 use crate::web::pages::HomePage;
 use crate::web::{Web, assets, refuse};
 use axum::extract::{Path, State};
@@ -10,8 +11,6 @@ use std::time::Duration;
 
 /// How long security.txt says it holds; RFC 9116 wants less than a year.
 const SECURITY_TXT_LIFE: Duration = Duration::from_secs(180 * 24 * 3600);
-/// A wall clock this far from ours means that somebody set it.
-const DRIFT_MILLIS: i64 = 60_000;
 
 /// The process runs.
 pub async fn healthz() -> &'static str {
@@ -23,7 +22,7 @@ pub async fn readyz(State(web): State<Web>) -> Response {
     let trouble = match () {
         () if web.is_stopping() => Some("stopping\n"),
         () if web.gate().ledger().is_full() => Some("the disk is full\n"),
-        () if web.gate().drift_millis().abs() > DRIFT_MILLIS => Some("the wall clock was moved\n"),
+        () if u128::from(web.gate().drift_millis().unsigned_abs()) > CLOCK_DRIFT.as_millis() => Some("the wall clock was moved\n"),
         () => None,
     };
     trouble.map_or_else(|| "ready\n".into_response(), |why| (StatusCode::SERVICE_UNAVAILABLE, why).into_response())

@@ -60,6 +60,11 @@ impl SimDisk {
         self.world().changes_left = Some(changes);
     }
 
+    /// Whether the power is gone.
+    pub fn is_dark(&self) -> bool {
+        self.world().dead
+    }
+
     /// The next write takes only so many bytes; with none it is an error "no space".
     pub fn fail_next_write(&self, taken: usize) {
         self.world().fail_write = Some(taken);

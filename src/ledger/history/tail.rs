@@ -81,10 +81,9 @@ impl Tail {
             Status::Closed => return Err(HistoryError::Closed),
             Status::Ready => {}
         }
-        let here = inner
+        let oldest = inner
             .entries
-            .iter()
-            .rev()
+            .front()
             .map(|entry| entry.position)
             .filter(|at| before.is_none_or(|before| *at < before));
         let wanted = inner
@@ -94,7 +93,7 @@ impl Tail {
             .filter(|entry| entry.postings.contains(&posting))
             .map(|entry| entry.position);
         let found = wanted.filter(|at| before.is_none_or(|before| *at < before)).take(limit).collect();
-        Ok((found, here.last()))
+        Ok((found, oldest))
     }
 
     /// What to do next; waits for lines, and then a little longer for more of them.

@@ -1,13 +1,14 @@
 //! The history against the journal it is made from.
 
-use super::*;
+use super::{tail::Work, *};
+use crate::domain::bounds::HISTORY_TAIL;
 use crate::ledger::{
     disk::{Disk, RealDisk},
     machine::Machine,
     scan::Step,
     start::{self, Started},
     testing::{Counter, Event, opening, share},
-    writer::{Answer, Class, Settings, Writer},
+    writer::{Answer, Class, Settings, Working, Writer},
 };
 use std::{collections::BTreeMap, error::Error, fs, path::Path};
 
@@ -75,7 +76,7 @@ fn expected(data: &Path) -> Result<BTreeMap<Posting, Vec<Position>>, Box<dyn Err
     let mut all: BTreeMap<Posting, Vec<Position>> = (0..10).map(share).chain([EVERYTHING]).map(|posting| (posting, Vec::new())).collect();
     crate::ledger::verify::verify(&RealDisk, &data.join("ledger"), &mut |position, line| {
         let mut postings = Vec::new();
-        Counter::postings(&line.stamp, &Counter::decode(line)?, &mut postings);
+        Counter::postings(&line.stamp, &Counter::decode(&(), line)?, &mut postings);
         for posting in postings {
             all.entry(posting).or_default().insert(0, position);
         }
@@ -106,7 +107,7 @@ fn a_page_holds_the_newest_lines_before_its_cursor() -> Done {
     assert_eq!(house.history.wait(LONG), Status::Ready);
     house.add(900)?;
     let all = &expected(data.path())?[&EVERYTHING];
-    for (from, limit) in [(0, 1), (0, 5000), (1, 256), (255, 2), (256, 257), (512, 300), (898, 5), (899, 5)] {
+    for (from, limit) in [(0_usize, 1_usize), (0, 5000), (1, 256), (255, 2), (256, 257), (512, 300), (898, 5), (899, 5)] {
         let before = from.checked_sub(1).map(|index| all[index]);
         assert_eq!(house.history.list(EVERYTHING, before, limit)?, all[from..all.len().min(from + limit)], "{limit} from {from}");
     }
@@ -160,9 +161,15 @@ fn a_lost_damaged_or_doubtful_history_is_made_again_and_equal() -> Done {
 #[test]
 fn a_history_of_another_journal_is_made_again() -> Done {
     let (data, other) = (tempfile::tempdir()?, tempfile::tempdir()?);
-    for (dir, lines) in [(&data, 300), (&other, 200)] {
+    // Two journals of one shape: the same sequences and positions, other lines.
+    for (dir, first, lines) in [(&data, 8, 300), (&other, 9, 400)] {
         let house = open(dir.path())?;
         house.history.wait(LONG);
+        let begin = move |t: &mut Working<'_, Counter>| {
+            t.emit(Event::Add { to: first, by: 5 });
+            Ok::<_, ()>(())
+        };
+        house.writer.tx(Class::Ordinary, begin)?.wait()?.map_err(|()| "refused")?;
         house.add(lines)?;
         house.stop();
     }
@@ -173,6 +180,36 @@ fn a_history_of_another_journal_is_made_again() -> Done {
     assert_eq!(house.lists()?, expected(other.path())?);
     house.stop();
     Ok(())
+}
+
+#[test]
+fn the_mark_of_a_clean_stop_is_there_only_between_stop_and_start() -> Done {
+    let data = tempfile::tempdir()?;
+    let clean = data.path().join("history/clean");
+    for _ in 0..2 {
+        let house = open(data.path())?;
+        assert_eq!(house.history.wait(LONG), Status::Ready);
+        assert!(!clean.exists());
+        house.stop();
+        assert!(clean.exists());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_store_that_falls_too_far_behind_is_caught_up_from_the_journal() {
+    let entry = |n| Entry { n, position: Position { segment: 1, offset: n }, hash: [0; 32], postings: vec![EVERYTHING] };
+    let tail = Tail::new(0);
+    assert!(tail.caught_up(0));
+    let bound = HISTORY_TAIL as u64;
+    tail.push((1..=bound).map(entry));
+    assert_eq!(tail.status(), Status::Ready);
+    tail.push([entry(bound + 1)].into_iter());
+    assert_eq!(tail.status(), Status::Building);
+    assert!(matches!(tail.work(), Work::CatchUp));
+    assert!(!tail.caught_up(bound), "a line came meanwhile");
+    assert!(tail.caught_up(bound + 1));
+    assert_eq!(tail.list(EVERYTHING, None, 5), Ok((vec![], None)));
 }
 
 #[test]

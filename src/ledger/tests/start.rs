@@ -1,8 +1,8 @@
 //! The start: segments, state files, torn tails, breaks.
 
 use crate::ledger::{
-    disk::{Disk, DiskFile, RealDisk, sim::SimDisk},
-    line::LineError,
+    disk::{Disk, RealDisk, sim::SimDisk},
+    line::{Head, LineError, write_head},
     scan::{Break, JournalError, Step, Why},
     segment,
     start::{self, Started},
@@ -11,6 +11,7 @@ use crate::ledger::{
     writer::Class,
 };
 use std::{error::Error, path::PathBuf, sync::Arc};
+use uuid::Uuid;
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -28,6 +29,13 @@ fn fill(disk: &SimDisk, knobs: Knobs, lines: u64) -> Result<Counters, Box<dyn Er
     }
     bench.writer.stop();
     Ok(bench.state())
+}
+
+fn forget_states(disk: &SimDisk) -> Done {
+    for name in disk.list(&ledger_dir())?.into_iter().filter(|name| name.starts_with("state-")) {
+        disk.remove(&path(&name))?;
+    }
+    Ok(())
 }
 
 fn path(name: &str) -> PathBuf {
@@ -65,8 +73,8 @@ fn full_segments_are_sealed_and_the_chain_goes_on_over_them() -> Done {
     }
     let verified = verify(&disk, &ledger_dir(), &mut |_, _| Ok(Step::Go))?;
     assert_eq!((verified.lines, verified.segments, verified.first_n), (100, segments.len() as u32, 1));
-    assert_eq!((verified.states, verified.torn), (1, None));
-    disk.remove(&path("state-100.jsonl"))?;
+    assert_eq!((verified.states, verified.torn), (2, None));
+    forget_states(&disk)?;
     assert_eq!(start(&disk, SMALL.segment_bytes)?.state, state);
     Ok(())
 }
@@ -87,13 +95,13 @@ fn state_files_are_written_as_lines_come_in_and_the_newest_two_are_kept() -> Don
 #[test]
 fn a_start_from_a_state_file_reads_only_the_lines_behind_it() -> Done {
     let disk = SimDisk::new();
-    fill(&disk, SMALL, 60)?;
-    let bench = Bench::open(&disk, SMALL)?;
+    fill(&disk, Knobs::default(), 60)?;
+    let bench = Bench::open(&disk, Knobs::default())?;
     assert_eq!((bench.report.from_state, bench.report.replayed), (Some(60), 0));
     drop(bench);
-    let state = fill(&disk, SMALL, 5)?;
+    let state = fill(&disk, Knobs::default(), 5)?;
     disk.remove(&path("state-65.jsonl"))?;
-    let Started { state: found, report, .. } = start(&disk, SMALL.segment_bytes)?;
+    let Started { state: found, report, .. } = start(&disk, 1 << 20)?;
     assert_eq!((report.from_state, report.replayed, found), (Some(60), 5, state));
     Ok(())
 }
@@ -101,23 +109,22 @@ fn a_start_from_a_state_file_reads_only_the_lines_behind_it() -> Done {
 #[test]
 fn a_damaged_or_missing_state_file_is_skipped_and_the_state_is_the_same() -> Done {
     let disk = SimDisk::new();
-    fill(&disk, SMALL, 50)?;
-    let state = fill(&disk, SMALL, 50)?;
+    fill(&disk, Knobs::default(), 50)?;
+    let state = fill(&disk, Knobs::default(), 50)?;
     let newest = path("state-100.jsonl");
     let whole = disk.content(&newest).ok_or("no state file")?;
     for index in 0..whole.len() {
         let mut damaged = whole.clone();
         damaged[index] ^= 4;
         disk.put(&newest, &damaged);
-        let started = start(&disk, SMALL.segment_bytes)?;
+        let started = start(&disk, 1 << 20)?;
         assert_eq!((started.report.from_state, started.report.skipped.len()), (Some(50), 1), "byte {index}");
         assert_eq!(started.state, state);
         disk.put(&newest, &whole[..index]);
-        assert_eq!(start(&disk, SMALL.segment_bytes)?.state, state, "cut at {index}");
+        assert_eq!(start(&disk, 1 << 20)?.state, state, "cut at {index}");
     }
-    disk.remove(&newest)?;
-    disk.remove(&path("state-50.jsonl"))?;
-    let started = start(&disk, SMALL.segment_bytes)?;
+    forget_states(&disk)?;
+    let started = start(&disk, 1 << 20)?;
     assert_eq!((started.report.from_state, started.report.replayed, started.state), (None, 100, state));
     Ok(())
 }
@@ -134,7 +141,7 @@ fn early_segments_may_be_archived_behind_a_state_file_and_not_otherwise() -> Don
     let verified = verify(&disk, &ledger_dir(), &mut |_, _| Ok(Step::Go))?;
     assert_eq!(verified.first_n + verified.lines, 101);
     assert!(verified.first_n > 50);
-    disk.remove(&path("state-100.jsonl"))?;
+    forget_states(&disk)?;
     assert_eq!(broken(&disk)?, Break { file: "00000001.jsonl".to_owned(), line: 1, why: Why::Missing });
     Ok(())
 }
@@ -147,7 +154,7 @@ fn a_missing_segment_is_named() -> Done {
     let missing = Break { file: "00000003.jsonl".to_owned(), line: 1, why: Why::Missing };
     let found = verify(&disk, &ledger_dir(), &mut |_, _| Ok(Step::Go)).expect_err("broken");
     assert_eq!(found.to_string(), missing.to_string());
-    disk.remove(&path("state-100.jsonl"))?;
+    forget_states(&disk)?;
     assert_eq!(broken(&disk)?, missing);
     Ok(())
 }
@@ -171,7 +178,7 @@ fn a_journal_that_ends_before_its_state_file_is_not_opened() -> Done {
 fn a_torn_tail_is_cut_kept_aside_and_reported() -> Done {
     let disk = SimDisk::new();
     fill(&disk, Knobs::default(), 10)?;
-    disk.remove(&path("state-10.jsonl"))?;
+    forget_states(&disk)?;
     let journal = path("00000001.jsonl");
     let whole = disk.content(&journal).ok_or("no journal")?;
     disk.put(&journal, &whole[..whole.len() - 30]);
@@ -193,7 +200,7 @@ fn a_torn_tail_is_cut_kept_aside_and_reported() -> Done {
 fn a_break_before_a_later_batch_names_file_and_line() -> Done {
     let disk = SimDisk::new();
     fill(&disk, Knobs::default(), 10)?;
-    disk.remove(&path("state-10.jsonl"))?;
+    forget_states(&disk)?;
     let journal = path("00000001.jsonl");
     let mut bytes = disk.content(&journal).ok_or("no journal")?;
     let ends: Vec<usize> = bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(index, _)| index).collect();
@@ -229,9 +236,13 @@ fn events_that_are_not_understood_stop_the_start_and_are_named() -> Done {
 fn a_segment_that_was_begun_and_lost_its_head_is_begun_again() -> Done {
     let disk = SimDisk::new();
     let state = fill(&disk, SMALL, 100)?;
-    disk.remove(&path("state-100.jsonl"))?;
+    forget_states(&disk)?;
     let next = segment::list(&disk, &ledger_dir())?.len() as u32 + 1;
-    for torn in [&b""[..], b"{\"v\":1,\"seg\":", &[0; 200]] {
+    let mut whole = Vec::new();
+    let head = Head { seg: next, first: 101, prev: [7; 32], ledger: Uuid::from_u128(1), epoch: 1 };
+    write_head(&mut whole, &head);
+    let all_but_its_end_of_line = &whole[..whole.len() - 1];
+    for torn in [&b""[..], b"{\"v\":1,\"seg\":", &[0; 200], all_but_its_end_of_line] {
         disk.put(&segment::path(&ledger_dir(), next), torn);
         let started = start(&disk, SMALL.segment_bytes)?;
         assert_eq!((started.report.cut.map(|cut| cut.torn.at.segment), started.state), (Some(next), state.clone()));

@@ -69,7 +69,9 @@ fn apply(change: &Change, bytes: &[u8]) -> Vec<u8> {
         Change::Flip(at, bit) => flat[usize::from(*at) % len] ^= 1 << bit,
         Change::Zero(at, zeros) => {
             let at = usize::from(*at) % len;
-            let to = (at + usize::from(*zeros)).min(len);
+            // Within one line: damage that also takes the start of the last batch cannot be told from a torn write of both.
+            let end = flat[at..].iter().position(|b| *b == b'\n').map_or(len, |line| at + line + 1);
+            let to = (at + usize::from(*zeros)).min(end);
             flat[at..to].fill(0);
         }
         Change::DeleteLine(at) => {

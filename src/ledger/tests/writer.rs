@@ -118,8 +118,7 @@ fn a_full_disk_refuses_commands_until_there_is_room_again() -> Done {
     for by in 1..=4 {
         add(&bench, 1, by)?.map_err(str::to_owned)?;
     }
-    // From nothing to all but one byte of the line.
-    for free in [0, 1, 100, 220] {
+    for free in [0, 1, 100, 180] {
         disk.set_free(Some(free));
         assert_eq!(add(&bench, 1, 1000), Err(Refused::NoSpace), "{free}");
         assert!(bench.writer.is_full());
@@ -156,7 +155,7 @@ fn a_refused_line_does_not_come_back_after_a_power_cut() -> Done {
         let disk = SimDisk::new();
         let bench = Bench::open(&disk, Knobs::default())?;
         add(&bench, 1, 1)?.map_err(str::to_owned)?;
-        disk.fail_next_write(200);
+        disk.fail_next_write(100);
         assert_eq!(add(&bench, 1, 10), Err(Refused::NoSpace));
         disk.power_cut(seed);
         let started = start(&disk, 1 << 20)?;

@@ -86,6 +86,8 @@ impl<M: Machine> Run<M> {
                 };
                 on_fatal(&why);
                 self.shared.queue.abandon();
+                // Where the process goes on, as in tests, no thread of this writer may outlive it.
+                self.saver.finish();
                 return;
             }
         }

@@ -46,7 +46,8 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
     if web.gate().is_folder(&admitted, &below).await? {
         return Ok(Redirect::permanent(&format!("{path}/")).into_response());
     }
-    let opened = web.gate().open(share, cookie, &below).await?;
+    let connection = request.extensions().get::<ConnectionHandle>().cloned().ok_or(Refusal::Busy)?;
+    let opened = web.gate().open(share, cookie, &below, &connection).await?;
     if request
         .headers()
         .get(SEC_PURPOSE)
@@ -55,10 +56,10 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
         // Nobody has asked to read it yet, so there must be neither bytes nor a receipt; the browser asks again when somebody does.
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
-    deliver(web, opened, request).await
+    deliver(web, opened, &connection, request).await
 }
 
-async fn deliver(web: &Web, opened: Opened, request: Request) -> Result<Response, Refusal> {
+async fn deliver(web: &Web, opened: Opened, connection: &ConnectionHandle, request: Request) -> Result<Response, Refusal> {
     let document = opened.document();
     let (size, changed) = (document.size, document.changed);
     let tag = EntityTag::of_digest(&opened.entity_tag);
@@ -75,13 +76,12 @@ async fn deliver(web: &Web, opened: Opened, request: Request) -> Result<Response
             return Ok(response);
         }
     };
-    let body = match request.extensions().get::<ConnectionHandle>() {
-        Some(connection) if request.method() == Method::GET => {
-            let origin = request::origin(&request);
-            Body::new(web.gate().deliver(opened, range, connection, origin).await?)
-        }
+    let body = if request.method() == Method::GET {
+        let origin = request::origin(&request);
+        Body::new(web.gate().deliver(opened, range, connection, origin).await?)
+    } else {
         // HEAD: the same headers, no bytes, no receipt.
-        _ => Body::empty(),
+        Body::empty()
     };
     let mut response = (status, headers, body).into_response();
     response.headers_mut().insert(CONTENT_LENGTH, range.len().into());

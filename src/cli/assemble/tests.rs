@@ -109,6 +109,13 @@ async fn a_configured_subject_is_filled_in_wherever_staff_and_recipients_read_it
     assert_eq!(house.gate.shares().first().map(|share| share.subject.as_str()), Some(filled));
     assert_eq!(house.gate.share(share).await.map(|share| share.subject), Some(filled.to_owned()));
     house.mails.wait_for(1).await;
+    // Whoever was not invited yet is not told of the end either; that the mail is out is put down just after it is.
+    let invited = async {
+        while house.gate.shares().iter().any(|share| share.links.iter().any(|link| link.status == "waiting")) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), invited).await?;
     house.gate.revoke(share, None, Actor::Server).await?;
     let letters = house.mails.wait_for(2).await;
     for letter in letters {

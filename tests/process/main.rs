@@ -1,0 +1,7 @@
+//! Doorward as a process: the real program started, stopped, killed, starved, misconfigured and tampered with.
+
+mod helpers;
+
+mod kill;
+mod rebuild;
+mod start;

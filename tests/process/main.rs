@@ -3,5 +3,7 @@
 mod helpers;
 
 mod kill;
+mod memory;
 mod rebuild;
 mod start;
+mod sync;

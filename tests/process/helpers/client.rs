@@ -130,6 +130,11 @@ impl Line {
         Ok(Answer { head, body })
     }
 
+    /// The port on this side.
+    pub fn local_port(&self) -> Fallible<u16> {
+        Ok(self.stream.sock.local_addr()?.port())
+    }
+
     /// Reads so many bytes and forgets them.
     pub fn skip(&mut self, bytes: u64) -> Fallible {
         let read = io::copy(&mut self.take(bytes), &mut io::sink())?;

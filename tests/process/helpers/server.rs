@@ -136,7 +136,11 @@ impl Server {
     pub fn json(&self, words: &[&str]) -> Fallible<Value> {
         until("the history", || {
             let ran = self.run(&[words, &["--json"]].concat())?;
-            if ran.code == Some(1) && ran.err.contains("try again in a moment") { Ok(None) } else { ran.json().map(Some) }
+            if ran.code == Some(1) && ran.err.contains("is being made") {
+                Ok(None)
+            } else {
+                ran.json().map(Some).map_err(|why| format!("{why}\n{}", self.err.text()).into())
+            }
         })
     }
 }

@@ -2,8 +2,15 @@
 
 mod helpers;
 
+mod check;
+mod commands;
+mod full;
 mod kill;
+mod logs;
+mod mail;
 mod memory;
+mod mistakes;
 mod rebuild;
 mod start;
 mod sync;
+mod tamper;

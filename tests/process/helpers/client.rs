@@ -11,6 +11,9 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// What the client calls itself.
+pub const USER_AGENT: &str = "curious-reader/7.31";
+
 /// Who comes with a link: one cookie jar, any number of connections. Clones are the same person.
 #[derive(Clone)]
 pub struct Browser {
@@ -110,8 +113,9 @@ impl Line {
         } else {
             "\r\n".to_owned()
         };
-        self.stream
-            .write_all(format!("{method} {path} HTTP/1.1\r\nhost: localhost:{port}\r\n{cookies}{body}").as_bytes())?;
+        self.stream.write_all(
+            format!("{method} {path} HTTP/1.1\r\nhost: localhost:{port}\r\nuser-agent: {USER_AGENT}\r\n{cookies}{body}").as_bytes(),
+        )?;
         let head = self.head()?;
         self.browser.keep_cookies(&head);
         Ok(head)

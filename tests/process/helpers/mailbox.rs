@@ -32,14 +32,6 @@ impl Mailbox {
         })
     }
 
-    /// Waits for a mail to an address since that holds a text.
-    pub fn mail(&self, address: &str, holding: &str) -> Fallible<String> {
-        until("a mail", || {
-            let new = self.files()?.difference(&self.known).map(std::fs::read_to_string).collect::<Result<Vec<_>, _>>()?;
-            Ok(new.into_iter().find(|mail| is_to(mail, address) && mail.contains(holding)))
-        })
-    }
-
     fn files(&self) -> Fallible<BTreeSet<PathBuf>> {
         if !self.folder.is_dir() {
             return Ok(BTreeSet::new());

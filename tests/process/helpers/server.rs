@@ -157,8 +157,8 @@ impl Drop for Server {
 
 /// The program among a process and its children.
 fn program_below(pid: i32) -> Option<i32> {
-    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-    if name.trim() == "doorward" {
+    let running = std::fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+    if running.file_name() == program().file_name() {
         return Some(pid);
     }
     let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;

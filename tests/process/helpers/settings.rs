@@ -52,11 +52,6 @@ impl Settings {
         Ok(())
     }
 
-    /// The whole table, for what `set` cannot do.
-    pub fn table(&mut self) -> &mut Table {
-        &mut self.table
-    }
-
     /// Writes the configuration and says where.
     pub fn write(&self) -> Fallible<PathBuf> {
         let file = self.folder.join("doorward.toml");

@@ -3,7 +3,7 @@
 use crate::cli::assemble::{documents, mailer};
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::config::{Config, load};
+use crate::config::{Config, Transport, load};
 use crate::crypto::keys::KeyRing;
 use crate::crypto::random;
 use crate::domain::email::EmailAddress;
@@ -139,11 +139,12 @@ fn look_at_keys(config: &Config, now: crate::domain::time::Timestamp) -> Finding
 
 fn look_at_data(config: &Config) -> Finding {
     let data = &config.data;
-    let above = data.ancestors().find(|folder| folder.is_dir());
-    let writable = above.is_some_and(|folder| rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok());
-    match (data.is_dir(), writable) {
-        (true, true) => finding("ok", "data", data.display()),
-        (false, true) => finding("ok", "data", format!("{} is not there yet; the first start makes it", data.display())),
+    let above = data.ancestors().find(|above| above.exists());
+    let writable = above.is_some_and(|above| rustix::fs::access(above, rustix::fs::Access::WRITE_OK).is_ok());
+    match above.filter(|above| above.is_dir()) {
+        Some(folder) if writable && folder == data => finding("ok", "data", data.display()),
+        Some(_) if writable => finding("ok", "data", format!("{} is not there yet; the first start makes it", data.display())),
+        None => finding("wrong", "data", format!("{}: it is, or lies below, something that is no folder; correct data", data.display())),
         _ => finding(
             "wrong",
             "data",
@@ -155,7 +156,19 @@ fn look_at_data(config: &Config) -> Finding {
 async fn look_at_mail(config: &Config, mailer: &Mailer, to: Option<&EmailAddress>, findings: &mut Vec<Finding>) {
     findings.push(match mailer.probe().await {
         Ok(()) => finding("ok", "mail", "the way out is open"),
-        Err(why) => finding("wrong", "mail", why),
+        Err(why) => finding(
+            "wrong",
+            "mail",
+            match &config.mail.transport {
+                Transport::Directory(_) => why,
+                Transport::Smtp(smtp) => {
+                    format!(
+                        "{}:{}: {why}; look whether that server is up and takes mail from here, or correct [mail.smtp]",
+                        smtp.host, smtp.port
+                    )
+                }
+            },
+        ),
     });
     let (Some(to), Ok(words)) = (to, Words::english()) else { return };
     let letter = Letter {

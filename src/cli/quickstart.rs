@@ -46,12 +46,15 @@ pub struct Options {
 /// Runs the command.
 pub fn run(options: Options) -> Result<(), Failure> {
     serve::log("warn", false);
-    let documents = documents(&options)?;
     let data = std::path::absolute(&options.data)?;
-    // The port is opened first, because links name it.
+    let documents = documents(&options, &data)?;
+    // The port is opened first: links name it, and when it is taken nothing is to be left behind.
     let mut config = Config::quickstart(&data, &documents, options.listen, options.public_url.clone());
     let listener = serve::listen(&config)?;
     let bound = listener.local_addr()?;
+    if options.documents.is_none() {
+        make_samples(&data, &documents)?;
+    }
     config = Config::quickstart(&data, &documents, bound, options.public_url);
     let mut names = vec![config.server.public_url.host().to_string()];
     names.extend(["localhost", "127.0.0.1", "::1"].map(str::to_owned));
@@ -68,19 +71,20 @@ pub fn run(options: Options) -> Result<(), Failure> {
     })
 }
 
-/// The folder to share: the one named, or a folder of samples in the data directory.
-fn documents(options: &Options) -> Result<PathBuf, Failure> {
+/// The folder to share: the one named, or the one of samples in the data directory.
+fn documents(options: &Options, data: &Path) -> Result<PathBuf, Failure> {
     match &options.documents {
         Some(folder) if folder.is_dir() => Ok(std::path::absolute(folder)?),
         Some(folder) => Err(Failure::refused(format!("{} is not a folder; --documents names the folder to share", folder.display()))),
-        None => {
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&options.data)?;
-            let folder = std::path::absolute(options.data.join("documents"))?;
-            std::fs::create_dir_all(&folder)?;
-            write_samples(&folder)?;
-            Ok(folder)
-        }
+        None => Ok(data.join("documents")),
     }
+}
+
+fn make_samples(data: &Path, documents: &Path) -> Result<(), Failure> {
+    let why = |why| Failure::refused(format!("{}: sample documents cannot be written there: {why}", documents.display()));
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(why)?;
+    std::fs::create_dir_all(documents).map_err(why)?;
+    write_samples(documents).map_err(why).map(|_| ())
 }
 
 /// The share to show: the newest that is open, or a new one of the whole folder.

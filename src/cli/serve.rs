@@ -19,7 +19,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Options.
@@ -97,6 +97,8 @@ where
     R: Future<Output = Result<(), Failure>>,
 {
     let Assembled { gate, web, report, start_with } = assembled;
+    // From here on a signal asks to stop in good order, whenever it comes.
+    let signals = Signals::take()?;
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let socket = admin::bind(&config.admin.socket, group).map_err(Failure::refused)?;
@@ -109,7 +111,8 @@ where
     let admin = tokio::spawn(admin::serve(socket, api, group, config.server.drain, stop.clone()));
     let waited = async {
         ready(Arc::clone(gate)).await?;
-        wait_for_stop(config, tls, gate).await
+        wait_for_stop(signals, config, tls, gate).await;
+        Ok(())
     };
     let served = waited.await;
     tracing::info!("stopping: running downloads have {} s to end", config.server.drain.as_secs());
@@ -130,15 +133,30 @@ pub async fn name_the_actor(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
+/// What the process is asked from outside.
+struct Signals {
+    interrupt: Signal,
+    renew: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn take() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            renew: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+}
+
 /// Waits for the signal to stop; SIGHUP on the way takes a renewed certificate from the same files.
-async fn wait_for_stop(config: &Config, tls: &Tls, gate: &Gate) -> Result<(), Failure> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let mut renew = signal(SignalKind::hangup())?;
+async fn wait_for_stop(mut signals: Signals, config: &Config, tls: &Tls, gate: &Gate) {
     loop {
         tokio::select! {
-            _ = interrupt.recv() => return Ok(()),
-            _ = terminate.recv() => return Ok(()),
-            _ = renew.recv() => reload(config, tls, gate),
+            _ = signals.interrupt.recv() => return,
+            _ = signals.terminate.recv() => return,
+            _ = signals.renew.recv() => reload(config, tls, gate),
         }
     }
 }

@@ -40,6 +40,8 @@ pub struct Point {
     pub hash: Hash,
     /// The time of the line before it.
     pub t: Timestamp,
+    /// The batch of the line before it, when the next line may be of the same; 0 when it must begin one.
+    pub batch: u64,
 }
 
 /// The chain as far as it was followed.
@@ -69,7 +71,7 @@ impl Chain {
 
     /// Behind a point that is known from elsewhere.
     pub(crate) fn behind(point: &Point, name: Option<(Uuid, u64)>) -> Self {
-        Self { next: point.next, hash: point.hash, t: point.t, batch: 0, name, anchored: true }
+        Self { next: point.next, hash: point.hash, t: point.t, batch: point.batch, name, anchored: true }
     }
 
     /// Follows the chain over the head of the segment with this number.
@@ -120,8 +122,8 @@ impl Chain {
         Ok(line)
     }
 
-    /// The place reached, when the next line begins at `at`.
+    /// The place reached, when the next line begins at `at` and a batch.
     pub(crate) fn point(&self, at: Position) -> Point {
-        Point { at, next: self.next, hash: self.hash, t: self.t }
+        Point { at, next: self.next, hash: self.hash, t: self.t, batch: 0 }
     }
 }

@@ -121,7 +121,7 @@ impl Journal {
         }
         self.file.sync_data().map_err(fatal("syncing to the disk"))?;
         let at = Position { offset: offset + batch.bytes.len() as u64, ..self.end.at };
-        self.end = Point { at, next: batch.next, hash: batch.hash, t: batch.t };
+        self.end = Point { at, next: batch.next, hash: batch.hash, t: batch.t, batch: 0 };
         Ok(())
     }
 }
@@ -202,5 +202,5 @@ fn start_segment(disk: &dyn Disk, dir: &std::path::Path, head: &Head, t: Timesta
     file.sync_all().map_err(fatal("syncing a new segment"))?;
     disk.sync_dir(dir).map_err(fatal("syncing the ledger's directory"))?;
     let at = Position { segment: head.seg, offset: bytes.len() as u64 };
-    Ok((file, Point { at, next: head.first, hash, t }))
+    Ok((file, Point { at, next: head.first, hash, t, batch: 0 }))
 }

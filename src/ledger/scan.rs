@@ -165,13 +165,13 @@ impl Files<'_> {
         line.map(|line| read(&line)).map_err(|why| self.broken(at, why.into()))
     }
 
-    /// The point behind the line that begins at a position, with that line's sequence.
+    /// The point behind the line that begins at a position; it may lie inside of a batch.
     pub(crate) fn point_behind(&self, at: Position) -> Result<Point, JournalError> {
         let (stamp, hash) = self.line_at(at, |line| (line.stamp, line.hash))?;
         let io = |source| JournalError::Io { path: segment::path(self.dir, at.segment), source };
         let mut reader = SegmentReader::open(self.disk, self.dir, at).map_err(io)?;
         reader.next().map_err(io)?;
-        Ok(Point { at: reader.position(), next: stamp.n + 1, hash, t: stamp.t })
+        Ok(Point { at: reader.position(), next: stamp.n + 1, hash, t: stamp.t, batch: stamp.b })
     }
 
     /// A break at a position, with the number of its line.

@@ -247,5 +247,5 @@ fn read_head(bytes: &[u8]) -> Result<StateHead, StateError> {
     let hash = from_hex(written.head.as_bytes()).ok_or_else(damaged)?;
     let next = written.n.checked_add(1).ok_or_else(damaged)?;
     let at = Position { segment: written.seg, offset: written.off };
-    Ok(StateHead { apply: written.apply, ledger, point: Point { at, next, hash, t: Timestamp::from_millis(written.t) } })
+    Ok(StateHead { apply: written.apply, ledger, point: Point { at, next, hash, t: Timestamp::from_millis(written.t), batch: 0 } })
 }

@@ -71,3 +71,44 @@ impl<M: Machine> Source for JournalSource<M> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Timestamp;
+    use crate::ledger::disk::sim::SimDisk;
+    use crate::ledger::journal::Batch;
+    use crate::ledger::testing::{Counter, ledger_dir, start};
+    use std::error::Error;
+    use uuid::Uuid;
+
+    #[test]
+    fn the_lines_behind_any_line_of_a_batch_are_told() -> Result<(), Box<dyn Error>> {
+        let disk = SimDisk::default();
+        let mut journal = start(&disk, 1 << 26)?.journal;
+        let mut lines = Vec::new();
+        for _ in 0..2 {
+            let mut batch = Batch::new();
+            journal.begin_batch(&mut batch);
+            for _ in 0..3 {
+                let stamp = batch.stamp(Timestamp::from_millis(1), Uuid::from_u128(1));
+                let (position, hash) = batch.add(&stamp, 1000, |out| {
+                    out.extend_from_slice(br#"[{"k":"add","to":1,"by":1}]"#);
+                    Ok::<_, String>(())
+                })?;
+                lines.push(Applied { n: stamp.n, position, hash });
+            }
+            journal.append(&batch)?;
+        }
+        let source = JournalSource::<Counter>::new(Arc::new(disk), ledger_dir(), ());
+        for after in &lines {
+            let mut told = Vec::new();
+            source.lines(Some(after), 6, &mut |entry| {
+                told.push(entry.n);
+                Step::Go
+            })?;
+            assert_eq!(told, (after.n + 1..=6).collect::<Vec<_>>(), "behind line {}", after.n);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! Doorward as a process: the real program started, stopped, killed, starved, misconfigured and tampered with.
+
+mod helpers;
+
+mod check;
+mod commands;
+mod full;
+mod kill;
+mod logs;
+mod mail;
+mod memory;
+mod mistakes;
+mod rebuild;
+mod start;
+mod sync;
+mod tamper;

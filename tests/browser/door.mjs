@@ -21,7 +21,7 @@ export const DOCUMENTS = {
 export async function quickstart() {
   const home = mkdtempSync(join(scratch, "quickstart-"));
   const [data, documents, port] = [join(home, "data"), writeDocuments(home), await freePort()];
-  const door = new Door(home, data, port, ["quickstart", "--data", data, "--listen", `127.0.0.1:${port}`, "--documents", documents]);
+  const door = new Door({ home, data, documents, port }, ["quickstart", "--data", data, "--listen", `127.0.0.1:${port}`, "--documents", documents]);
   door.mailbox = new Mailbox([join(data, "outbox")]);
   door.link = await until("the link that quickstart prints", () => door.printed(/https:\/\/localhost:\d+\/s\/[A-Za-z0-9_-]+/), GRACE_SECONDS);
   return door;
@@ -33,16 +33,16 @@ export async function serve(smtp) {
   const [data, documents, port] = [join(home, "data"), writeDocuments(home), await freePort()];
   certificate(home);
   writeFileSync(join(home, "doorward.toml"), configuration({ data, documents, port, smtp }));
-  const door = new Door(home, data, port, ["serve", "--config", join(home, "doorward.toml")]);
+  const door = new Door({ home, data, documents, port }, ["serve", "--config", join(home, "doorward.toml")]);
   door.mailbox = new Mailbox(["new", "cur"].map((folder) => join(smtp.maildir, folder)));
   await until("/readyz to answer 200", () => door.ready(), GRACE_SECONDS);
   return door;
 }
 
 class Door {
-  constructor(home, data, port, args) {
-    Object.assign(this, { home, data, port, output: "" });
-    this.process = spawn(program, args, { cwd: home, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(places, args) {
+    Object.assign(this, { ...places, output: "" });
+    this.process = spawn(program, args, { cwd: this.home, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on("data", (text) => (this.output += text));
     this.ended = new Promise((end) => this.process.on("exit", (code, signal) => end({ code, signal })));
     this.ended.then((how) => (this.how = how));
@@ -65,10 +65,14 @@ class Door {
     return JSON.parse(stdout);
   }
 
-  // Shares all documents with somebody new; gives address and link.
-  async share(who, ...options) {
+  // Shares all documents with somebody new; gives id, address and link.
+  share(who, ...options) {
+    return this.shareOf(who, Object.keys(DOCUMENTS).map((name) => `documents:${name}`), ...options);
+  }
+
+  async shareOf(who, names, ...options) {
     const email = `${who}@example.org`;
-    const share = await this.command("share", "create", ...Object.keys(DOCUMENTS).map((name) => `documents:${name}`), "--to", email, ...options);
+    const share = await this.command("share", "create", ...names, "--to", email, ...options);
     return { id: share.id, email, url: share.links[0].url };
   }
 
@@ -131,6 +135,7 @@ key = "server.key"
 [mail]
 from = { address = "doorward@example.org" }
 transport = "smtp"
+notice_window = "1s"
 
 [mail.smtp]
 host = "localhost"

@@ -7,7 +7,6 @@ const NAMES = [
   "<img src=x onerror=alert(1)>.html",
   "\"quoted\" 'name'; filename=other.exe",
   "report\u202efdp.exe",
-  "line\nbreak.txt",
   " blanks on both sides.txt ",
   "-rf.txt",
   "100% #1 ?a=b&c;d+e.txt",
@@ -44,20 +43,21 @@ export async function folders(stage) {
   const message = "Please read **the statement** first.\n\n- It is short\n- Call us with questions";
   const visitor = await enter(stage, "folders", {}, ["documents:Case 7"], "--subject", "Case 7: statements", "--message", message);
   const here = () => visitor.page.locator("h1").innerText();
-  const go = (label) => visitor.follow(visitor.page.locator("main a:visible", { hasText: label }).first());
-  await go("Statements");
+  // Crumbs have the bare name, lines of the list say first what following them does.
+  const go = (label) => visitor.follow(visitor.page.getByRole("link", { name: label, exact: true }));
+  await go("Open Statements");
   await visitor.look("folder");
   check((await here()) === "Statements", `the folder is called ${await here()}`);
   check(!(await visitor.page.getByText("outside.txt").count()), "a link that leads out of the store is listed");
   check((await visitor.page.locator("main").innerText()).includes("cannot be handed out"), "nothing is said of what is left out");
-  await go("Drafts & notes");
+  await go("Open Drafts & notes");
   await visitor.look("folder-below");
   await visitor.saved(() => visitor.page.locator('a[href$="First.txt"]').first().click(), Buffer.from("I believe I saw it.\n"));
   await go("Statements");
   check((await here()) === "Statements", "the way back does not lead to the folder above");
   await go("Case 7: statements");
   check(visitor.inside(), "the way back does not lead to the share");
-  await go("Empty");
+  await go("Open Empty");
   await visitor.look("empty");
   check((await visitor.page.locator("main").innerText()).includes("This folder is empty"), "an empty folder is not called empty");
   for (const path of ["f/Case%207/Statements/outside.txt", "f/Case%207/Statements/..%2f..%2fscan.pdf", "f/scan.pdf", "f/Case%207/../scan.pdf"]) {
@@ -70,6 +70,8 @@ export async function folders(stage) {
 export async function hardNames(stage) {
   const folder = join(stage.files.documents, "Names");
   mkdirSync(folder);
+  // No page, mail or log could show this one as it is.
+  writeFileSync(join(folder, "line\nbreak.txt"), "never\n");
   const texts = NAMES.map((name, i) => {
     const text = `The document number ${i}\n`;
     writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name)]), text);
@@ -79,6 +81,7 @@ export async function hardNames(stage) {
   await visitor.look("list");
   const links = await visitor.documents();
   check(links.length === NAMES.length, `${links.length} of ${NAMES.length} names are listed`);
+  check((await visitor.page.locator("main").innerText()).includes("One more entry"), "nothing is said of the name that is left out");
   const got = [];
   for (let i = 0; i < links.length; i++) {
     const [download] = await Promise.all([visitor.page.waitForEvent("download"), visitor.page.locator("tbody th a").nth(i).click()]);

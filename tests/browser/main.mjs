@@ -39,6 +39,7 @@ const tests = [
   ["a_stopped_share_says_so_on_every_page", () => stopped(stage)],
   ["an_expired_share_says_so", () => expired(stage)],
   ["a_preview_only_share_gives_no_byte", () => previewOnly(stage)],
+  ["quickstart_started_again_carries_on", () => stage.files.again()],
   ["folders_lead_down_and_back_and_never_out", () => folders(stage)],
   ["hard_names_are_shown_and_saved", () => hardNames(stage)],
   ["changed_and_missing_documents_are_told_and_kept_back", () => changedDocuments(stage)],

@@ -14,6 +14,8 @@ use crate::gate::refusal::Refusal;
 use crate::ledger::event::{Event, Origin, SessionEnd};
 use crate::ledger::state::{Challenge, Recipient, Share};
 use crate::ledger::tx::{Class, Tx};
+use crate::limit::rate::Action;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// What a typed code was worth.
@@ -44,6 +46,8 @@ pub struct CodeView {
     pub may_mail: MayMail,
     /// Digits of the code.
     pub digits: u8,
+    /// Whether a code that this browser can give was mailed.
+    pub sent: bool,
     /// What keeps this browser from trying now.
     pub problem: Option<CodeAnswer>,
 }
@@ -68,6 +72,7 @@ impl Gate {
         open_to(share, recipient, now)?;
         let to_give = invited_challenge(&state, recipient, now).unwrap_or(challenge);
         let problem = match () {
+            () if to_give.sent.is_none() => None,
             () if to_give.failures >= FAILURES_PER_CHALLENGE => Some(CodeAnswer::Void),
             () if to_give.expires <= now => Some(CodeAnswer::Expired),
             () => None,
@@ -78,8 +83,21 @@ impl Gate {
             recipient: Arc::clone(recipient),
             may_mail: may_mail(&state, recipient, own, now),
             digits: challenge.digits,
+            sent: to_give.sent.is_some(),
             problem,
         })
+    }
+
+    /// Counts a typed code against the client's network and the recipient whose code this browser can give; without one, as any page.
+    pub fn limit_code(&self, share: ShareId, browser: Option<&CookieSecret>, client: IpAddr) -> Result<(), Refusal> {
+        let state = self.ledger.state();
+        match browser.and_then(|cookie| challenge_of(&state, share, cookie.hash())) {
+            Some(challenge) => {
+                let counted = self.limiter.check_for(Action::Code, client, challenge.recipient.as_bytes());
+                counted.map_err(Refusal::RateLimited)
+            }
+            None => self.limit(Action::Open, client),
+        }
     }
 
     /// Checks a typed code. Of any number of right ones at the same time exactly one opens a session.

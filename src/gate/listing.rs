@@ -66,7 +66,7 @@ impl Gate {
             && only.is_folder()
         {
             let path = only.label.parse().map_err(|_| Refusal::NotInShare(share.id))?;
-            return Ok(Listed { trail: Vec::new(), ..self.list_folder(admitted, &path).await? });
+            return self.list_folder(admitted, &path).await;
         }
         let mut entries = Vec::with_capacity(items.len());
         for some in items.chunks(LOOKUPS) {
@@ -93,7 +93,10 @@ impl Gate {
             let trouble = known.pinned.filter(|pinned| *pinned != entry.stat.version).map(|_| Trouble::Changed);
             Some(line(entry.name.file_name(), path, Ok(entry.stat), trouble))
         });
-        Ok(Listed { entries: entries.collect(), trail: trail(&covered.label), hidden: listing.hidden, truncated: listing.truncated })
+        // The only folder of a share is the share's own page.
+        let above = usize::from(items.len() == 1);
+        let trail = trail(&covered.label).into_iter().skip(above).collect();
+        Ok(Listed { entries: entries.collect(), trail, hidden: listing.hidden, truncated: listing.truncated })
     }
 
     /// Whether a path of a share means a folder; asks the store only when the share itself leaves it open.

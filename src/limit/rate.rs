@@ -32,7 +32,7 @@ pub const SITE_FACTOR: u32 = 4;
 pub enum Action {
     /// Agreeing to the disclaimer or asking for a code: it may send a mail.
     Agree,
-    /// Handing in a code.
+    /// Handing in a code; counted for each recipient apart, so that one office's many readers do not use up each other's tries.
     Code,
     /// Asking for a document's bytes, ranges included.
     Download,
@@ -156,6 +156,11 @@ impl Limiter {
 
     /// Counts one action of a client; refused with the time after which it may be tried again, in whole seconds, at least one.
     pub fn check(&self, action: Action, address: IpAddr) -> Result<(), Duration> {
+        self.check_for(action, address, &[])
+    }
+
+    /// The same, with a counter of its own for whoever the action concerns.
+    pub fn check_for(&self, action: Action, address: IpAddr, whom: &[u8]) -> Result<(), Duration> {
         let address = address.to_canonical();
         if self.exempt.iter().any(|network| network.contains(address)) {
             return Ok(());
@@ -167,13 +172,15 @@ impl Limiter {
             Action::Miss => &self.miss,
             Action::Open => &self.open,
         };
-        counters.check(address, &self.clock)
+        counters.check(address, whom, &self.clock)
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
     Network(IpAddr),
+    /// With a secret hash of whom it concerns.
+    NetworkFor(IpAddr, u64),
     Shared(u16),
 }
 
@@ -203,22 +210,22 @@ impl Counters {
         }
     }
 
-    fn check(&self, address: IpAddr, clock: &GovernorClock) -> Result<(), Duration> {
+    fn check(&self, address: IpAddr, whom: &[u8], clock: &GovernorClock) -> Result<(), Duration> {
         if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             self.sweep();
         }
         if address.is_ipv6() {
-            ask(&self.sites, self.key(masked(address, 48)), clock)?;
+            ask(&self.sites, self.key(masked(address, 48), whom), clock)?;
         }
-        ask(&self.networks, self.key(client_network(address)), clock)
+        ask(&self.networks, self.key(client_network(address), whom), clock)
     }
 
-    fn key(&self, network: IpAddr) -> Key {
+    fn key(&self, network: IpAddr, whom: &[u8]) -> Key {
         if self.crowded.load(Ordering::Relaxed) {
-            let hash = self.secret.hash_one(network) % u64::from(SHARED_KEYS);
+            let hash = self.secret.hash_one((network, whom)) % u64::from(SHARED_KEYS);
             return Key::Shared(u16::try_from(hash).unwrap_or(0));
         }
-        Key::Network(network)
+        if whom.is_empty() { Key::Network(network) } else { Key::NetworkFor(network, self.secret.hash_one(whom)) }
     }
 
     fn sweep(&self) {
@@ -301,6 +308,15 @@ mod tests {
     }
 
     #[test]
+    fn one_reader_does_not_use_up_the_tries_of_another_in_the_same_office() -> Outcome {
+        let limiter = Limiter::new(&RateLimits { code: Rate::new(20, 600, 20), ..RateLimits::default() }, Arc::new(clock()));
+        let office: IpAddr = "192.0.2.1".parse()?;
+        let tries = |whom: &[u8]| (0..100).take_while(|_| limiter.check_for(Action::Code, office, whom).is_ok()).count();
+        assert_eq!((tries(b"first"), tries(b"second"), tries(b"first")), (20, 20, 0));
+        Ok(())
+    }
+
+    #[test]
     fn an_exempt_network_is_not_counted() -> Outcome {
         let limits = RateLimits { exempt_networks: vec!["127.0.0.0/8".parse()?], ..RateLimits::default() };
         let limiter = Limiter::new(&limits, Arc::new(clock()));
@@ -315,13 +331,13 @@ mod tests {
         let governor = GovernorClock(Arc::new(clock.clone()));
         let counters = Counters::new(Rate::new(60, 600, 20), keys, &governor);
         for n in 0..20_000u32 {
-            let _ = counters.check(Ipv4Addr::from(n).into(), &governor);
+            let _ = counters.check(Ipv4Addr::from(n).into(), &[], &governor);
         }
         assert!(counters.crowded.load(Ordering::Relaxed));
         assert!(counters.networks.len() <= keys + SWEEP_EVERY as usize + usize::from(SHARED_KEYS), "{}", counters.networks.len());
         clock.advance(Duration::from_secs(3600));
         for _ in 0..SWEEP_EVERY {
-            let _ = counters.check(Ipv4Addr::LOCALHOST.into(), &governor);
+            let _ = counters.check(Ipv4Addr::LOCALHOST.into(), &[], &governor);
         }
         assert!(!counters.crowded.load(Ordering::Relaxed) && counters.networks.len() <= 2, "{}", counters.networks.len());
     }

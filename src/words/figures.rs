@@ -38,12 +38,15 @@ pub fn moment(words: &Words, at: &Zoned) -> String {
     words.with("moment", &[("day", day(words, at).into()), ("clock", clock(words, at).into()), ("zone", zone.into())])
 }
 
-/// A moment soon after `now`, as it stands after "at": `18:40`, or `08:05 on 23 November 2026` when that is another day.
+/// A moment soon after `now`, as it stands after "at": `18:40 CET`, or `08:05 CET on 23 November 2026` when that is another day.
+/// The zone is named because recipients may be in another one.
 pub fn when(words: &Words, at: &Zoned, now: &Zoned) -> String {
+    let zone = at.strftime("%Z").to_string();
+    let time = words.with("clock-zone", &[("clock", clock(words, at).into()), ("zone", zone.into())]);
     if at.date() == now.date() {
-        return clock(words, at);
+        return time;
     }
-    words.with("on-day", &[("day", day(words, at).into()), ("clock", clock(words, at).into())])
+    words.with("on-day", &[("day", day(words, at).into()), ("clock", time.into())])
 }
 
 /// So many minutes, in hours where that reads better.
@@ -89,8 +92,8 @@ mod tests {
         let at: Zoned = "2026-11-02T08:05:59+01:00[Europe/Berlin]".parse()?;
         assert_eq!(moment(&words(), &at), "2 November 2026, 08:05 CET");
         assert_eq!(clock(&words(), &at), "08:05");
-        assert_eq!(when(&words(), &at, &at), "08:05");
-        assert_eq!(when(&words(), &at, &at.yesterday()?), "08:05 on 2 November 2026");
+        assert_eq!(when(&words(), &at, &at), "08:05 CET");
+        assert_eq!(when(&words(), &at, &at.yesterday()?), "08:05 CET on 2 November 2026");
         Ok(())
     }
 

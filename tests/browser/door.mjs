@@ -9,6 +9,7 @@ import { Mailbox } from "./mailbox.mjs";
 import { program, scratch, until } from "./tools.mjs";
 
 const GRACE_SECONDS = 20;
+const LINK = /https:\/\/localhost:\d+\/s\/[A-Za-z0-9_-]+/;
 
 // Documents with names that browsers and headers find hard.
 export const DOCUMENTS = {
@@ -17,13 +18,14 @@ export const DOCUMENTS = {
   "scan.pdf": pdf(),
 };
 
-// `doorward quickstart`: one process, mail as files in DATA/outbox.
-export async function quickstart() {
+// `doorward quickstart`: one process, mail as files in DATA/outbox; with `samples`, on the documents it makes itself.
+export async function quickstart({ samples = false } = {}) {
   const home = mkdtempSync(join(scratch, "quickstart-"));
-  const [data, documents, port] = [join(home, "data"), writeDocuments(home), await freePort()];
-  const door = new Door(home, data, port, ["quickstart", "--data", data, "--listen", `127.0.0.1:${port}`, "--documents", documents]);
+  const data = join(home, "data");
+  const [documents, port] = [samples ? join(data, "documents") : writeDocuments(home), await freePort()];
+  const door = new Door({ home, data, documents, port }, ["quickstart", "--data", data, "--listen", `127.0.0.1:${port}`, ...(samples ? [] : ["--documents", documents])]);
   door.mailbox = new Mailbox([join(data, "outbox")]);
-  door.link = await until("the link that quickstart prints", () => door.printed(/https:\/\/localhost:\d+\/s\/[A-Za-z0-9_-]+/), GRACE_SECONDS);
+  door.link = await until("the link that quickstart prints", () => door.printed(LINK), GRACE_SECONDS);
   return door;
 }
 
@@ -33,16 +35,21 @@ export async function serve(smtp) {
   const [data, documents, port] = [join(home, "data"), writeDocuments(home), await freePort()];
   certificate(home);
   writeFileSync(join(home, "doorward.toml"), configuration({ data, documents, port, smtp }));
-  const door = new Door(home, data, port, ["serve", "--config", join(home, "doorward.toml")]);
+  const door = new Door({ home, data, documents, port }, ["serve", "--config", join(home, "doorward.toml")]);
   door.mailbox = new Mailbox(["new", "cur"].map((folder) => join(smtp.maildir, folder)));
   await until("/readyz to answer 200", () => door.ready(), GRACE_SECONDS);
   return door;
 }
 
 class Door {
-  constructor(home, data, port, args) {
-    Object.assign(this, { home, data, port, output: "" });
-    this.process = spawn(program, args, { cwd: home, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(places, args) {
+    Object.assign(this, { ...places, args });
+    this.start();
+  }
+
+  start() {
+    Object.assign(this, { output: "", how: null });
+    this.process = spawn(program, this.args, { cwd: this.home, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on("data", (text) => (this.output += text));
     this.ended = new Promise((end) => this.process.on("exit", (code, signal) => end({ code, signal })));
     this.ended.then((how) => (this.how = how));
@@ -65,11 +72,28 @@ class Door {
     return JSON.parse(stdout);
   }
 
-  // Shares all documents with somebody new; gives address and link.
-  async share(who, ...options) {
+  // The same as people read it.
+  says(...args) {
+    return execFileSync(program, [...args, "--data", this.data], { cwd: this.home, encoding: "utf8" });
+  }
+
+  // Shares all documents with somebody new; gives id, address and link.
+  share(who, ...options) {
+    return this.shareOf(who, Object.keys(DOCUMENTS).map((name) => `documents:${name}`), ...options);
+  }
+
+  async shareOf(who, names, ...options) {
     const email = `${who}@example.org`;
-    const share = await this.command("share", "create", ...Object.keys(DOCUMENTS).map((name) => `documents:${name}`), "--to", email, ...options);
+    const share = await this.command("share", "create", ...names, "--to", email, ...options);
     return { id: share.id, email, url: share.links[0].url };
+  }
+
+  // Stops the quickstart and starts it again on the same data: it must show the same link.
+  async again() {
+    await this.stop();
+    this.start();
+    const link = await until("the link that quickstart prints again", () => this.printed(LINK), GRACE_SECONDS);
+    if (link !== this.link) throw new Error("started again, the quickstart shows another link");
   }
 
   // Ends as with Ctrl-C; the program must do so cleanly.
@@ -131,6 +155,7 @@ key = "server.key"
 [mail]
 from = { address = "doorward@example.org" }
 transport = "smtp"
+notice_window = "1s"
 
 [mail.smtp]
 host = "localhost"

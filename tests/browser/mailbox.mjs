@@ -75,7 +75,7 @@ function decode(body, encoding) {
     case "base64":
       return Buffer.from(body, "base64");
     case "quoted-printable":
-      return quoted(body.replace(/[ \t]*=\n/g, ""));
+      return quoted(body.replace(/=[ \t]*\n/g, ""));
     default:
       return Buffer.from(body, "latin1");
   }

@@ -90,10 +90,10 @@ export class Visitor {
   }
 
   // Does what starts a download; the file must be the document's bytes under the document's name.
-  async saved(start) {
+  async saved(start, wanted) {
     const [download] = await Promise.all([this.page.waitForEvent("download"), start()]);
     const bytes = readFileSync(await download.path());
-    check(Buffer.compare(bytes, original(download.url())) === 0, `other bytes than the document's from ${download.url()}`);
+    check(Buffer.compare(bytes, wanted ?? original(download.url())) === 0, `other bytes than the document's from ${download.url()}`);
     const name = documentName(download.url());
     const tame = (text) => text.replace(/[^\p{L}\p{N}]+/gu, "_");
     check(tame(download.suggestedFilename()) === tame(name), `saved as ${download.suggestedFilename()} instead of ${name}`);
@@ -108,19 +108,41 @@ export class Visitor {
     await this.look("signed-out");
   }
 
-  // Pictures in light and dark, nothing wider than the screen, one heading, a language, and nothing serious for axe.
-  async look(step) {
+  async follow(link) {
+    await Promise.all([this.page.waitForNavigation(), link.click()]);
+  }
+
+  // Pictures in light and dark, nothing wider than the screen, one heading, a language, and nothing serious for axe. Not without a step.
+  async look(step, { headings = 1 } = {}) {
+    if (!step) return;
     const { page } = this;
-    check((await page.locator("h1").count()) === 1, `${step}: not one h1`);
+    check((await page.locator("h1").count()) === headings, `${step}: not one h1`);
     check(await page.locator("html[lang]").count(), `${step}: no language`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    check(wide <= 0, `${step}: ${wide} pixels wider than the ${this.screen}`);
+    await this.fits(step);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       if (this.name && step) await page.screenshot({ path: join(screenshots, `${this.name}-${step}-${colorScheme}.png`), fullPage: true });
       if (this.scripts) await this.accessible(`${step} in ${colorScheme}`);
     }
     await page.emulateMedia({ colorScheme: "light" });
+  }
+
+  // Whatever the width and the size of the text, nothing makes the page scroll sideways (WCAG 2.2, 1.4.4 and 1.4.10).
+  async fits(step) {
+    const { page } = this;
+    const own = page.viewportSize();
+    const narrow = { width: 320, height: 640 };
+    const views = [[own, 100], [narrow, 100], [{ width: own.width / 2, height: own.height / 2 }, 100], [own, 200]];
+    for (const [size, zoom] of views) {
+      await page.setViewportSize(size);
+      const wide = await page.evaluate((percent) => {
+        document.documentElement.style.fontSize = percent === 100 ? "" : `${percent}%`;
+        return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      }, zoom);
+      check(wide <= 0, `${step}: ${wide} pixels too wide for ${size.width} pixels and text of ${zoom} %`);
+    }
+    await page.setViewportSize(own);
+    await page.evaluate(() => document.documentElement.removeAttribute("style"));
   }
 
   async accessible(where) {
@@ -137,6 +159,8 @@ export class Visitor {
       const at = await this.page.evaluate((wanted) => {
         const here = document.activeElement;
         if (!here || here === document.body) return { fits: false, marked: true };
+        // Where the skip link leads is marked by being at the top.
+        if (here.id === "main") return { fits: false, marked: true };
         const { outlineStyle, boxShadow } = getComputedStyle(here);
         return { fits: here.matches(wanted), marked: outlineStyle !== "none" || boxShadow !== "none", name: here.outerHTML.slice(0, 120) };
       }, selector);

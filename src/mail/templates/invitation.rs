@@ -68,7 +68,9 @@ impl Invitation<'_> {
         }
         sheet.say("mail-invitation-expires", &[("until", self.expires)]);
         sheet.say("mail-invitation-mailbox", &[("address", self.recipient.expose())]);
-        sheet.say("mail-help", &[who[0], ("address", self.owner_address.expose()), ("contact", self.contact)]);
+        // Nobody is named twice.
+        let help = if self.contact.trim() == self.owner_address.expose() { "mail-help-owner" } else { "mail-help" };
+        sheet.say(help, &[who[0], ("address", self.owner_address.expose()), ("contact", self.contact)]);
         sheet.whisper("mail-invitation-unexpected", &[("contact", self.contact)]);
         sheet.whisper("mail-automatic", &[who[1]]);
         sheet.finish()

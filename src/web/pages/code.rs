@@ -21,7 +21,9 @@ pub struct CodePage {
     pub owner_name: String,
     /// Guards the forms against posts from elsewhere.
     pub form_token: String,
-    /// What was wrong with the code just sent.
+    /// Whether a code was mailed that this browser can give.
+    pub sent: bool,
+    /// What was wrong with the code just given.
     pub problem: Option<CodeProblem>,
     /// Whether another mail can be asked for.
     pub resend: Resend,
@@ -65,7 +67,7 @@ pub enum Resend {
     },
     /// Yes.
     Now,
-    /// No code was sent to this browser, because others wait for theirs.
+    /// Not while this many other browsers have a code of their own.
     OtherBrowsers {
         /// When it can be asked for again, as [`crate::words::figures::when`] writes it.
         at: String,
@@ -81,7 +83,7 @@ impl CodePage {
     /// Whether the recipient can have a code that works here.
     fn has_code(&self) -> bool {
         let dead = matches!(self.problem, Some(CodeProblem::Expired | CodeProblem::Void));
-        !dead && !matches!(self.resend, Resend::OtherBrowsers { .. })
+        self.sent && !dead
     }
 
     fn can_resend(&self) -> bool {
@@ -104,9 +106,10 @@ struct Html<'a> {
 impl Html<'_> {
     fn title(&self) -> String {
         self.frame.text(match (&self.page.resend, self.page.has_code()) {
-            (Resend::OtherBrowsers { .. }, _) => "code-title-other-browsers",
             (_, true) => "code-title",
-            (_, false) => "code-title-none",
+            (Resend::Now, _) => "code-title-none",
+            _ if !self.page.sent => "code-title-unsent",
+            _ => "code-title-none",
         })
     }
 
@@ -122,6 +125,7 @@ impl Html<'_> {
             (true, Resend::NotToday { .. }) => "code-lead-earlier",
             (true, _) => "code-lead",
             (false, Resend::OtherBrowsers { .. }) => "code-lead-other-browsers",
+            (false, Resend::After { .. } | Resend::NotToday { .. }) if !self.page.sent => "code-lead-unsent",
             (false, Resend::NotToday { .. }) => "code-lead-new-later",
             (false, _) => "code-lead-new",
         };

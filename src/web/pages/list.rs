@@ -14,7 +14,9 @@ pub struct ListPage {
     pub message_html: Option<String>,
     /// Whether documents may only be viewed.
     pub preview_only: bool,
-    /// The way from the share to this folder; the last one is this folder. Empty on the share's own page.
+    /// The share's own page.
+    pub home: String,
+    /// The folders on the way from the share's own page; the last one is this folder. Empty on the share's own page.
     pub crumbs: Vec<Crumb>,
     /// Documents and folders, in the order they are shown.
     pub entries: Vec<EntryView>,
@@ -78,11 +80,22 @@ struct Html<'a> {
 
 impl Html<'_> {
     fn title(&self) -> String {
-        match self.page.crumbs.last() {
-            Some(folder) => shown(&folder.label),
-            None if self.page.title.trim().is_empty() => self.frame.with("list-title", &[("owner", &self.page.owner_name)]),
-            None => shown(&self.page.title),
+        self.page.crumbs.last().map_or_else(|| self.share_title(), |folder| shown(&folder.label))
+    }
+
+    fn share_title(&self) -> String {
+        if self.page.title.trim().is_empty() {
+            return self.frame.with("list-title", &[("owner", &self.page.owner_name)]);
         }
+        shown(&self.page.title)
+    }
+
+    /// Who shares, unless the title says so, and until when; as HTML.
+    fn lead(&self) -> String {
+        let says_who = self.page.crumbs.is_empty() && self.page.title.trim().is_empty();
+        let id = if says_who { "list-lead-until" } else { "list-lead" };
+        self.frame
+            .marked(id, "expires", &[("owner", &self.page.owner_name), ("expires", &self.page.expires)])
     }
 
     fn contents(&self) -> String {

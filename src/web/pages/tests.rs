@@ -63,6 +63,7 @@ fn code(said: Said<'_>, problem: Option<CodeProblem>, resend: Resend) -> CodePag
         code_length: 6,
         owner_name: said.owner.into(),
         form_token: "dG9rZW4".into(),
+        sent: true,
         problem,
         resend,
     }
@@ -88,6 +89,7 @@ fn list(said: Said<'_>, preview_only: bool) -> ListPage {
         owner_name: said.owner.into(),
         message_html: Some("<p>Dear Ms Lindqvist,</p><p>here are the statements we spoke about. <strong>Please read the first one</strong> before Friday.</p>".into()),
         preview_only,
+        home: "/d/0198/".into(),
         crumbs: Vec::new(),
         entries: vec![
             entry(folder, "kind-folder", "", None),
@@ -110,7 +112,7 @@ fn folder(said: Said<'_>, empty: bool) -> ListPage {
     let mut page = list(said, false);
     page.message_html = None;
     page.crumbs =
-        vec![Crumb { label: said.subject.into(), href: Some("/d/0198/".into()) }, Crumb { label: said.names[1].into(), href: None }];
+        vec![Crumb { label: said.names[0].into(), href: Some("/d/0198/f/1/".into()) }, Crumb { label: said.names[1].into(), href: None }];
     page.session_seconds = 200;
     (page.hidden, page.truncated) = (if empty { 0 } else { 2 }, !empty);
     if empty {
@@ -156,9 +158,16 @@ fn gallery(said: Said<'_>) -> Vec<(String, String)> {
         ("void", Some(CodeProblem::Void), Resend::Now),
         ("expired", Some(CodeProblem::Expired), Resend::After { at: at(), seconds: 5 }),
         ("void-used-up", Some(CodeProblem::Void), Resend::NotToday { at: at() }),
-        ("other-browsers", None, Resend::OtherBrowsers { at: at() }),
     ];
     pages.extend(codes.map(|(name, problem, resend)| (format!("code-{name}"), code(said, problem, resend).render(&frame))));
+    let unsent = [
+        ("other-browsers", Resend::OtherBrowsers { at: at() }),
+        ("unsent-hour", Resend::After { at: at(), seconds: 1800 }),
+        ("unsent-day", Resend::NotToday { at: at() }),
+        ("unsent-now", Resend::Now),
+    ];
+    pages
+        .extend(unsent.map(|(name, resend)| (format!("code-{name}"), CodePage { sent: false, ..code(said, None, resend) }.render(&frame))));
     pages.extend(RefusalKind::ALL.map(|kind| (format!("refusal-{}", kind.name()), refusal(said, kind).render(&frame))));
     pages
 }

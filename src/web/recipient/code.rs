@@ -35,7 +35,7 @@ pub async fn give(State(web): State<Web>, Path(share): Path<String>, request: Re
     let (client, origin) = (request::client(&request), request::origin(&request));
     let [browser, device, session] =
         [Purpose::Challenge, Purpose::Device, Purpose::Session].map(|purpose| cookies::read(request.headers(), purpose, share));
-    if let Err(refusal) = web.gate().limit(Action::Code, client) {
+    if let Err(refusal) = web.gate().limit_code(share, browser.as_ref(), client) {
         return refuse::refusal(&web, &refusal);
     }
     let form = match receive(request).await {
@@ -121,6 +121,7 @@ fn code_page(web: &Web, view: &CodeView, share: ShareId, browser: &CookieSecret,
         code_length: usize::from(view.digits),
         owner_name: gate.owner_name(share).unwrap_or_default(),
         form_token: form_token(gate.keys(), &binding(&share, &hash), gate.now()),
+        sent: view.sent,
         problem: answer.and_then(|answer| problem(web, answer)),
         resend: match view.may_mail {
             MayMail::After(at) => Resend::After { at: gate.when(at), seconds: at.since(gate.now()).as_secs() + 1 },

@@ -1,5 +1,6 @@
 //! Step three, `/d/{share}/`: the documents of the share, or of one of its folders.
 
+use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
 use crate::gate::listing::{Listed, ListedEntry, Trouble};
 use crate::gate::permit::Admitted;
@@ -40,16 +41,13 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
     let ends = gate.session_ends(admitted);
     let preview_only = gate.is_preview_only(admitted);
     let own_page = listed.trail.is_empty();
-    let crumbs = listed.trail.iter().enumerate().map(|(at, (label, path))| Crumb {
-        label: label.clone(),
-        href: (at + 1 < listed.trail.len()).then(|| format!("/d/{share}/f/{}/", path.to_url())),
-    });
     let page = ListPage {
+        crumbs: crumbs(share, &listed),
+        home: format!("/d/{share}/"),
         title,
         owner_name: gate.owner_name(share).unwrap_or_default(),
         message_html: Some(message).filter(|message| own_page && !message.is_empty()),
         preview_only,
-        crumbs: crumbs.collect(),
         entries: listed.entries.into_iter().map(|entry| entry_view(web, share, entry, preview_only)).collect(),
         hidden: listed.hidden,
         truncated: listed.truncated,
@@ -60,6 +58,16 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
         form_token: leave_token(web, admitted),
     };
     Html(page.render(&refuse::frame(web))).into_response()
+}
+
+/// The way to the folder shown; only the folders above it can be gone to.
+fn crumbs(share: ShareId, listed: &Listed) -> Vec<Crumb> {
+    let last = listed.trail.len().saturating_sub(1);
+    let crumb = |(at, (label, path)): (usize, &(String, DocumentPath))| Crumb {
+        label: label.clone(),
+        href: (at < last).then(|| format!("/d/{share}/f/{}/", path.to_url())),
+    };
+    listed.trail.iter().enumerate().map(crumb).collect()
 }
 
 fn entry_view(web: &Web, share: ShareId, entry: ListedEntry, preview_only: bool) -> EntryView {

@@ -7,6 +7,7 @@ mail-greeting-name = Good day { $name },
 mail-automatic = This mail was sent automatically for { $organisation }.
 mail-untitled = no subject
 mail-share-number = Number of the share: { $id }
+mail-help-owner = Do you have a question? Ask { $owner } ({ $address }).
 mail-help = Do you have a question? Ask { $owner } ({ $address }) or { $contact }.
 mail-what-documents =
     { $count ->
@@ -21,7 +22,7 @@ mail-invitation-subject = { $owner } of { $organisation } shares documents with 
 mail-invitation-intro = { $owner } of { $organisation } shares { $what } with you.
 mail-invitation-message = { $owner } writes:
 mail-invitation-link = This is your personal link:
-mail-invitation-code-later = How to get in: open the link and say that you want to go on. We then send a code to this mailbox. Type the code on the page, and the documents are there. You need no account and no password.
+mail-invitation-code-later = How to get in: open the link and ask for a code. We send it to this mailbox. Type the code on the page, and the documents are there. You need no account and no password.
 mail-invitation-code-along = How to get in: you get a second mail with a code. Open the link, go on, and type the code on the page. You need no account and no password.
 mail-invitation-preview-only = You can look at the documents on your screen. You cannot download them.
 mail-invitation-expires = You can use the link until { $until }.

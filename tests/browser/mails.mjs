@@ -1,0 +1,42 @@
+// The mails as their readers see them: each kind's HTML part in a browser, light and dark, wide and narrow.
+import { Visitor, check } from "./visitor.mjs";
+import { until } from "./tools.mjs";
+
+const OWNER = "owner@example.org";
+const MESSAGE = "Dear Ms Lindqvist,\n\nhere are the statements we spoke about. **Please read the first one** before Friday.\n\n- Page 3 has the dates\n- Page 5 has the names";
+
+export async function mails(stage) {
+  const { browser, smtp } = stage;
+  const { id, email, url } = await smtp.share("reader", "--subject", "Statements of 4 May", "--message", MESSAGE);
+  const reader = await Visitor.arrive(browser);
+  await reader.open(url);
+  await reader.agree(null);
+  await reader.enter(await smtp.mailbox.code(email), null);
+  await reader.downloadAll();
+  await reader.leave();
+  const { id: unread } = await smtp.share("full");
+  await smtp.command("share", "revoke", id);
+  const kinds = {
+    invitation: [email, /personal link/],
+    code: [email, /This is your code/],
+    notice: [OWNER, /new receipt/],
+    stopped: [email, /has stopped sharing/],
+    ended: [OWNER, /was stopped/],
+    failed: [OWNER, /could not deliver/],
+  };
+  for (const [kind, [address, words]] of Object.entries(kinds)) {
+    const mail = await until(`the mail ${kind} to ${address}`, () => smtp.mailbox.to(address).find(({ text }) => words.test(text)));
+    check(mail.header("auto-submitted") === "auto-generated", `${kind}: it does not say that a machine wrote it`);
+    check(words.test(strip(mail.html)), `${kind}: the HTML part has other words than the text`);
+    for (const screen of ["desktop", "phone"]) {
+      const eye = await Visitor.arrive(browser, { name: `mail-${screen}`, screen });
+      await eye.page.setContent(mail.html);
+      await eye.look(kind, { headings: 0 });
+      await eye.leave();
+    }
+  }
+  const { undelivered } = await smtp.command("share", "show", unread);
+  check(undelivered.length === 1, "the share does not show that its invitation was refused");
+}
+
+const strip = (html) => html.replace(/<[^>]*>/g, " ");

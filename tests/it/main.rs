@@ -1,3 +1,6 @@
 //! Doorward from the outside: one binary with all integration tests.
 
+mod admission;
 mod fuzz_corpus;
+mod helpers;
+mod recipient;

@@ -1,0 +1,3 @@
+//! The recipient's way, one file a step, named like the addresses.
+
+mod code;

@@ -1,3 +1,4 @@
 //! The recipient's way, one file a step, named like the addresses.
 
 mod code;
+pub(crate) mod document;

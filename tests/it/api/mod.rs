@@ -1,0 +1,3 @@
+//! What staff do, named like the addresses of the API.
+
+pub(crate) mod receipts;

@@ -24,7 +24,8 @@ async fn hold_the_table(share: ShareState) -> Outcome {
                 for method in METHODS {
                     let client = prepared.browser(session);
                     let cell = format!("{method} {} for {session:?}, {share:?}, {link:?}", route.path);
-                    let expected = expected(route.path, method, session, share, link).ok_or_else(|| format!("no expectation for {cell}"))?;
+                    let expected =
+                        expected(route.path, method, session, share, link).ok_or_else(|| format!("no expectation for {cell}"))?;
                     let answer = client.ask(method, &path, &fields(method), body(method)).await?;
                     given += usize::from(has_bytes(&answer));
                     wrong.extend(problem(&answer, expected).map(|problem| format!("{cell}: {problem}")));
@@ -79,7 +80,10 @@ fn problem(answer: &Answer, expected: Expected) -> Option<String> {
         }
     }
     let policy = answer.header("content-security-policy");
-    if !policy.contains("default-src 'none'") || !policy.contains("frame-ancestors 'none'") || answer.header("permissions-policy").is_empty() {
+    if !policy.contains("default-src 'none'")
+        || !policy.contains("frame-ancestors 'none'")
+        || answer.header("permissions-policy").is_empty()
+    {
         return Some(format!("content-security-policy is '{policy}'"));
     }
     if !answer.header("cache-control").contains("no-store") && !expected.kept {

@@ -74,7 +74,9 @@ impl Prepared {
 pub(super) async fn prepare(app: &TestApp, state: ShareState) -> Outcome<Prepared> {
     app.put("report.txt", MARK)?;
     app.put("other.txt", "of the other share")?;
-    let share = app.share(CreateShare { pin: Some(state != ShareState::DocumentMissing), ..documents(&["report.txt"]) }).await?;
+    let share = app
+        .share(CreateShare { pin: Some(state != ShareState::DocumentMissing), ..documents(&["report.txt"]) })
+        .await?;
     let other = app.share_documents(&["other.txt"]).await?;
     let [none, challenge, of_other, ended, left, valid] = [(); 6].map(|()| app.client());
     ended.enter(&share).await?;

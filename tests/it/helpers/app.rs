@@ -6,7 +6,7 @@ use super::mailbox::Mailbox;
 use super::{Answer, Outcome, soon};
 use axum::extract::Extension;
 use axum::{Router, body::Body};
-use doorward::cli::assemble::{Assembled, AssembleError, Outside, assemble, hosts, server_limits};
+use doorward::cli::assemble::{AssembleError, Assembled, Outside, assemble, hosts, server_limits};
 use doorward::config::Config;
 use doorward::domain::time::{ManualClock, Timestamp};
 use doorward::gate::views::ReceiptView;
@@ -14,9 +14,10 @@ use doorward::gate::{Actor, Gate};
 use doorward::ledger::disk::RealDisk;
 use doorward::ledger::open::OpenError;
 use doorward::mail::Mailer;
+use doorward::server;
 use doorward::server::shutdown::Shutdown;
 use doorward::server::tls::{Identity, Tls, TlsSettings};
-use doorward::{server, web};
+use doorward::web::{self, Web};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -53,6 +54,7 @@ pub(crate) struct TestApp {
     pub(crate) gate: Arc<Gate>,
     pub(crate) address: SocketAddr,
     world: World,
+    web: Web,
     api: Router,
     shutdown: Shutdown,
     public: JoinHandle<usize>,
@@ -86,9 +88,19 @@ impl TestApp {
         Client::new(self.address, Protocol::Http2, self.mail.clone())
     }
 
+    /// What the pages are made from.
+    pub(crate) fn web(&self) -> &Web {
+        &self.web
+    }
+
     /// The folder of documents.
     pub(crate) fn documents(&self) -> PathBuf {
         self.world.folder.path().join("documents")
+    }
+
+    /// The data directory.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.world.data.clone()
     }
 
     /// Puts a document into the store.
@@ -151,7 +163,13 @@ impl TestApp {
 
     /// Read receipts, newest first, for a query such as `?share=…`.
     pub(crate) async fn receipts(&self, query: &str) -> Outcome<Vec<ReceiptView>> {
-        let answer = self.api("GET", &format!("/api/v1/receipts{query}"), &Value::Null).await;
+        let path = format!("/api/v1/receipts{query}");
+        let ask = || self.api("GET", &path, &Value::Null);
+        let (mut answer, end) = (ask().await, Instant::now() + super::SOON);
+        // After a start the history is made from the journal, and until it is there pages say so.
+        while answer.status == StatusCode::SERVICE_UNAVAILABLE && Instant::now() < end {
+            answer = ask().await;
+        }
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         Ok(serde_json::from_slice(&answer.body)?)
     }
@@ -215,6 +233,7 @@ async fn run(world: World) -> Outcome<TestApp> {
         api: web::api::router(&web).layer(Extension(Actor::Operator(1_000))),
         public: tokio::spawn(served),
         gate,
+        web,
         address,
         world,
         shutdown,

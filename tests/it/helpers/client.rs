@@ -154,7 +154,9 @@ impl Client {
     /// A connection for bytes of the test's own.
     pub(crate) async fn tls(&self, protocol: &str) -> Outcome<TlsStream<TcpStream>> {
         let stream = TcpStream::connect(self.address).await?;
-        Ok(TlsConnector::from(AUTHORITY.client(protocol)).connect(ServerName::try_from("localhost")?, stream).await?)
+        Ok(TlsConnector::from(AUTHORITY.client(protocol))
+            .connect(ServerName::try_from("localhost")?, stream)
+            .await?)
     }
 
     /// Sends bytes over a new connection and reads until it ends.

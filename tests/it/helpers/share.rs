@@ -24,7 +24,11 @@ pub(crate) fn documents(names: &[&str]) -> CreateShare {
 impl Shared {
     /// The path of the only or first recipient's link.
     pub(crate) fn link(&self) -> String {
-        self.view.links.first().map(|link| path_of(link.url.as_deref().unwrap_or_default())).unwrap_or_default()
+        self.view
+            .links
+            .first()
+            .map(|link| path_of(link.url.as_deref().unwrap_or_default()))
+            .unwrap_or_default()
     }
 
     /// The path of one recipient's link.

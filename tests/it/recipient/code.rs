@@ -83,12 +83,14 @@ async fn ten_wrong_codes_in_a_day_make_each_further_try_wait_longer_and_never_lo
     }
     let client = app.client();
     let mut code = client.code_from_mail(&share.link(), GUEST).await?;
+    let form = client.get(&share.code_page()).await?.form(&share.code_page());
     for (nth, minutes) in [1, 5, 15, 60, 60].into_iter().enumerate() {
-        let early = client.give_code(&share, &code).await?;
+        let early = client.post_form(&form.clone().with("code", &code)).await?;
         assert_eq!((early.code(), early.header("retry-after")), (429, &*(minutes * 60).to_string()), "wait {nth}");
         assert!(early.says("Too many codes were wrong"), "{}", early.text());
         app.pass(Duration::from_secs(minutes * 60 - 1));
-        assert_eq!(client.give_code(&share, &code).await?.code(), 429, "a second before the end of wait {nth}");
+        let early = client.post_form(&form.clone().with("code", &code)).await?;
+        assert_eq!(early.code(), 429, "a second before the end of wait {nth}");
         assert_eq!(app.events("code.failed").len(), 10 + nth, "a try in slow mode is not counted");
         app.pass(Duration::from_secs(1));
         if minutes >= 15 {
@@ -187,7 +189,13 @@ async fn of_a_hundred_right_answers_at_once_exactly_one_opens_a_session() -> Out
     for answer in answers {
         let answer = answer?;
         assert!(matches!(answer.code(), 303 | 403), "{}", answer.text());
-        opened += usize::from(answer.headers.get_all("set-cookie").iter().any(|cookie| cookie.as_bytes().starts_with(b"__Host-dw-s-")));
+        opened += usize::from(
+            answer
+                .headers
+                .get_all("set-cookie")
+                .iter()
+                .any(|cookie| cookie.as_bytes().starts_with(b"__Host-dw-s-")),
+        );
     }
     assert_eq!((opened, app.events("session.opened").len(), app.events("code.failed").len()), (1, 1, 0));
     assert_eq!(app.gate.ledger().state().sessions.len(), 1);

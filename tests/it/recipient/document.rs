@@ -103,7 +103,11 @@ async fn head_tells_the_same_as_get_and_is_no_read() -> Outcome {
     assert_eq!(app.events("receipt.started").len(), 0);
     let get = client.get(&path).await?;
     let fields = |headers: &http::HeaderMap| {
-        let mut all: Vec<_> = headers.iter().filter(|(name, _)| *name != "date").map(|(n, v)| (n.to_string(), v.clone())).collect();
+        let mut all: Vec<_> = headers
+            .iter()
+            .filter(|(name, _)| *name != "date")
+            .map(|(n, v)| (n.to_string(), v.clone()))
+            .collect();
         all.sort();
         all
     };
@@ -127,10 +131,14 @@ async fn a_share_for_viewing_only_gives_no_byte_on_any_path_by_any_method() -> O
         assert!(page.says("For viewing only") && !page.says("Download"), "{}", page.text());
         let folder = client.get(&share.document("case/deep/")).await?;
         assert!(folder.code() == 200 && folder.says("b.pdf") && !folder.says("/f/case/deep/b.pdf"));
-        for path in ["case/a.txt", "case/deep/b.pdf", "case/page.html", "case/a.txt?download=1", "case/./a.txt", "case%2Fa.txt", "case/a.txt/"] {
+        for path in
+            ["case/a.txt", "case/deep/b.pdf", "case/page.html", "case/a.txt?download=1", "case/./a.txt", "case%2Fa.txt", "case/a.txt/"]
+        {
             for method in ["GET", "HEAD", "POST", "PUT", "OPTIONS", "PROPFIND"] {
                 for range in ["", "bytes=0-9", "bytes=-1"] {
-                    let answer = client.ask(method, &share.document(path), &[("range", range), ("if-match", "*")], Vec::new()).await?;
+                    let answer = client
+                        .ask(method, &share.document(path), &[("range", range), ("if-match", "*")], Vec::new())
+                        .await?;
                     assert!(answer.code() >= 400, "{method} {path} {range}: {}", answer.code());
                     assert!(!answer.body.windows(secret.len()).any(|part| part == secret), "{method} {path} {range}");
                     assert!(answer.header("etag").is_empty() && answer.header("content-range").is_empty(), "{method} {path} {range}");

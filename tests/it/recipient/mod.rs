@@ -2,3 +2,6 @@
 
 mod code;
 pub(crate) mod document;
+mod leave;
+mod link;
+mod list;

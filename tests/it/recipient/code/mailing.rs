@@ -33,7 +33,11 @@ async fn a_new_code_by_the_button_still_belongs_to_the_agreement() -> Outcome {
     let fresh = app.mail.code(GUEST, 2).await;
     assert_eq!(client.give_code(&share, &fresh).await?.code(), 303);
     let state = app.gate.ledger().state();
-    let agreed = state.shares.values().flat_map(|share| share.recipients.values()).filter(|recipient| recipient.agreed.is_some());
+    let agreed = state
+        .shares
+        .values()
+        .flat_map(|share| share.recipients.values())
+        .filter(|recipient| recipient.agreed.is_some());
     assert_eq!(agreed.count(), 1);
     Ok(())
 }

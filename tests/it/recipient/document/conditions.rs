@@ -20,7 +20,9 @@ async fn what_the_browser_has_is_not_sent_again_and_no_read() -> Outcome {
         assert_eq!(client.get_with(&path, fields).await?.code(), 412, "{fields:?}");
     }
     assert_eq!(app.events("receipt.started").len(), 0);
-    for fields in [&[("if-none-match", "\"another\"")][..], &[("if-match", &tag)], &[("if-modified-since", "Thu, 01 Jan 2015 00:00:00 GMT")]] {
+    for fields in
+        [&[("if-none-match", "\"another\"")][..], &[("if-match", &tag)], &[("if-modified-since", "Thu, 01 Jan 2015 00:00:00 GMT")]]
+    {
         assert_eq!(client.get_with(&path, fields).await?.code(), 200, "{fields:?}");
     }
     assert_eq!(app.events("receipt.started").len(), 1);

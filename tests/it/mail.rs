@@ -18,8 +18,9 @@ async fn app_with_a_document() -> Outcome<TestApp> {
     Ok(app)
 }
 
-async fn delayed(app: &TestApp, times: usize) {
-    until("a try was put down", || app.events("mail.delayed").len() == times).await;
+/// Waits until so many tries have failed.
+async fn delayed(app: &TestApp, times: u32) {
+    until("a try was put down", || app.gate.ledger().state().mails.values().any(|mail| mail.tries == times)).await;
 }
 
 #[tokio::test]
@@ -55,7 +56,7 @@ async fn a_mail_server_that_is_down_is_tried_again_and_the_mail_goes_out_once() 
         app.pass(minutes * MINUTE);
     }
     app.mail.wait_for(GUEST, "", 1).await;
-    until("it is put down", || app.events("mail.sent").len() == 1).await;
+    app.all_mailed().await;
     assert_eq!(app.view(&share).await?.links[0].status, "invited");
     app.pass(600 * MINUTE);
     app.client().get("/healthz").await?;
@@ -91,6 +92,7 @@ async fn a_mail_is_given_up_after_twelve_tries() -> Outcome {
         app.pass(720 * MINUTE);
     }
     app.mail.wait_for(OWNER, "Not delivered", 1).await;
+    app.all_mailed().await;
     assert_eq!(app.view(&share).await?.undelivered.len(), 1);
     Ok(())
 }
@@ -101,12 +103,14 @@ async fn the_outbox_survives_a_stop_and_a_crash() -> Outcome {
     app.mail.0.fail_next(1, &down());
     app.share_documents(&["report.txt"]).await?;
     delayed(&app, 1).await;
-    let app = app.stop().await?.start().await?;
-    let app = app.after_a_crash().await?;
-    assert_eq!(app.mail.0.letters().len(), 0);
-    app.pass(MINUTE);
-    let first = app.mail.wait_for(GUEST, "", 1).await;
-    assert_eq!(first.len(), 1);
+    let stopped = app.stop().await?.start().await?;
+    let crashed = stopped.after_a_crash().await?;
+    drop(stopped);
+    assert_eq!(crashed.mail.0.letters().len(), 0);
+    crashed.pass(MINUTE);
+    crashed.mail.wait_for(GUEST, "", 1).await;
+    crashed.all_mailed().await;
+    assert_eq!(crashed.mail.0.letters().len(), 1);
     Ok(())
 }
 
@@ -118,8 +122,8 @@ async fn an_invitation_that_waits_does_not_go_out_once_the_share_is_stopped() ->
     delayed(&app, 1).await;
     app.revoke(&share, None).await?;
     app.pass(MINUTE);
-    until("it is given up", || app.events("mail.failed").len() == 1).await;
-    until("nothing waits", || app.events("mail.sent").len() + 1 == app.events("mail.queued").len()).await;
+    app.all_mailed().await;
+    assert_eq!(app.events("mail.failed").len(), 1, "it is given up");
     assert_eq!(app.mail.of(GUEST, "").len(), 0, "neither an invitation nor its end reaches somebody who was never invited");
     assert_eq!(app.mail.of(OWNER, "").len(), 0, "and the owner, who stopped it, is not told of a failure");
     Ok(())
@@ -134,7 +138,8 @@ async fn a_code_that_comes_too_late_is_not_mailed() -> Outcome {
     app.client().agree(&share.link()).await?;
     delayed(&app, 1).await;
     app.pass(10 * MINUTE);
-    until("it is given up", || app.events("mail.failed").len() == 1).await;
+    app.all_mailed().await;
+    assert_eq!(app.events("mail.failed").len(), 1, "it is given up");
     assert_eq!(app.mail.codes(GUEST).len(), 0);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Those who come before the person: scanners that fetch, prefetch, and press every button. They spend nothing and read nothing.
 
-use crate::helpers::{Client, Outcome, Shared, TestApp, until};
+use crate::helpers::{Client, Outcome, Shared, TestApp};
 use std::collections::BTreeSet;
 
 async fn app_with_a_share() -> Outcome<(TestApp, Shared)> {
@@ -8,7 +8,7 @@ async fn app_with_a_share() -> Outcome<(TestApp, Shared)> {
     app.put("report.txt", "the report")?;
     let share = app.share_documents(&["report.txt"]).await?;
     app.mail.wait_for("guest@example.org", "", 1).await;
-    until("the invitation is put down", || app.events("mail.sent").len() == 1).await;
+    app.all_mailed().await;
     Ok((app, share))
 }
 

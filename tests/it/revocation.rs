@@ -192,12 +192,12 @@ async fn forged_and_unknown_links_are_not_to_be_told_apart() -> Outcome {
 async fn whoever_was_invited_is_told_that_access_has_ended_once() -> Outcome {
     let (app, share) = app_with_a_large_share(&[GUEST]).await?;
     app.mail.wait_for(GUEST, "shares documents", 1).await;
-    until("the invitation is put down", || app.events("mail.sent").len() == 1).await;
+    app.all_mailed().await;
     app.revoke(&share, None).await?;
     app.mail.wait_for(GUEST, "Access has ended", 1).await;
     app.revoke(&share, None).await?;
     app.revoke(&share, Some(GUEST)).await?;
-    until("all mails are put down", || app.events("mail.sent").len() == app.events("mail.queued").len()).await;
+    app.all_mailed().await;
     assert_eq!((app.mail.of(GUEST, "Access has ended").len(), app.events("share.revoked").len()), (1, 1));
     Ok(())
 }

@@ -109,7 +109,6 @@ async fn bring_about(app: &TestApp, share: &Shared, state: ShareState) -> Outcom
             app.pass(MINUTE);
             // The end is told once, and the mail about it goes out.
             app.mail.wait_for("owner@example.org", "", 1).await;
-            crate::helpers::until("the mail is put down", || app.events("mail.sent").len() == app.events("mail.queued").len()).await;
         }
         ShareState::Stopped => drop(app.revoke(share, None).await?),
         ShareState::RecipientStopped => drop(app.revoke(share, Some("guest@example.org")).await?),
@@ -119,8 +118,7 @@ async fn bring_about(app: &TestApp, share: &Shared, state: ShareState) -> Outcom
         ShareState::PinnedChanged => app.put("report.txt", [MARK, b" and more"].concat())?,
         ShareState::DocumentMissing => fs::remove_file(app.documents().join("report.txt"))?,
     }
-    let all_sent = || app.events("mail.sent").len() == app.events("mail.queued").len();
-    crate::helpers::until("all mails are put down", all_sent).await;
+    app.all_mailed().await;
     Ok(())
 }
 

@@ -76,7 +76,7 @@ async fn neither_people_nor_codes_nor_links_stand_readable_on_the_disk() -> Outc
         .await?;
     let cookies = client.cookies();
     let data = app.data();
-    app.stop().await?;
+    let _stopped = app.stop().await?;
     let bytes = bytes_of(&data)?;
     assert!(holds(&bytes, "receipt.started"), "it is the right folder");
     for secret in [
@@ -102,6 +102,7 @@ async fn a_journal_that_somebody_edited_is_found_out() -> Outcome {
     let app = TestApp::start().await?;
     app.put("report.txt", "the report")?;
     app.share_documents(&["report.txt"]).await?;
+    app.all_mailed().await;
     let file = app.data().join("ledger/00000001.jsonl");
     let text = fs::read_to_string(&file)?;
     fs::write(&file, text.replacen("\"share.created\"", "\"share.crEated\"", 1))?;

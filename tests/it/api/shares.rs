@@ -117,6 +117,7 @@ async fn a_share_goes_from_open_over_expired_to_open_and_stopped() -> Outcome {
     let app = app_with_documents().await?;
     let share = app.share(CreateShare { expires: Some("1h".to_owned()), ..documents(&["report.txt"]) }).await?;
     assert_eq!(app.view(&share).await?.status, ShareStatus::Open);
+    app.all_mailed().await;
     app.pass(HOUR);
     assert_eq!(app.view(&share).await?.status, ShareStatus::Expired);
     let resend = async || app.api("POST", &format!("/api/v1/shares/{}/resend", share.id), &json!({})).await;

@@ -180,16 +180,21 @@ impl TestApp {
         self.receipts("").await?.into_iter().next().ok_or_else(|| "there is no receipt".into())
     }
 
+    /// Waits until the outbox is empty.
+    pub(crate) async fn all_mailed(&self) {
+        super::until("all mails are on their way", || self.gate.ledger().state().mails.is_empty()).await;
+    }
+
     /// Stops in good order, as a signal does.
-    pub(crate) async fn stop(self) -> Outcome<Stopped> {
+    pub(crate) async fn stop(mut self) -> Outcome<Stopped> {
         self.shutdown.trigger();
-        soon(self.public).await?;
+        soon(&mut self.public).await?;
         self.working.abort();
-        let _ = self.working.await;
+        let _ = (&mut self.working).await;
         self.gate.end().await?;
-        let gate = self.gate;
+        let gate = Arc::clone(&self.gate);
         tokio::task::spawn_blocking(move || gate.ledger().stop()).await?;
-        Ok(Stopped(self.world))
+        Ok(Stopped(self.world.clone()))
     }
 
     /// The program as it starts again after it was killed just now: on a copy of the data as it lies on the disk, beside this one.
@@ -197,6 +202,14 @@ impl TestApp {
         let data = self.world.folder.path().join("after-a-crash");
         copy(&self.world.data, &data)?;
         run(World { data, ..self.world.clone() }).await
+    }
+}
+
+/// What is dropped does nothing any more, not even mail.
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.shutdown.trigger();
+        self.working.abort();
     }
 }
 

@@ -60,11 +60,6 @@ impl Client {
         *self.jar.lock().unwrap_or_else(PoisonError::into_inner) = cookies;
     }
 
-    /// Only the cookies whose name begins so.
-    pub(crate) fn keep_cookies(&self, head: &str) {
-        self.jar.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, _| name.starts_with(head));
-    }
-
     pub(crate) fn host(&self) -> String {
         format!("localhost:{}", self.address.port())
     }

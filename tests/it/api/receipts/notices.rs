@@ -1,7 +1,7 @@
 //! Notices of reads: the first at once, what follows within a quarter of an hour in one mail.
 
 use super::opened;
-use crate::helpers::{MINUTE, Outcome, TestApp, documents, until};
+use crate::helpers::{MINUTE, Outcome, TestApp, documents};
 use doorward::web::api::wire::CreateShare;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn the_first_read_is_told_at_once_and_what_follows_as_one_mail() -> Outcom
     let first = app.mail.wait_for(OWNER, "Papers", 1).await.remove(0);
     assert!(first.content.subject.starts_with("One new receipt"), "{}", first.content.subject);
     assert!(first.content.text.contains("guest@example.org") && first.content.text.contains("a.txt"));
-    until("it is put down as sent", || app.events("mail.sent").iter().any(|sent| sent["lines"] == 1)).await;
+    app.all_mailed().await;
     for name in ["b.txt", "c.txt", "b.txt"] {
         app.pass(MINUTE);
         client.get(&share.document(name)).await?;
@@ -33,7 +33,7 @@ async fn the_first_read_is_told_at_once_and_what_follows_as_one_mail() -> Outcom
     let second = app.mail.wait_for(OWNER, "Papers", 2).await.remove(1);
     assert!(second.content.subject.starts_with("2 new receipts"), "{}", second.content.subject);
     assert!(second.content.text.contains("b.txt") && second.content.text.contains("c.txt") && !second.content.text.contains("a.txt"));
-    until("it is put down as sent", || app.events("mail.sent").iter().any(|sent| sent["lines"] == 2)).await;
+    app.all_mailed().await;
     app.pass(60 * MINUTE);
     client.get("/healthz").await?;
     assert_eq!(app.mail.of(OWNER, "Papers").len(), 2, "nothing more was read");

@@ -1,6 +1,6 @@
 //! The agreement: taken only from our own page, about the text that was shown, and bound to the person once the code was right.
 
-use super::{GUEST, quiet_app, settle};
+use super::{GUEST, quiet_app};
 use crate::helpers::{HOUR, Outcome, TestApp, documents};
 use doorward::web::api::wire::CreateShare;
 use std::time::Duration;
@@ -10,7 +10,7 @@ async fn a_form_that_is_not_ours_is_refused_and_writes_nothing() -> Outcome {
     let (app, share) = quiet_app().await?;
     let to = vec!["other@example.org".to_owned()];
     let other = app.share(CreateShare { to, ..documents(&["report.txt"]) }).await?;
-    settle(&app).await;
+    app.all_mailed().await;
     let client = app.client();
     let form = client.open_link(&share.link()).await?.form(&share.link());
     let foreign = client.open_link(&other.link()).await?.form(&other.link());
@@ -120,7 +120,7 @@ async fn agreeing_twice_in_one_browser_mails_one_code() -> Outcome {
     let client = app.client();
     client.agree(&share.link()).await?;
     client.agree(&share.link()).await?;
-    settle(&app).await;
+    app.all_mailed().await;
     assert_eq!((app.mail.codes(GUEST).len(), app.events("challenge.made").len()), (1, 1));
     Ok(())
 }

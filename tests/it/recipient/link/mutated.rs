@@ -1,6 +1,6 @@
 //! Mutated links: bits flipped, ends cut, true ones spliced, other keys, other ways to write the same: all refused alike, and nothing happens.
 
-use super::{GUEST, quiet_app, settle};
+use super::{GUEST, quiet_app};
 use crate::helpers::{HOUR, Outcome, TestApp, documents, until};
 use data_encoding::{BASE32, BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER};
 use doorward::crypto::keys::{KeyRing, KeyState};
@@ -115,7 +115,7 @@ async fn forge(app: &TestApp) -> Outcome<Forge> {
 async fn a_hundred_thousand_mutated_links_are_refused_alike_and_nothing_happens() -> Outcome {
     let (app, share) = quiet_app().await?;
     let mut forge = forge(&app).await?;
-    settle(&app).await;
+    app.all_mailed().await;
     let (lines, letters) = (app.lines(), app.mail.0.letters().len());
     let known: BTreeSet<String> = forge.links.iter().cloned().collect();
     let client = app.client();

@@ -29,7 +29,7 @@ pub struct Limits {
     pub open: Rate,
     /// `agree`: agreements and other requests for a code, per client network. Default `300 per 1h`.
     pub agree: Rate,
-    /// `code`: codes tried, per client network. Default `600 per 10m`; guesses are bounded per code and per recipient, in the ledger.
+    /// `code`: codes tried, per client network and recipient. Default `600 per 10m`; guesses are bounded per code and per recipient, in the ledger.
     pub code: Rate,
     /// `miss`: links that do not exist, per client network. Default `60 per 10m`.
     pub miss: Rate,

@@ -14,9 +14,10 @@ pub mod refuse;
 pub mod request;
 
 use crate::gate::Gate;
+use crate::web::recipient::{code, document, leave, link, list};
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -61,25 +62,43 @@ impl Web {
     }
 }
 
+/// An address that the world may ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The pattern of its path.
+    pub path: &'static str,
+    /// What answers, method by method.
+    answers: fn() -> MethodRouter<Web>,
+}
+
+const fn at(path: &'static str, answers: fn() -> MethodRouter<Web>) -> Route {
+    Route { path, answers }
+}
+
 /// All addresses that the world may ask for. Another address than these does not exist.
+pub const ROUTES: &[Route] = &[
+    at("/", || get(probes::home)),
+    at("/healthz", || get(probes::healthz)),
+    at("/readyz", || get(probes::readyz)),
+    at("/favicon.ico", || get(probes::favicon)),
+    at("/robots.txt", || get(probes::robots)),
+    at("/.well-known/security.txt", || get(probes::security_txt)),
+    at("/static/{file}", || get(probes::asset)),
+    at("/s/{link}", || get(link::show).post(link::agree)),
+    at("/d/{share}/code", || get(code::show).post(code::give)),
+    at("/d/{share}/code/again", || post(code::again)),
+    at("/d/{share}/leave", || post(leave::leave)),
+    at("/d/{share}/left", || get(leave::left)),
+    at("/d/{share}/", || get(list::share)),
+    at("/d/{share}", || get(list::without_slash)),
+    at("/d/{share}/f/{*path}", || get(document::get)),
+];
+
+/// What answers at all of [`ROUTES`].
 pub fn router(web: &Web) -> Router {
-    use recipient::{code, document, leave, link, list};
-    Router::new()
-        .route("/", get(probes::home))
-        .route("/healthz", get(probes::healthz))
-        .route("/readyz", get(probes::readyz))
-        .route("/favicon.ico", get(probes::favicon))
-        .route("/robots.txt", get(probes::robots))
-        .route("/.well-known/security.txt", get(probes::security_txt))
-        .route("/static/{file}", get(probes::asset))
-        .route("/s/{link}", get(link::show).post(link::agree))
-        .route("/d/{share}/code", get(code::show).post(code::give))
-        .route("/d/{share}/code/again", post(code::again))
-        .route("/d/{share}/leave", post(leave::leave))
-        .route("/d/{share}/left", get(leave::left))
-        .route("/d/{share}/", get(list::share))
-        .route("/d/{share}", get(list::without_slash))
-        .route("/d/{share}/f/{*path}", get(document::get))
+    ROUTES
+        .iter()
+        .fold(Router::new(), |router, route| router.route(route.path, (route.answers)()))
         .method_not_allowed_fallback(refuse::method_not_allowed)
         .fallback(refuse::not_found)
         .with_state(web.clone())

@@ -1,0 +1,94 @@
+//! What each cell of the table is to be answered with. A route that is not here fails the test.
+
+use super::states::{LinkState, SessionState, ShareState};
+
+/// What an answer is held against.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Expected {
+    pub(super) status: u16,
+    /// Whether the document's bytes are given.
+    pub(super) bytes: bool,
+    /// Whether browsers may keep it.
+    pub(super) kept: bool,
+}
+
+const fn status(status: u16) -> Expected {
+    Expected { status, bytes: false, kept: false }
+}
+
+/// `None` for a route that nobody has thought about.
+pub(super) fn expected(path: &str, method: &str, session: SessionState, share: ShareState, link: LinkState) -> Option<Expected> {
+    let methods = methods(path)?;
+    if !methods.contains(&method) {
+        return Some(status(405));
+    }
+    Some(match path {
+        "/" | "/healthz" | "/readyz" | "/robots.txt" | "/.well-known/security.txt" | "/d/{share}/left" => status(200),
+        "/static/{file}" => Expected { kept: true, ..status(200) },
+        "/favicon.ico" | "/d/{share}" => status(308),
+        "/s/{link}" => status(entry(method, share, link)),
+        "/d/{share}/code" | "/d/{share}/code/again" => status(code(method, session, share)),
+        "/d/{share}/leave" => status(if holds_a_session_cookie(session) { 400 } else { 403 }),
+        "/d/{share}/" => status(door(session, share)),
+        "/d/{share}/f/{*path}" => document(method, session, share),
+        _ => return None,
+    })
+}
+
+fn methods(path: &str) -> Option<&'static [&'static str]> {
+    const READ: &[&str] = &["GET", "HEAD"];
+    match path {
+        "/s/{link}" | "/d/{share}/code" => Some(&["GET", "HEAD", "POST"]),
+        "/d/{share}/code/again" | "/d/{share}/leave" => Some(&["POST"]),
+        "/" | "/healthz" | "/readyz" | "/favicon.ico" | "/robots.txt" | "/.well-known/security.txt" | "/static/{file}" => Some(READ),
+        "/d/{share}" | "/d/{share}/" | "/d/{share}/left" | "/d/{share}/f/{*path}" => Some(READ),
+        _ => None,
+    }
+}
+
+const fn is_closed(share: ShareState) -> bool {
+    matches!(share, ShareState::Expired | ShareState::Stopped | ShareState::RecipientStopped)
+}
+
+const fn holds_a_session_cookie(session: SessionState) -> bool {
+    matches!(session, SessionState::OfOtherShare | SessionState::Ended | SessionState::Left | SessionState::Valid)
+}
+
+/// The link's page; a POST is never ours here, so that it is refused for its form.
+fn entry(method: &str, share: ShareState, link: LinkState) -> u16 {
+    match link {
+        LinkState::Forged | LinkState::Foreign => 404,
+        LinkState::True if is_closed(share) => 410,
+        LinkState::True if method == "POST" => 400,
+        LinkState::True => 200,
+    }
+}
+
+/// The code page is for the browser that asked for the code.
+fn code(method: &str, session: SessionState, share: ShareState) -> u16 {
+    match session {
+        SessionState::Challenge if method == "POST" => 400,
+        SessionState::Challenge if is_closed(share) => 410,
+        SessionState::Challenge => 200,
+        _ => 403,
+    }
+}
+
+/// Everything behind the door.
+fn door(session: SessionState, share: ShareState) -> u16 {
+    match session {
+        SessionState::Valid | SessionState::Ended if is_closed(share) => 410,
+        SessionState::Valid => 200,
+        _ => 403,
+    }
+}
+
+fn document(method: &str, session: SessionState, share: ShareState) -> Expected {
+    match (door(session, share), share) {
+        (200, ShareState::PreviewOnly) => status(403),
+        (200, ShareState::PinnedChanged) => status(409),
+        (200, ShareState::DocumentMissing) => status(404),
+        (200, _) => Expected { bytes: method == "GET", ..status(200) },
+        (refused, _) => status(refused),
+    }
+}

@@ -1,0 +1,136 @@
+//! The states of the table, and bringing the program into them.
+
+use crate::helpers::{Client, MINUTE, Outcome, Shared, TestApp, documents};
+use doorward::crypto::keys::{KeyRing, KeyState};
+use doorward::crypto::link::Link;
+use doorward::domain::policy::Delivery;
+use doorward::web::api::wire::CreateShare;
+use serde_json::json;
+use std::fs;
+
+/// What is in the shared document and nowhere else.
+pub(super) const MARK: &[u8] = b"THE-DOCUMENT-ITSELF";
+
+/// What a browser holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SessionState {
+    /// Nothing.
+    None,
+    /// The cookie of a challenge: agreed, no code given.
+    Challenge,
+    /// The cookie of a session of another share, under the name for this one.
+    OfOtherShare,
+    /// A session that was idle too long.
+    Ended,
+    /// The kept cookie of a session that was left.
+    Left,
+    /// A session.
+    Valid,
+}
+
+impl SessionState {
+    pub(super) const ALL: [Self; 6] = [Self::None, Self::Challenge, Self::OfOtherShare, Self::Ended, Self::Left, Self::Valid];
+}
+
+/// What became of the share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ShareState {
+    Open,
+    Expired,
+    Stopped,
+    RecipientStopped,
+    PreviewOnly,
+    PinnedChanged,
+    DocumentMissing,
+}
+
+/// What is in the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LinkState {
+    /// The recipient's own link.
+    True,
+    /// A true one with one character changed.
+    Forged,
+    /// The same names signed by another installation.
+    Foreign,
+}
+
+/// Browsers in all states, and the addresses they try.
+pub(super) struct Prepared {
+    pub(super) share: Shared,
+    pub(super) links: Vec<(LinkState, String)>,
+    pub(super) stylesheet: String,
+    browsers: Vec<(SessionState, Client)>,
+}
+
+impl Prepared {
+    pub(super) fn browser(&self, state: SessionState) -> &Client {
+        let found = self.browsers.iter().find(|(known, _)| *known == state);
+        &found.expect("there is a browser in every state").1
+    }
+}
+
+/// Brings sessions into all their states, then the share into its own.
+pub(super) async fn prepare(app: &TestApp, state: ShareState) -> Outcome<Prepared> {
+    app.put("report.txt", MARK)?;
+    app.put("other.txt", "of the other share")?;
+    let share = app
+        .share(CreateShare { pin: Some(state != ShareState::DocumentMissing), ..documents(&["report.txt"]) })
+        .await?;
+    let other = app.share_documents(&["other.txt"]).await?;
+    let [none, challenge, of_other, ended, left, valid] = [(); 6].map(|()| app.client());
+    ended.enter(&share).await?;
+    app.pass(31 * MINUTE);
+    left.enter(&share).await?;
+    let kept = left.cookies();
+    assert_eq!(left.finish(&share).await?.code(), 303);
+    left.set_cookies(kept);
+    of_other.enter(&other).await?;
+    let renamed = of_other.cookies().into_iter().map(|(name, value)| (name.replace(&other.id, &share.id), value));
+    of_other.set_cookies(renamed.collect());
+    valid.enter(&share).await?;
+    challenge.code_from_mail(&share.link(), "guest@example.org").await?;
+    let page = none.open_link(&share.link()).await?;
+    let stylesheet = page.hrefs().into_iter().find(|href| href.ends_with(".css")).ok_or("a page has a stylesheet")?;
+    bring_about(app, &share, state).await?;
+    let link = share.link();
+    let links = vec![(LinkState::Forged, forged(&link)), (LinkState::Foreign, foreign(app, &link)?), (LinkState::True, link)];
+    use SessionState::{Challenge, Ended, Left, OfOtherShare, Valid};
+    let browsers =
+        vec![(SessionState::None, none), (Challenge, challenge), (OfOtherShare, of_other), (Ended, ended), (Left, left), (Valid, valid)];
+    Ok(Prepared { share, links, stylesheet, browsers })
+}
+
+async fn bring_about(app: &TestApp, share: &Shared, state: ShareState) -> Outcome {
+    match state {
+        ShareState::Open => {}
+        ShareState::Expired => {
+            assert_eq!(app.update(share, json!({ "expires": "60s" })).await.code(), 200);
+            app.pass(MINUTE);
+            // The end is told once, and the mail about it goes out.
+            app.mail.wait_for("owner@example.org", "", 1).await;
+        }
+        ShareState::Stopped => drop(app.revoke(share, None).await?),
+        ShareState::RecipientStopped => drop(app.revoke(share, Some("guest@example.org")).await?),
+        ShareState::PreviewOnly => {
+            assert_eq!(app.update(share, json!({ "delivery": Delivery::Preview })).await.code(), 200);
+        }
+        ShareState::PinnedChanged => app.put("report.txt", [MARK, b" and more"].concat())?,
+        ShareState::DocumentMissing => fs::remove_file(app.documents().join("report.txt"))?,
+    }
+    app.all_mailed().await;
+    Ok(())
+}
+
+fn forged(link: &str) -> String {
+    let (head, last) = link.split_at(link.len() - 1);
+    format!("{head}{}", if last == "A" { "B" } else { "A" })
+}
+
+/// The link with the same names that an installation with other keys would make.
+fn foreign(app: &TestApp, link: &str) -> Outcome<String> {
+    let text = link.strip_prefix("/s/").unwrap_or_default();
+    let named = Link::verify(text, app.gate.keys())?;
+    let ring = KeyRing::from_secrets(&[(named.key, KeyState::Active, [7; 32])])?;
+    Ok(format!("/s/{}", named.sign(&ring).ok_or("the key is there")?))
+}

@@ -1,0 +1,39 @@
+//! What all tests of the running program share: the program itself, browsers, the mailbox, and waiting for a condition without a pause of fixed length.
+
+pub(crate) mod answer;
+pub(crate) mod app;
+pub(crate) mod authority;
+pub(crate) mod client;
+pub(crate) mod mailbox;
+pub(crate) mod share;
+
+pub(crate) use answer::Answer;
+pub(crate) use app::TestApp;
+pub(crate) use client::Client;
+pub(crate) use share::{Shared, documents};
+
+use std::error::Error;
+use std::future::{Future, pending};
+use std::time::{Duration, Instant};
+
+/// What tests give back.
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Longest time anything may take, on a busy machine.
+pub(crate) const SOON: Duration = Duration::from_secs(30);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+
+/// What `work` gives, within [`SOON`].
+pub(crate) async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(SOON, work).await.expect("it takes too long")
+}
+
+/// Waits until a condition holds, looking again and again.
+pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + SOON;
+    while !holds() {
+        assert!(Instant::now() < end, "this never came to be: {what}");
+        let _ = tokio::time::timeout(Duration::from_millis(2), pending::<()>()).await;
+    }
+}

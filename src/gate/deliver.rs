@@ -8,19 +8,22 @@ use crate::documents::read::OpenDocument;
 use crate::domain::bounds::RECEIPT_WINDOW;
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::ids::{MailId, ReceiptId, ShareId};
+use crate::domain::policy::Delivery;
 use crate::domain::range::ByteRange;
 use crate::domain::receipt::Action;
+use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use crate::gate::Gate;
-use crate::gate::admit::{admit_document, admit_session};
+use crate::gate::admit::{admit_document, admit_session, open_to};
 use crate::gate::notices::queue_notice;
-use crate::gate::permit::Permit;
+use crate::gate::permit::{Admitted, Permit};
 use crate::gate::refusal::Refusal;
 use crate::gate::stream::DeliveryBody;
 use crate::ledger::event::{Event, Origin};
 use crate::ledger::state::{Receipt, State};
 use crate::ledger::tx::{Class, Tx};
 use crate::limit::connection::ConnectionHandle;
+use crate::limit::cut::CutWatch;
 use std::sync::Arc;
 
 /// A document that its permit has opened; nothing has left yet, and no receipt is made.
@@ -80,10 +83,25 @@ impl Gate {
         let place = connection.acquire_stream().await;
         let admitted = permit.admitted();
         // Watched before it is looked at, so that no revocation can fall between.
-        let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
+        let watch = self.watch(admitted);
         let (receipt, again) = self.receipt(&permit, cookie.as_ref(), &document, origin).await?;
         let transfer = self.progress.begin(&receipt, range.start, again);
         Ok(DeliveryBody::start(Arc::clone(self), document.read(range), range, admitted.clone(), transfer, watch, connection, place))
+    }
+
+    /// A watch that is cut when something happens to the access of a session's holder.
+    pub(super) fn watch(&self, admitted: &Admitted) -> CutWatch {
+        self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id)
+    }
+
+    /// Until when a running download may go on as things stand; nothing once it may not.
+    pub(super) fn access_ends(&self, admitted: &Admitted) -> Option<Timestamp> {
+        let (state, now) = (self.ledger.state(), self.clock.now());
+        let session = state.sessions.get(&admitted.session().id)?;
+        let (share, recipient) = state.recipient(session.share, session.recipient)?;
+        let is_open = open_to(share, recipient, now).is_ok() && share.policy.delivery == Delivery::Download;
+        let ends = share.expires.min(session.expires);
+        Some(ends).filter(|ends| is_open && *ends > now)
     }
 
     /// The receipt of this session, document, version and action, made now unless its window is open; and whether it was there before.

@@ -192,7 +192,7 @@ fn reach_out(event: &Event, cuts: &CutRegistry, mail_queued: &Notify) {
         Event::RecipientRevoked { recipient, .. } => cuts.cut_recipient(*recipient),
         Event::SessionClosed { session, .. } => cuts.cut_session(*session),
         Event::ShareRevoked { share, .. } | Event::ShareUpdated { share, delivery: Some(Delivery::Preview), .. } => cuts.cut_share(*share),
-        // The running downloads look at the new end by themselves when the old one comes; a nearer one cuts them, and they can be resumed.
+        // The running downloads look at the new end; only one that has come already cuts them.
         Event::ShareUpdated { share, expires: Some(_), .. } => cuts.cut_share(*share),
         _ => {}
     }

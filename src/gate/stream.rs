@@ -2,7 +2,7 @@
 
 use crate::documents::read::DocumentStream;
 use crate::domain::range::ByteRange;
-use crate::domain::time::{Clock, Timestamp};
+use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::permit::Admitted;
 use crate::gate::progress::Transfer;
@@ -63,7 +63,7 @@ impl DeliveryBody {
     ) -> Self {
         let (done, ended) = oneshot::channel();
         let cut = Arc::new(Cut::default());
-        tokio::spawn(watch_over(Arc::clone(&gate.clock), admitted.ends(), watch, Arc::clone(&cut), connection.clone(), ended));
+        tokio::spawn(watch_over(Arc::clone(&gate), admitted.clone(), watch, Arc::clone(&cut), connection.clone(), ended));
         let alive = gate.clock.now();
         Self { gate, source, admitted, transfer, left: range.len(), pending: 0, alive, cut, _done: done, _place: place }
     }
@@ -73,19 +73,24 @@ impl DeliveryBody {
     }
 }
 
-/// Waits for the end of access or of the body, whichever comes first.
+/// Waits for the end of access or of the body, whichever comes first. A change that leaves access as it was, such as a later end, goes by.
 async fn watch_over(
-    clock: Arc<dyn Clock>,
-    ends: Timestamp,
-    watch: CutWatch,
+    gate: Arc<Gate>,
+    admitted: Admitted,
+    mut watch: CutWatch,
     cut: Arc<Cut>,
     connection: ConnectionHandle,
     mut ended: oneshot::Receiver<()>,
 ) {
-    tokio::select! {
-        _ = &mut ended => return,
-        () = watch.cut() => {}
-        () = clock.wait_until(ends) => {}
+    let clock = Arc::clone(&gate.clock);
+    while let Some(ends) = gate.access_ends(&admitted) {
+        tokio::select! {
+            _ = &mut ended => return,
+            () = watch.cut() => {}
+            () = clock.wait_until(ends) => {}
+        }
+        // Watched anew before it is looked at again, so that no revocation can fall between.
+        watch = gate.watch(&admitted);
     }
     cut.now.store(true, Ordering::Release);
     cut.waker.wake();

@@ -28,6 +28,8 @@ enum Tried {
     Failed(String),
     /// With how many lines of the notice's list.
     Sent(usize),
+    /// What it is about is over, such as an invitation to a share that was stopped.
+    Useless(&'static str),
 }
 
 impl Gate {
@@ -83,6 +85,7 @@ impl Gate {
             Tried::Sent(_) => tracing::debug!(mail = %id, "mail handed over"),
             Tried::Delayed(why) => tracing::warn!(mail = %id, share = %mail.share, tries = mail.tries + 1, why, "mail not delivered yet"),
             Tried::Failed(why) => tracing::error!(mail = %id, share = %mail.share, why, "mail failed for good"),
+            Tried::Useless(why) => tracing::info!(mail = %id, share = %mail.share, why, "mail is no use any more"),
         }
         while let Err(error) = self.put_try_down(mail, &tried).await {
             tracing::warn!(mail = %id, %error, "what became of a mail could not be put down; it is tried again");
@@ -97,7 +100,7 @@ impl Gate {
         }
         let (letter, lines) = match self.letter(mail) {
             Ok(composed) => composed,
-            Err(why) => return Tried::Failed(why.to_owned()),
+            Err(why) => return Tried::Useless(why),
         };
         match self.mailer.deliver(&letter).await {
             Ok(_) => Tried::Sent(lines),
@@ -114,15 +117,16 @@ impl Gate {
         let event = match tried {
             Tried::Delayed(why) => Event::MailDelayed { mail: id, due, why: why.clone() },
             Tried::Failed(why) => Event::MailFailed { mail: id, why: why.clone() },
+            Tried::Useless(why) => Event::MailFailed { mail: id, why: (*why).to_owned() },
             Tried::Sent(lines) => {
                 let quiet_until =
                     if kind == MailKind::Notice { self.clock.now().plus(self.settings.notice_window) } else { Timestamp::default() };
                 Event::MailSent { mail: id, lines: *lines, quiet_until }
             }
         };
+        let failed = matches!(tried, Tried::Failed(_));
         self.ledger
             .tx(Class::Ordinary, move |t| {
-                let failed = matches!(event, Event::MailFailed { .. });
                 t.emit(event.clone());
                 if let (true, MailKind::Invitation(recipient) | MailKind::Code(_, recipient)) = (failed, kind) {
                     let kind = MailKind::Undelivered(recipient);

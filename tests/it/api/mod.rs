@@ -1,0 +1,5 @@
+//! What staff do, named like the addresses of the API.
+
+mod audit;
+pub(crate) mod receipts;
+mod shares;

@@ -1,3 +1,13 @@
 //! Doorward from the outside: one binary with all integration tests.
 
+mod admission;
+mod api;
 mod fuzz_corpus;
+mod helpers;
+mod http;
+mod limits;
+mod mail;
+mod personas;
+mod pinned;
+mod recipient;
+mod revocation;

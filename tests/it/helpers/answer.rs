@@ -61,7 +61,7 @@ impl Answer {
     /// The form that goes there, with an empty one for a page that has none.
     pub(crate) fn form(&self, action: &str) -> Form {
         let found = self.forms().into_iter().find(|form| form.action == action);
-        found.unwrap_or(Form { action: action.to_owned(), fields: Vec::new() })
+        found.unwrap_or_else(|| Form { action: action.to_owned(), fields: Vec::new() })
     }
 
     /// The addresses that the page links to.

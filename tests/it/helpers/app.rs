@@ -106,7 +106,7 @@ impl TestApp {
     /// Puts a document into the store.
     pub(crate) fn put(&self, path: &str, bytes: impl AsRef<[u8]>) -> Outcome {
         let file = self.documents().join(path);
-        fs::create_dir_all(file.parent().unwrap_or(Path::new("/")))?;
+        fs::create_dir_all(file.parent().unwrap_or_else(|| Path::new("/")))?;
         Ok(fs::write(file, bytes)?)
     }
 

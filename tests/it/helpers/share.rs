@@ -90,7 +90,7 @@ impl TestApp {
 
     /// Stops a share, or one recipient's access.
     pub(crate) async fn revoke(&self, share: &Shared, only: Option<&str>) -> Outcome<ShareView> {
-        let body = only.map_or(json!({}), |to| json!({ "to": to }));
+        let body = only.map_or_else(|| json!({}), |to| json!({ "to": to }));
         let answer = self.api("POST", &format!("/api/v1/shares/{}/revoke", share.id), &body).await;
         assert_eq!(answer.code(), 200, "{}", answer.text());
         Ok(serde_json::from_slice(&answer.body)?)

@@ -2,6 +2,7 @@
 
 mod mailing;
 
+use crate::helpers::answer::Form;
 use crate::helpers::{Answer, Client, HOUR, MINUTE, Outcome, Shared, TestApp, documents, soon};
 use doorward::web::api::wire::CreateShare;
 use futures_util::future::join_all;
@@ -44,7 +45,7 @@ async fn a_wrong_code_says_how_many_tries_are_left_and_the_fifth_makes_the_code_
     let fifth = client.give_code(&share, &wrong(&code)).await?;
     assert!(fifth.code() == 403 && fifth.says("no longer works"), "{}", fifth.text());
     let form = client.get(&share.code_page()).await?.forms().remove(0);
-    let right = client.post_form(&doorward_form(&share, &form).with("code", &code)).await?;
+    let right = client.post_form(&with_its_token(&share, &form).with("code", &code)).await?;
     assert_eq!(right.code(), 403, "the right code is worth nothing any more");
     assert_eq!((app.events("code.failed").len(), app.events("session.opened").len()), (5, 0));
     assert_eq!(client.ask_again(&share).await?.code(), 303);
@@ -54,8 +55,8 @@ async fn a_wrong_code_says_how_many_tries_are_left_and_the_fifth_makes_the_code_
 }
 
 /// The form of the code page with the token of another form on it: a void code's page has no field for it.
-fn doorward_form(share: &Shared, form: &crate::helpers::answer::Form) -> crate::helpers::answer::Form {
-    crate::helpers::answer::Form { action: share.code_page(), fields: form.fields.clone() }
+fn with_its_token(share: &Shared, form: &Form) -> Form {
+    Form { action: share.code_page(), fields: form.fields.clone() }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The session behind the share's page: how long it lasts, what it opens, and that it survives a restart.
 
-use crate::helpers::{Client, MINUTE, Outcome, Shared, TestApp, documents};
+use crate::helpers::{Client, MINUTE, Outcome, Shared, TestApp, documents, until};
 use doorward::web::api::wire::CreateShare;
 use std::time::Duration;
 
@@ -37,6 +37,8 @@ async fn a_session_ends_after_half_an_hour_without_a_request() -> Outcome {
     for _ in 0..3 {
         app.pass(30 * MINUTE - Duration::from_millis(1));
         assert_eq!(client.get(&share.page()).await?.code(), 200);
+        // Nobody waits for a use to be put down, and this clock must not move before it is.
+        until("the use is put down", || app.gate.ledger().state().sessions.values().all(|session| session.used == app.gate.now())).await;
     }
     app.pass(30 * MINUTE);
     for path in [share.page(), share.document("report.txt")] {

@@ -37,7 +37,7 @@ impl Directory {
     pub(super) async fn probe(&self) -> Result<(), String> {
         self.in_pool(|directory| {
             if !directory.try_exists()? {
-                let above = directory.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+                let above = directory.ancestors().find(|folder| folder.is_dir()).unwrap_or_else(|| Path::new("."));
                 return Ok(rustix::fs::access(above, rustix::fs::Access::WRITE_OK)?);
             }
             let trial = directory.join(".probe.tmp");

@@ -31,7 +31,7 @@ export async function mails(stage) {
     for (const screen of ["desktop", "phone"]) {
       const eye = await Visitor.arrive(browser, { name: `mail-${screen}`, screen });
       await eye.page.setContent(mail.html);
-      await eye.look(kind, { headings: 0 });
+      await eye.look(kind, { headings: 0, mail: true });
       await eye.leave();
     }
   }

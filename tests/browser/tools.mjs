@@ -37,7 +37,7 @@ export async function until(what, ask, seconds = 15) {
 export async function run(tests, seconds = 120) {
   const failures = [];
   const only = process.argv[2] ?? "";
-  const chosen = tests.filter(([name]) => name.includes(only));
+  const chosen = tests.filter(([name]) => !only || only.split(",").some((part) => name.includes(part)));
   console.log(`\nrunning ${chosen.length} tests`);
   for (const [name, test] of chosen) {
     let timer;

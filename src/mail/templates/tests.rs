@@ -83,7 +83,7 @@ fn the_invitation_says_who_shares_what_and_how_to_get_in() {
     for part in [
         "Ann Lee of Example Records shares 2 documents with you.",
         "Please read both.\n<b>Thanks</b>\n",
-        "We then send a code to this mailbox.",
+        "We send it to this mailbox.",
         "until 31 December 2027, 18:00",
         "The link works only together with the mailbox guest@example.net.",
         "Ask Ann Lee (ann@example.org) or records@example.org.",

@@ -20,7 +20,7 @@ fn a_quickstart_shows_what_a_newcomer_needs_and_carries_on_after_ctrl_c() -> Fal
         data.join("outbox").join("*.eml").display().to_string(),
         data.join("tls").join("ca.pem").display().to_string(),
         data.join("documents").display().to_string(),
-        format!("doorward receipts --data {}", data.display()),
+        format!(" receipts --data {}", data.display()),
     ] {
         assert!(screen.contains(&told), "{told} is not on the screen:\n{screen}");
     }

@@ -54,7 +54,7 @@ impl Start {
     pub fn quickstart(&self, data: &Path, port: u16) -> Fallible<Server> {
         let arguments = quickstart_arguments(data, port);
         let server = Server::of(self.spawn(&arguments)?, port, data.to_owned(), data.join("tls").join("ca.pem"))?;
-        server.ready_when(&server.out, "doorward share create NAME")?;
+        server.ready_when(&server.out, " share create NAME")?;
         Ok(server)
     }
 

@@ -44,7 +44,9 @@ fn a_share_is_made_shown_changed_and_stopped() -> Fallible {
     let shown = server.json(&["share", "show", beginning])?;
     assert_eq!((&shown["id"], &shown["links"][1]["url"]), (&made["id"], &made["links"][1]["url"]), "links can be had again");
     let page = server.run(&["share", "show", beginning])?.done()?;
-    for told in [id, "status      open", "form        download", "document    documents:a name with spaces.txt (pinned)", "b@example.org"] {
+    for told in
+        [id, "status      open", "delivery    download", "document    documents:a name with spaces.txt (this version)", "b@example.org"]
+    {
         assert!(page.contains(told), "{told}: {page}");
     }
     let updated = server.json(&["share", "update", beginning, "--expires", "2031-01-31", "--preview-only"]);
@@ -108,7 +110,7 @@ fn names_of_any_bytes_are_shared_and_read() -> Fallible {
 fn receipts_come_as_table_json_and_csv() -> Fallible {
     let (_scratch, server) = start()?;
     assert_eq!(server.json(&["receipts"])?, Value::Array(Vec::new()));
-    assert_eq!(server.run(&["receipts"])?.done()?, "nothing was read yet\n");
+    assert_eq!(server.run(&["receipts"])?.done()?, "no receipts yet\n");
     let made = server.json(&["share", "create", "a name with spaces.txt", "--to", "guest@example.net"])?;
     let visitor = sign_in(&server, text(&made["links"][0], "url")?, "guest@example.net")?;
     visitor.download(&visitor.at("a%20name%20with%20spaces.txt"))?;

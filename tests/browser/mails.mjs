@@ -15,13 +15,14 @@ export async function mails(stage) {
   await reader.downloadAll();
   await reader.leave();
   const { id: unread } = await smtp.share("full");
+  await smtp.share("late", "--expires", new Date(Date.now() + 1500).toISOString());
   await smtp.command("share", "revoke", id);
   const kinds = {
     invitation: [email, /personal link/],
     code: [email, /This is your code/],
     notice: [OWNER, /new receipt/],
     stopped: [email, /has stopped sharing/],
-    ended: [OWNER, /was stopped/],
+    ended: [OWNER, /has come to its end/],
     failed: [OWNER, /could not deliver/],
   };
   for (const [kind, [address, words]] of Object.entries(kinds)) {

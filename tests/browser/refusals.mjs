@@ -22,7 +22,7 @@ export async function wrongCode({ browser, files }) {
 
 export async function voidCode({ browser, files }) {
   const { email, url } = await files.share("void-code");
-  const visitor = await Visitor.arrive(browser, { name: "void-code", screen: "phone", scripts: false });
+  const visitor = await Visitor.arrive(browser, { name: "void-code", screen: "phone" });
   await visitor.open(url);
   await visitor.agree("code");
   await visitor.page.locator("summary").click();

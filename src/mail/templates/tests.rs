@@ -210,7 +210,7 @@ fn a_failed_delivery_is_told_in_plain_words() {
     };
     let letter = failed.compose(&words());
     assert_eq!(letter.subject, "Not delivered to guest@example.net: Case 7");
-    assert!(letter.text.contains("no mailbox with this address") && letter.text.contains("The mail server said: 550 5.1.1"));
+    assert!(letter.text.contains("no mailbox with this address") && letter.text.contains("In detail: 550 5.1.1"));
     assert!(letter.text.contains("give this person the link another way"));
 }
 

@@ -101,7 +101,7 @@ mail-failed-gave-up = We tried many times over several hours, without success.
 mail-failed-no-mailbox = There seems to be no mailbox with this address. Perhaps there is a typing mistake in it.
 mail-failed-other = The mail server on the other side did not take it.
 mail-failed-policy = The mail server on the other side has a rule against it.
-mail-failed-answer = The mail server said: { $answer }
+mail-failed-answer = In detail: { $answer }
 mail-failed-advice = Please check the address. If it is right, you can give this person the link another way: it is worth nothing without the mailbox, so a letter or a message will do. The code still has to reach the mailbox.
 
 ## The test mail

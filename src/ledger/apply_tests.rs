@@ -58,7 +58,7 @@ impl Maker {
 
     fn event(&mut self, (kind, p, far): Throw) -> Event {
         let link = self.links.iter().rev().nth(usize::from(p[0] % 4)).copied();
-        let (share, recipient) = link.unwrap_or((ShareId::from_bytes(self.old(Of::Share, p[0])), RecipientId::from_bytes([0; 16])));
+        let (share, recipient) = link.unwrap_or_else(|| (ShareId::from_bytes(self.old(Of::Share, p[0])), RecipientId::from_bytes([0; 16])));
         let (guest, challenge) = (GuestId::from_bytes(self.old(Of::Guest, p[1])), ChallengeId::from_bytes(self.old(Of::Challenge, p[2])));
         let (session, receipt) = (SessionId::from_bytes(self.old(Of::Session, p[3])), ReceiptId::from_bytes(self.old(Of::Receipt, p[4])));
         let (mail, staff) = (MailId::from_bytes(self.old(Of::Mail, p[2])), StaffId::from_bytes([p[1] % 2; 16]));
@@ -82,7 +82,7 @@ impl Maker {
                 digits: 6,
             },
             6 => Event::CodeSent { challenge },
-            7 => Event::CodeFailed { challenge, device: (p[5] % 2 == 0).then(|| token(p[5] % 5)) },
+            7 => Event::CodeFailed { challenge, device: (p[5].is_multiple_of(2)).then(|| token(p[5] % 5)) },
             8 => Event::ConsentGiven {
                 challenge,
                 share,
@@ -125,7 +125,7 @@ impl Maker {
             share,
             recipient,
             challenge,
-            invited: (p[5] % 2 == 0).then(|| ChallengeId::from_bytes(self.old(Of::Challenge, p[5]))),
+            invited: (p[5].is_multiple_of(2)).then(|| ChallengeId::from_bytes(self.old(Of::Challenge, p[5]))),
             token: token(self.made[Of::Session as usize]),
             device: token(p[5] % 5),
             device_until: self.at(p[4].into()),

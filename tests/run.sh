@@ -197,12 +197,13 @@ smtp_with_aiosmtpd() {
 }
 
 as_tester() {
-    local -a who=() ca=()
+    local -a who=() ca=() long=()
     ! is_root || who=(runuser -u "$TESTER" --)
+    [ "$full" = no ] || long=("DOORWARD_FULL=1")
     [ ! -e "$place/mail/ca.pem" ] || ca=("DOORWARD_TEST_SMTP_CA=$place/mail/ca.pem")
     cd "$place/checkout"
     within "$TEST_SECONDS" "${who[@]}" env -i PATH="$PATH" HOME="$place/home" TMPDIR="$place/tmp" LANG=C.UTF-8 RUST_BACKTRACE=0 \
-        PYTHONPATH="$place/python" DOORWARD_BIN="$place/bin/doorward" \
+        PYTHONPATH="$place/python" DOORWARD_BIN="$place/bin/doorward" "${long[@]}" \
         DOORWARD_TEST_SMTP_PORT="$smtp_port" DOORWARD_TEST_MAILDIR="$place/mail/mail" "${ca[@]}" \
         DOORWARD_NODE_TOOLS="$place/node" DOORWARD_BROWSER_SCRATCH="$place/scratch" DOORWARD_SCREENSHOTS="$place/screenshots" "$@"
 }

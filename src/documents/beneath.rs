@@ -72,30 +72,37 @@ impl Root {
         self.is_local() && self.id.0 == device
     }
 
-    /// Opens what is already in the kernel's name cache, on the same file system. `None`: cannot be told without perhaps waiting for a disk.
-    pub(crate) fn open_cached(&self, path: &DocumentPath, flags: OFlags) -> Option<Result<OwnedFd, Errno>> {
+    /// Opens `path` beneath the folder `fence` from what is already in the kernel's name cache, on the same file system. `None`: cannot be told without perhaps waiting for a disk.
+    pub(crate) fn open_cached(&self, fence: &DocumentPath, path: &DocumentPath, flags: OFlags) -> Option<Result<OwnedFd, Errno>> {
         let resolve = BENEATH | ResolveFlags::CACHED | ResolveFlags::NO_XDEV;
-        match openat2(&self.handle, bytes_of(path), flags, Mode::empty(), resolve) {
+        match self.fenced(fence, path, flags, |at, path, flags| openat2(at, path, flags, Mode::empty(), resolve)) {
             // XDEV: another file system is mounted there, or a link leads out. INVAL: a kernel before 5.12.
             Err(Errno::AGAIN | Errno::XDEV | Errno::INVAL) => None,
             answer => Some(answer),
         }
     }
 
-    /// Opens what is beneath; may wait for a disk or a file server.
-    pub(crate) fn open_beneath(&self, path: &DocumentPath, flags: OFlags) -> Result<OwnedFd, Errno> {
+    /// Opens `path` beneath the folder `fence`, which no link may lead out of either; may wait for a disk or a file server.
+    pub(crate) fn open_beneath(&self, fence: &DocumentPath, path: &DocumentPath, flags: OFlags) -> Result<OwnedFd, Errno> {
         if self.walk == Walk::Steps {
-            return self.open_by_steps(path, flags);
+            return self.open_by_steps(&fence.append(path).map_err(|_| Errno::NAMETOOLONG)?, flags);
         }
-        let mut answer = Err(Errno::AGAIN);
-        for _ in 0..OPEN_TRIES {
-            answer = openat2(&self.handle, bytes_of(path), flags, Mode::empty(), BENEATH);
-            // AGAIN: something was renamed while the kernel walked over `..` of a link, so that it could not be sure.
-            if !matches!(answer, Err(Errno::AGAIN | Errno::INTR)) {
-                break;
-            }
+        self.fenced(fence, path, flags, open_with_patience)
+    }
+
+    /// First the fence from the store's folder, then the path from the fence: a link is held by whichever it would lead out of.
+    fn fenced(
+        &self,
+        fence: &DocumentPath,
+        path: &DocumentPath,
+        flags: OFlags,
+        open: impl Fn(BorrowedFd<'_>, &[u8], OFlags) -> Result<OwnedFd, Errno>,
+    ) -> Result<OwnedFd, Errno> {
+        if fence.is_root() {
+            return open(self.handle.as_fd(), bytes_of(path), flags);
         }
-        answer
+        let folder = open(self.handle.as_fd(), bytes_of(fence), PLACE | OFlags::DIRECTORY)?;
+        open(folder.as_fd(), bytes_of(path), flags)
     }
 
     fn open_by_steps(&self, path: &DocumentPath, flags: OFlags) -> Result<OwnedFd, Errno> {
@@ -116,6 +123,18 @@ impl Root {
         }
         Err(Errno::NOENT)
     }
+}
+
+fn open_with_patience(at: BorrowedFd<'_>, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
+    let mut answer = Err(Errno::AGAIN);
+    for _ in 0..OPEN_TRIES {
+        answer = openat2(at, path, flags, Mode::empty(), BENEATH);
+        // AGAIN: something was renamed while the kernel walked over `..` of a link, so that it could not be sure.
+        if !matches!(answer, Err(Errno::AGAIN | Errno::INTR)) {
+            break;
+        }
+    }
+    answer
 }
 
 fn identity(handle: BorrowedFd<'_>) -> Result<(u64, u64), Errno> {

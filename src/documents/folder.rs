@@ -21,7 +21,11 @@ use tokio::sync::Semaphore;
 
 /// Documents in a folder. It is opened at the first call, and anew whenever its path stands for another folder than before.
 #[derive(Debug, Clone)]
-pub struct Folder(Arc<Inner>);
+pub struct Folder {
+    inner: Arc<Inner>,
+    /// The folder inside it that paths begin at and no link leads out of; its own root, unless it was narrowed.
+    fence: DocumentPath,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -33,7 +37,8 @@ struct Inner {
 
 impl Folder {
     pub(super) fn new(path: PathBuf, buffers: Arc<Buffers>) -> Self {
-        Self(Arc::new(Inner { path, root: ArcSwapOption::empty(), calls: Arc::new(Semaphore::new(STORE_CALLS)), buffers }))
+        let inner = Inner { path, root: ArcSwapOption::empty(), calls: Arc::new(Semaphore::new(STORE_CALLS)), buffers };
+        Self { inner: Arc::new(inner), fence: DocumentPath::root() }
     }
 
     /// A store whose paths are walked in the given way.
@@ -41,13 +46,13 @@ impl Folder {
     pub(super) fn walked_by(path: PathBuf, buffers: Arc<Buffers>, walk: super::beneath::Walk) -> Result<Self, Errno> {
         let root = Root::open(&path)?.walked_by(walk);
         let folder = Self::new(path, buffers);
-        folder.0.root.store(Some(Arc::new(root)));
+        folder.inner.root.store(Some(Arc::new(root)));
         Ok(folder)
     }
 
     /// The root, when looking beneath it may be tried on this thread.
     fn root_at_hand(&self) -> Option<Arc<Root>> {
-        self.0.root.load_full().filter(|root| root.is_local() && root.is_still(&self.0.path))
+        self.inner.root.load_full().filter(|root| root.is_local() && root.is_still(&self.inner.path))
     }
 
     /// Does the work on a thread that may wait for the file system.
@@ -55,8 +60,8 @@ impl Folder {
         &self,
         work: impl FnOnce(&Inner, &Root) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let inner = self.0.clone();
-        wait_in_pool(self.0.calls.clone(), move || {
+        let inner = self.inner.clone();
+        wait_in_pool(self.inner.calls.clone(), move || {
             let root = inner.root().map_err(|_| StoreError::Unreachable)?;
             work(&inner, &root)
         })
@@ -67,40 +72,44 @@ impl Folder {
 impl Store for Folder {
     fn stat<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<Stat, StoreError>> {
         Box::pin(async move {
-            if let Some(answer) = self.root_at_hand().and_then(|root| root.open_cached(path, PLACE)) {
+            if let Some(answer) = self.root_at_hand().and_then(|root| root.open_cached(&self.fence, path, PLACE)) {
                 return describe(&fstat(answer?)?);
             }
-            let path = path.clone();
-            self.in_pool(move |_, root| describe(&fstat(root.open_beneath(&path, PLACE)?)?)).await
+            let (fence, path) = (self.fence.clone(), path.clone());
+            self.in_pool(move |_, root| describe(&fstat(root.open_beneath(&fence, &path, PLACE)?)?)).await
         })
     }
 
     fn list<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<Listing, StoreError>> {
-        let path = path.clone();
-        Box::pin(self.in_pool(move |_, root| list(root, &path)))
+        let (fence, path) = (self.fence.clone(), path.clone());
+        Box::pin(self.in_pool(move |_, root| list(root, &fence, &path)))
     }
 
     fn open<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<OpenDocument, StoreError>> {
         Box::pin(async move {
             if let Some(root) = self.root_at_hand()
-                && let Some(answer) = root.open_cached(path, READ)
+                && let Some(answer) = root.open_cached(&self.fence, path, READ)
             {
-                match self.0.document(answer?, &root, path, ReadWriteFlags::NOWAIT) {
+                match self.inner.document(answer?, &root, path, ReadWriteFlags::NOWAIT) {
                     Err(StoreError::Io(Errno::AGAIN | Errno::OPNOTSUPP)) => {}
                     answer => return answer,
                 }
             }
-            let path = path.clone();
-            self.in_pool(move |inner, root| inner.document(root.open_beneath(&path, READ)?, root, &path, ReadWriteFlags::empty()))
+            let (fence, path) = (self.fence.clone(), path.clone());
+            self.in_pool(move |inner, root| inner.document(root.open_beneath(&fence, &path, READ)?, root, &path, ReadWriteFlags::empty()))
                 .await
         })
     }
 
+    fn within(&self, folder: &DocumentPath) -> Box<dyn Store> {
+        Box::new(Self { inner: self.inner.clone(), fence: folder.clone() })
+    }
+
     fn check(&self) -> BoxFuture<'_, Result<(), Problem>> {
-        let inner = self.0.clone();
+        let inner = self.inner.clone();
         Box::pin(async move {
-            let answer = wait_in_pool(self.0.calls.clone(), move || inner.root().map(drop)).await;
-            answer.unwrap_or_else(|_| Err(Problem::NoAnswer(self.0.path.clone())))
+            let answer = wait_in_pool(self.inner.calls.clone(), move || inner.root().map(drop)).await;
+            answer.unwrap_or_else(|_| Err(Problem::NoAnswer(self.inner.path.clone())))
         })
     }
 }
@@ -158,9 +167,9 @@ pub(super) fn describe(stat: &rustix::fs::Stat) -> Result<Stat, StoreError> {
     Ok(Stat { kind, version, changed: Timestamp::from_millis(mtime_ns.div_euclid(1_000_000)) })
 }
 
-fn list(root: &Root, path: &DocumentPath) -> Result<Listing, StoreError> {
+fn list(root: &Root, fence: &DocumentPath, path: &DocumentPath) -> Result<Listing, StoreError> {
     let not_a_folder = |errno: Errno| if errno == Errno::NOTDIR { StoreError::NotAFolder } else { errno.into() };
-    let folder = root.open_beneath(path, FOLDER).map_err(not_a_folder)?;
+    let folder = root.open_beneath(fence, path, FOLDER).map_err(not_a_folder)?;
     let mut listing = Listing::default();
     let mut scanned = 0;
     for entry in Dir::read_from(&folder)? {
@@ -176,7 +185,7 @@ fn list(root: &Root, path: &DocumentPath) -> Result<Listing, StoreError> {
         }
         let found = DocumentPath::from_bytes(name.to_bytes())
             .ok()
-            .map(|name| (look_up(root, path, &folder, &name), name));
+            .map(|name| (look_up(root, fence, path, &folder, &name), name));
         match found {
             Some((Ok(stat), name)) => listing.entries.push(Entry { name, stat }),
             // Deleted since the folder was read: a link whose target is gone is not.
@@ -188,13 +197,13 @@ fn list(root: &Root, path: &DocumentPath) -> Result<Listing, StoreError> {
     Ok(listing)
 }
 
-fn look_up(root: &Root, path: &DocumentPath, folder: &OwnedFd, name: &DocumentPath) -> Result<Stat, StoreError> {
+fn look_up(root: &Root, fence: &DocumentPath, path: &DocumentPath, folder: &OwnedFd, name: &DocumentPath) -> Result<Stat, StoreError> {
     let stat = statat(folder, name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {
         return describe(&stat);
     }
     let target = path.append(name).map_err(|_| StoreError::Missing)?;
-    describe(&fstat(root.open_beneath(&target, PLACE)?)?)
+    describe(&fstat(root.open_beneath(fence, &target, PLACE)?)?)
 }
 
 fn sort(entries: &mut Vec<Entry>) {

@@ -137,6 +137,26 @@ pub enum Problem {
     Other(PathBuf, Errno),
 }
 
+/// Where a document or folder is looked for: beneath a folder of a store, which no link may lead out of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    store: StoreName,
+    fence: DocumentPath,
+    below: DocumentPath,
+}
+
+impl Place {
+    /// A document or folder by its name; links may lead anywhere in the store.
+    pub fn named(name: &DocumentName) -> Self {
+        Self { store: name.store.clone(), fence: DocumentPath::root(), below: name.path.clone() }
+    }
+
+    /// What lies at `below` beneath a folder; links may lead anywhere in that folder.
+    pub fn in_folder(folder: &DocumentName, below: &DocumentPath) -> Self {
+        Self { store: folder.store.clone(), fence: folder.path.clone(), below: below.clone() }
+    }
+}
+
 /// One storage back-end. Paths cannot climb out by their form; that no link leads out is the store's duty.
 pub trait Store: Send + Sync + std::fmt::Debug {
     /// Looks a document or folder up.
@@ -147,6 +167,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Opens a document. What is opened stays that file, whatever happens to its name.
     fn open<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<OpenDocument, StoreError>>;
+
+    /// The store as seen from one of its folders: paths begin there, and no link leads out of it.
+    fn within(&self, folder: &DocumentPath) -> Box<dyn Store>;
 
     /// Says whether the store can be reached, and if not, what to mend.
     fn check(&self) -> BoxFuture<'_, Result<(), Problem>>;
@@ -171,18 +194,21 @@ impl Documents {
     }
 
     /// Looks a document or folder up.
-    pub async fn stat(&self, name: &DocumentName) -> Result<Stat, StoreError> {
-        self.store(name)?.stat(&name.path).await
+    pub async fn stat(&self, place: &Place) -> Result<Stat, StoreError> {
+        let store = self.store(place)?.within(&place.fence);
+        store.stat(&place.below).await
     }
 
     /// Lists a folder.
-    pub async fn list(&self, name: &DocumentName) -> Result<Listing, StoreError> {
-        self.store(name)?.list(&name.path).await
+    pub async fn list(&self, place: &Place) -> Result<Listing, StoreError> {
+        let store = self.store(place)?.within(&place.fence);
+        store.list(&place.below).await
     }
 
     /// Opens a document.
-    pub async fn open_document(&self, name: &DocumentName) -> Result<OpenDocument, StoreError> {
-        self.store(name)?.open(&name.path).await
+    pub async fn open_document(&self, place: &Place) -> Result<OpenDocument, StoreError> {
+        let store = self.store(place)?.within(&place.fence);
+        store.open(&place.below).await
     }
 
     /// Tries every store at the same time.
@@ -191,7 +217,7 @@ impl Documents {
         futures_util::future::join_all(each).await
     }
 
-    fn store(&self, name: &DocumentName) -> Result<&dyn Store, StoreError> {
-        self.0.get(&name.store).map(AsRef::as_ref).ok_or(StoreError::Refused(Refusal::UnknownStore))
+    fn store(&self, place: &Place) -> Result<&dyn Store, StoreError> {
+        self.0.get(&place.store).map(AsRef::as_ref).ok_or(StoreError::Refused(Refusal::UnknownStore))
     }
 }

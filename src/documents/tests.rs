@@ -47,6 +47,29 @@ async fn content(store: &Folder, name: impl AsRef<[u8]>) -> Result<Vec<u8>, Stor
 }
 
 #[tokio::test]
+async fn a_link_out_of_a_folder_of_the_store_leads_nowhere_from_that_folder() -> Tested {
+    let home = TempDir::new()?;
+    fs::create_dir_all(home.path().join("shared/deep"))?;
+    fs::write(home.path().join("beside"), "beside")?;
+    fs::write(home.path().join("shared/deep/own"), "own")?;
+    symlink("../beside", home.path().join("shared/out"))?;
+    symlink("..", home.path().join("shared/up"))?;
+    symlink("deep/own", home.path().join("shared/in"))?;
+    for store in both(home.path())? {
+        let fenced = store.within(&path("shared"));
+        for way in ["out", "up/beside", "up"] {
+            assert!(fenced.open(&path(way)).await.is_err() && fenced.stat(&path(way)).await.is_err(), "{way}");
+        }
+        assert_eq!(bytes(fenced.open(&path("deep/own")).await?, ALL).await?, b"own");
+        let listing = fenced.list(&DocumentPath::root()).await?;
+        assert!(listing.entries.iter().all(|entry| entry.name != path("out") && entry.name != path("up")));
+    }
+    let by_kernel = folder(home.path()).within(&path("shared"));
+    assert_eq!(bytes(by_kernel.open(&path("in")).await?, ALL).await?, b"own");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_link_out_of_the_store_gives_no_byte() -> Tested {
     let home = TempDir::new()?;
     let (root, outside) = (home.path().join("root"), home.path().join("outside"));
@@ -220,20 +243,20 @@ async fn a_store_that_is_away_says_so_and_comes_back() -> Tested {
     let name = |text: &str| text.parse::<DocumentName>();
     let documents = Documents::open(&[(StoreName::parse("here")?, root.clone())]);
     for round in 0..3 {
-        assert_eq!(documents.stat(&name("here:a")?).await, Err(StoreError::Unreachable), "{round}");
-        assert_eq!(documents.list(&name("here:")?).await, Err(StoreError::Unreachable));
-        assert_eq!(documents.open_document(&name("here:a")?).await.err(), Some(StoreError::Unreachable));
+        assert_eq!(documents.stat(&Place::named(&name("here:a")?)).await, Err(StoreError::Unreachable), "{round}");
+        assert_eq!(documents.list(&Place::named(&name("here:")?)).await, Err(StoreError::Unreachable));
+        assert_eq!(documents.open_document(&Place::named(&name("here:a")?)).await.err(), Some(StoreError::Unreachable));
         let [(_, Err(problem))] = &documents.check().await[..] else { return Err("the check found nothing".into()) };
         assert!(problem.to_string().contains("create it, mount it"), "{problem}");
         fs::create_dir(&root)?;
         fs::write(root.join("a"), [round])?;
         assert_eq!(documents.check().await, [(StoreName::parse("here")?, Ok(()))]);
-        assert_eq!(bytes(documents.open_document(&name("here:a")?).await?, ALL).await?, [round]);
+        assert_eq!(bytes(documents.open_document(&Place::named(&name("here:a")?)).await?, ALL).await?, [round]);
         fs::rename(&root, home.path().join(round.to_string()))?;
     }
     fs::write(&root, "a file")?;
     let [(_, Err(Problem::NotAFolder(_)))] = &documents.check().await[..] else { return Err("a file is no store".into()) };
-    assert_eq!(documents.stat(&name("other:a")?).await, Err(StoreError::Refused(Refusal::UnknownStore)));
+    assert_eq!(documents.stat(&Place::named(&name("other:a")?)).await, Err(StoreError::Refused(Refusal::UnknownStore)));
     Ok(())
 }
 

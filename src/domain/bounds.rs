@@ -12,7 +12,7 @@ pub const ADDRESS_BYTES: usize = 254;
 pub const RECIPIENTS_PER_SHARE: usize = 200;
 /// Most documents and folders named by one share.
 pub const ITEMS_PER_SHARE: usize = 1_000;
-/// Most documents a pinned folder may hold.
+/// Most documents that the pinned folders of one share may hold.
 pub const PINNED_DOCUMENTS: usize = 10_000;
 /// Deepest folder that a listing or a pin follows.
 pub const FOLDER_DEPTH: usize = 64;
@@ -142,7 +142,7 @@ pub const STATE_EVERY_LINES: u64 = 100_000;
 /// State files that are kept; older ones are removed.
 pub const STATE_FILES: usize = 2;
 /// Longest record of a state file, in bytes.
-pub const RECORD_BYTES: usize = 4 * 1024 * 1024;
+pub const RECORD_BYTES: usize = 64 * 1024 * 1024;
 /// Postings that go into the history in one step (larger steps took gigabytes of memory).
 pub const HISTORY_STEP: usize = 1_000;
 /// Lines that wait in memory for the history; with more it is caught up from the journal.

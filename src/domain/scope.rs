@@ -48,8 +48,8 @@ pub struct Covered {
     pub label: DocumentPath,
     /// What it must still be, when it is pinned.
     pub pinned: Option<FileVersion>,
-    /// Whether the item itself is a folder, so that this may be one too.
-    pub in_folder: bool,
+    /// The path of the shared folder it lies in, which nothing may lead out of; `None` for a document that is shared by itself.
+    pub folder: Option<DocumentPath>,
 }
 
 impl Item {
@@ -82,7 +82,7 @@ impl Item {
             name: DocumentName { store: self.name.store.clone(), path: self.name.path.append(below).ok()? },
             label: self.label_path().append(below).ok()?,
             pinned,
-            in_folder: self.is_folder(),
+            folder: self.is_folder().then(|| self.name.path.clone()),
         })
     }
 }

@@ -3,8 +3,8 @@
 use crate::crypto::form::entity_tag;
 use crate::crypto::random::{self, CookieSecret};
 use crate::crypto::sealed::{Private, Subject};
-use crate::documents::StoreError;
 use crate::documents::read::OpenDocument;
+use crate::documents::{Place, StoreError};
 use crate::domain::bounds::RECEIPT_WINDOW;
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::ids::{MailId, ReceiptId, ShareId};
@@ -13,6 +13,7 @@ use crate::domain::receipt::Action;
 use crate::domain::version::FileVersion;
 use crate::gate::Gate;
 use crate::gate::admit::{admit_document, admit_session};
+use crate::gate::listing::place_of;
 use crate::gate::notices::queue_notice;
 use crate::gate::permit::Permit;
 use crate::gate::refusal::Refusal;
@@ -59,7 +60,7 @@ impl Gate {
         // Before the document is opened, so that what waits holds no descriptor.
         let place = connection.acquire_stream().await;
         let name = &permit.covered().name;
-        let document = self.documents.open_document(name).await.map_err(|error| {
+        let document = self.documents.open_document(&place_of(permit.covered())).await.map_err(|error| {
             tracing::warn!(%share, store = %name.store, %error, "a shared document could not be opened");
             Refusal::of_store(share, error)
         })?;
@@ -73,7 +74,7 @@ impl Gate {
 
     /// The version of a document that the server can read.
     pub(super) async fn readable_version(&self, name: &DocumentName) -> Result<FileVersion, StoreError> {
-        Ok(self.documents.open_document(name).await?.version)
+        Ok(self.documents.open_document(&Place::named(name)).await?.version)
     }
 
     /// Streams a part of an opened document. When this returns, the receipt is on the disk; a revocation either came before it and refuses,

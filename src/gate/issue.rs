@@ -2,7 +2,7 @@
 
 use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
-use crate::documents::{Kind, StoreError};
+use crate::documents::{Kind, Place, StoreError};
 use crate::domain::bounds::{
     FOLDER_DEPTH, INVITED_CODE_LIFE, ITEMS_PER_SHARE, MESSAGE_BYTES, PINNED_DOCUMENTS, RECIPIENTS_PER_SHARE, SUBJECT_BYTES,
 };
@@ -185,9 +185,13 @@ impl Gate {
         if names.is_empty() || names.len() > ITEMS_PER_SHARE {
             return Err(IssueError::TooMany("documents", ITEMS_PER_SHARE));
         }
-        let mut items = Vec::with_capacity(names.len());
+        let (mut items, mut pinned) = (Vec::with_capacity(names.len()), 0);
         for (label, name) in labels(&names).into_iter().zip(names) {
-            let stat = self.documents.stat(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+            let stat = self
+                .documents
+                .stat(&Place::named(&name))
+                .await
+                .map_err(|e| IssueError::Unreadable(name.clone(), e))?;
             let pin = match stat.kind {
                 Kind::Document => pin.unwrap_or(self.settings.default_pin),
                 Kind::Folder => pin.unwrap_or(false),
@@ -200,10 +204,19 @@ impl Gate {
                 }
                 (Kind::Folder, true) => ItemKind::PinnedFolder(Arc::new(self.pins(&name).await?)),
                 (Kind::Folder, false) => {
-                    self.documents.list(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+                    self.documents
+                        .list(&Place::named(&name))
+                        .await
+                        .map_err(|e| IssueError::Unreadable(name.clone(), e))?;
                     ItemKind::Folder
                 }
             };
+            if let ItemKind::PinnedFolder(pins) = &kind {
+                pinned += pins.len();
+                if pinned > PINNED_DOCUMENTS {
+                    return Err(IssueError::TooManyToPin(name));
+                }
+            }
             items.push(Item { label, name, kind });
         }
         Ok(items)
@@ -217,7 +230,11 @@ impl Gate {
         while let Some((below, depth)) = open.pop() {
             let path = folder.path.append(&below).map_err(|_| too_many())?;
             let name = DocumentName { store: folder.store.clone(), path };
-            let listing = self.documents.list(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+            let listing = self
+                .documents
+                .list(&Place::in_folder(folder, &below))
+                .await
+                .map_err(|e| IssueError::Unreadable(name.clone(), e))?;
             if listing.truncated || depth >= FOLDER_DEPTH {
                 return Err(too_many());
             }

@@ -1,9 +1,9 @@
 //! What the holder of a session sees of a share: its documents, or one of its folders.
 
-use crate::documents::{Kind, Stat, StoreError, media};
+use crate::documents::{Kind, Place, Stat, StoreError, media};
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::policy::Delivery;
-use crate::domain::scope::{Item, ItemKind, resolve};
+use crate::domain::scope::{Covered, Item, ItemKind, resolve};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::admit_path;
@@ -79,10 +79,10 @@ impl Gate {
     pub async fn list_folder(&self, admitted: &Admitted, path: &DocumentPath) -> Result<Listed, Refusal> {
         let share = admitted.share();
         let covered = admit_path(admitted, path)?;
-        if !covered.in_folder {
+        if covered.folder.is_none() {
             return Err(Refusal::NotInShare(share.id));
         }
-        let listing = self.documents.list(&covered.name).await.map_err(|error| {
+        let listing = self.documents.list(&place_of(&covered)).await.map_err(|error| {
             tracing::warn!(share = %share.id, store = %covered.name.store, %error, "a shared folder could not be listed");
             Refusal::of_store(share.id, error)
         })?;
@@ -102,12 +102,12 @@ impl Gate {
     /// Whether a path of a share means a folder; asks the store only when the share itself leaves it open.
     pub async fn is_folder(&self, admitted: &Admitted, path: &DocumentPath) -> Result<bool, Refusal> {
         let covered = admit_path(admitted, path)?;
-        if !covered.in_folder {
+        if covered.folder.is_none() {
             return Ok(false);
         }
         let stat = self
             .documents
-            .stat(&covered.name)
+            .stat(&place_of(&covered))
             .await
             .map_err(|error| Refusal::of_store(admitted.share().id, error))?;
         Ok(stat.kind == Kind::Folder)
@@ -119,7 +119,7 @@ impl Gate {
     }
 
     async fn listed_item(&self, item: &Item) -> ListedEntry {
-        let stat = self.documents.stat(&item.name).await;
+        let stat = self.documents.stat(&Place::named(&item.name)).await;
         let trouble = match (&item.kind, &stat) {
             (ItemKind::PinnedDocument(pinned), Ok(stat)) if *pinned != stat.version => Some(Trouble::Changed),
             _ => None,
@@ -135,7 +135,7 @@ impl Gate {
         let word = match self.listed_item(item).await.trouble? {
             Trouble::Changed => "changed since it was shared",
             Trouble::Missing => "missing in the store",
-            Trouble::Unavailable => match self.documents.stat(&item.name).await {
+            Trouble::Unavailable => match self.documents.stat(&Place::named(&item.name)).await {
                 Err(error) => return Some(error.to_string()),
                 Ok(_) => "the store could not be read",
             },
@@ -160,6 +160,15 @@ fn line(label: String, path: DocumentPath, stat: Result<Stat, StoreError>, troub
         size: document.map(|stat| stat.version.size),
         changed: document.map(|stat| stat.changed),
         trouble,
+    }
+}
+
+/// Where a covered document is looked for: in a shared folder no link leads out of that folder, not even to the rest of the store.
+pub(super) fn place_of(covered: &Covered) -> Place {
+    let below = covered.folder.as_ref().and_then(|folder| Some((folder, covered.name.path.beneath(folder)?)));
+    match below {
+        Some((folder, below)) => Place::in_folder(&DocumentName { store: covered.name.store.clone(), path: folder.clone() }, &below),
+        None => Place::named(&covered.name),
     }
 }
 

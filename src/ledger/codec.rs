@@ -65,11 +65,10 @@ impl Codec {
         Ok(plain(Value::Array(events.into_iter().map(Value::Object).collect())))
     }
 
-    /// A record of a state file.
+    /// A record of a state file. Large values stay in it: a file aside would outlive the state file that it was made for.
     pub fn encode_record(&self, record: &Record) -> Result<String, String> {
         let mut object = object(serde_json::to_value(record))?;
         seal_fields(&mut object, Place { ledger: &self.0.ledger, line: STATE, index: 0 }, &mut self.keys());
-        self.put_aside(&mut object).map_err(|e| format!("a large value cannot be put aside: {e}"))?;
         Ok(Value::Object(object).to_string())
     }
 

@@ -19,10 +19,14 @@ use serde_json::Value;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Lines looked up in the history at a time.
 const LINES_AT_ONCE: usize = 256;
+
+/// How long a reader waits for a history that is being made.
+const BUILDING: Duration = Duration::from_secs(2);
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +66,8 @@ impl Ledger {
         };
         let files = Files { disk: &*self.0.disk, dir: &self.0.dir };
         let mut before = None;
+        // After an unclean stop the history is made anew; a short one is there before anybody need be told to come again.
+        self.0.history.wait(BUILDING);
         loop {
             let page = self.0.history.list(posting, before, LINES_AT_ONCE)?;
             for position in &page {

@@ -23,7 +23,7 @@ const HARD: [&str; 13] = [
 ];
 
 /// Addresses below a share that try to lead elsewhere.
-const TRICKS: [&str; 41] = [
+const TRICKS: [&str; 44] = [
     "case/../secret.txt",
     "../secret.txt",
     "case/%2e%2e/secret.txt",
@@ -51,6 +51,9 @@ const TRICKS: [&str; 41] = [
     "case/up/outside.txt",
     "case/up/",
     "case/root/etc/passwd",
+    "case/beside.txt",
+    "case/around/secret.txt",
+    "case/around/",
     "CASE/one.txt",
     "case/ONE.txt",
     "case/one.txt%20",
@@ -131,10 +134,13 @@ async fn no_address_leads_out_of_the_share() -> Outcome {
     symlink("../../outside.txt", app.documents().join("case/link.txt"))?;
     symlink("../..", app.documents().join("case/up"))?;
     symlink("/", app.documents().join("case/root"))?;
+    symlink("../secret.txt", app.documents().join("case/beside.txt"))?;
+    symlink("..", app.documents().join("case/around"))?;
     let share = app.share_documents(&["case"]).await?;
     let client = app.client();
     let page = client.enter(&share).await?;
     assert!(!page.says("link.txt") && !page.says("/case/up"), "links out of the store are not listed");
+    assert!(!page.says("beside.txt") && !page.says("/case/around"), "nor are links to what the store has beside the share");
     let long = format!("case/{}", "a/".repeat(1_900));
     let wide = format!("case/{}", "b".repeat(3_000));
     let before = app.events("receipt.started").len();

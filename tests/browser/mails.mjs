@@ -3,7 +3,7 @@ import { Visitor, check } from "./visitor.mjs";
 import { until } from "./tools.mjs";
 
 const OWNER = "owner@example.org";
-const MESSAGE = "Dear Ms Lindqvist,\n\nhere are the statements we spoke about. **Please read the first one** before Friday.\n\n- Page 3 has the dates\n- Page 5 has the names";
+const MESSAGE = "Good day,\n\nhere are the statements we spoke about. **Please read the first one** before Friday.\n\n- Page 3 has the dates\n- Page 5 has the names";
 
 export async function mails(stage) {
   const { browser, smtp } = stage;

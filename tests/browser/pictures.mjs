@@ -11,9 +11,9 @@ import { Visitor, check } from "./visitor.mjs";
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "screenshots");
 const LARGEST = 120 * 1024;
-const GUEST = "m.lindqvist";
+const GUEST = "witness";
 const SUBJECT = "Inventory of the lighthouse";
-const MESSAGE = "Dear Ms Lindqvist,\n\nhere is the inventory we spoke about. **Please look at page 2** before Friday.";
+const MESSAGE = "Good day,\n\nhere is the inventory we spoke about. **Please look at page 2** before Friday.";
 const DOCUMENTS = ["Inventory of the lighthouse.pdf", "Inventory list.csv", "Lighthouse at dusk.jpg", "Case note.txt"].map((name) => `documents:${name}`);
 
 const browser = await chromium.launch({ executablePath: chromiumPath });

@@ -87,7 +87,10 @@ fn list(said: Said<'_>, preview_only: bool) -> ListPage {
     ListPage {
         title: said.subject.into(),
         owner_name: said.owner.into(),
-        message_html: Some("<p>Good day,</p><p>here are the statements we spoke about. <strong>Please read the first one</strong> before Friday.</p>".into()),
+        message_html: Some(
+            "<p>Good day,</p><p>here are the statements we spoke about. <strong>Please read the first one</strong> before Friday.</p>"
+                .into(),
+        ),
         preview_only,
         home: "/d/0198/".into(),
         crumbs: Vec::new(),

@@ -17,6 +17,7 @@ use folder::Folder;
 use futures_util::future::BoxFuture;
 use read::OpenDocument;
 use rustix::io::Errno;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// What a name in a store stands for.
@@ -177,7 +178,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
 /// All configured stores.
 #[derive(Debug, Default)]
-pub struct Documents(BTreeMap<StoreName, Box<dyn Store>>);
+pub struct Documents {
+    stores: BTreeMap<StoreName, Box<dyn Store>>,
+    calls: AtomicU64,
+}
 
 impl Documents {
     /// Takes the configured folders, whose names the configuration has made sure are different. Nothing is opened yet, so that a store that is away
@@ -185,12 +189,12 @@ impl Documents {
     pub fn open(folders: &[(StoreName, PathBuf)]) -> Self {
         let buffers = Arc::new(Buffers::default());
         let folder = |path: &PathBuf| Box::new(Folder::new(path.clone(), buffers.clone())) as Box<dyn Store>;
-        Self(folders.iter().map(|(name, path)| (name.clone(), folder(path))).collect())
+        Self { stores: folders.iter().map(|(name, path)| (name.clone(), folder(path))).collect(), calls: AtomicU64::new(0) }
     }
 
     /// The names of the stores, sorted.
     pub fn names(&self) -> impl Iterator<Item = &StoreName> {
-        self.0.keys()
+        self.stores.keys()
     }
 
     /// Looks a document or folder up.
@@ -211,13 +215,19 @@ impl Documents {
         store.open(&place.below).await
     }
 
+    /// How often any store was asked since the start.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
     /// Tries every store at the same time.
     pub async fn check(&self) -> Vec<(StoreName, Result<(), Problem>)> {
-        let each = self.0.iter().map(|(name, store)| async { (name.clone(), store.check().await) });
+        let each = self.stores.iter().map(|(name, store)| async { (name.clone(), store.check().await) });
         futures_util::future::join_all(each).await
     }
 
     fn store(&self, place: &Place) -> Result<&dyn Store, StoreError> {
-        self.0.get(&place.store).map(AsRef::as_ref).ok_or(StoreError::Refused(Refusal::UnknownStore))
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.stores.get(&place.store).map(AsRef::as_ref).ok_or(StoreError::Refused(Refusal::UnknownStore))
     }
 }

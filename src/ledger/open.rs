@@ -19,6 +19,7 @@ use crate::ledger::writer::{Refused, Settings, Snapshot, Writer};
 use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -89,6 +90,7 @@ pub(super) struct Inner {
     pub(super) disk: Arc<dyn Disk>,
     pub(super) dir: PathBuf,
     hook: Arc<OnceLock<Hook>>,
+    looks: AtomicU64,
     _lock: DataLock,
 }
 
@@ -114,12 +116,18 @@ impl Ledger {
         let house = House { codec: codec.clone(), clock, hook: Arc::clone(&hook) };
         let settings = Settings { history: Some(Arc::clone(&history)), ..Settings::default() };
         let writer = Writer::start(house, started.journal, started.state, started.report.replayed, settings)?;
-        Ok((Self(Arc::new(Inner { writer, history, codec, disk, dir, hook, _lock: lock })), started.report))
+        Ok((Self(Arc::new(Inner { writer, history, codec, disk, dir, hook, looks: AtomicU64::new(0), _lock: lock })), started.report))
     }
 
     /// The state as of the last line that is on the disk. It does not move while it is held.
     pub fn state(&self) -> Present {
+        self.0.looks.fetch_add(1, Ordering::Relaxed);
         Present(self.0.writer.snapshot())
+    }
+
+    /// How often the state was looked at since the start: what a request costs beyond its own bytes.
+    pub fn looks(&self) -> u64 {
+        self.0.looks.load(Ordering::Relaxed)
     }
 
     /// Runs a command alone on the state; when this returns well, its events are on the disk.

@@ -32,14 +32,14 @@ pub struct Entry {
 
 /// What is drawn at random for a challenge before its transaction begins.
 #[derive(Debug, Clone)]
-struct Draws {
+pub(super) struct Draws {
     challenge: ChallengeId,
     mail: MailId,
     secret: CodeSecret,
 }
 
 impl Draws {
-    fn draw() -> Self {
+    pub(super) fn draw() -> Self {
         Self { challenge: ChallengeId::from_bytes(random::bytes()), mail: MailId::from_bytes(random::bytes()), secret: CodeSecret::draw() }
     }
 }
@@ -174,8 +174,7 @@ fn mail_code(t: &mut Tx<'_>, challenge: ChallengeId, mail: MailId) {
 }
 
 /// Events that make and mail a code together with the invitation; the same digits again while those of an earlier one are right.
-pub(super) fn code_with_invitation(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, life: Duration, digits: u8) {
-    let draws = Draws::draw();
+pub(super) fn code_with_invitation(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, draws: &Draws, life: Duration, digits: u8) {
     if let Some(before) = invited_challenge(t.state(), recipient, t.now()).map(|before| before.id) {
         mail_code(t, before, draws.mail);
         return;
@@ -184,6 +183,6 @@ pub(super) fn code_with_invitation(t: &mut Tx<'_>, share: &Share, recipient: &Re
         return;
     }
     let expires = t.now().plus(life).min(share.expires);
-    t.emit(new_challenge(&draws, share, recipient, None, t.now(), expires, digits));
+    t.emit(new_challenge(draws, share, recipient, None, t.now(), expires, digits));
     mail_code(t, draws.challenge, draws.mail);
 }

@@ -13,7 +13,7 @@ use crate::domain::policy::{Delivery, Policy};
 use crate::domain::scope::{Item, ItemKind, Pin, labels};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
-use crate::gate::consent::code_with_invitation;
+use crate::gate::consent::{Draws, code_with_invitation};
 use crate::gate::settings::CodeDelivery;
 use crate::ledger::event::{Actor, Event, MailKind};
 use crate::ledger::state::State;
@@ -90,7 +90,7 @@ pub enum IssueError {
 struct Prepared {
     share: ShareId,
     items: Arc<Vec<Item>>,
-    recipients: Vec<(EmailAddress, RecipientId, GuestId, MailId)>,
+    recipients: Vec<(EmailAddress, RecipientId, GuestId, Invitation)>,
     owner: StaffId,
     subject: String,
     message: String,
@@ -120,12 +120,11 @@ impl Gate {
         let expires = self.checked_expiry(new.expires.unwrap_or_else(|| now.plus(self.settings.default_expiry)))?;
         let owner = owner(&state, new.owner.as_ref())?;
         let (subject, message) = self.texts(new.subject, new.message, new.template)?;
-        let mut recipients: Vec<(EmailAddress, RecipientId, GuestId, MailId)> = Vec::new();
+        let mut recipients: Vec<(EmailAddress, RecipientId, GuestId, Invitation)> = Vec::new();
         for address in new.to {
             if !recipients.iter().any(|(known, ..)| *known == address) {
-                let ids =
-                    (RecipientId::from_bytes(random::bytes()), GuestId::from_bytes(random::bytes()), MailId::from_bytes(random::bytes()));
-                recipients.push((address, ids.0, ids.1, ids.2));
+                let (recipient, guest) = (RecipientId::from_bytes(random::bytes()), GuestId::from_bytes(random::bytes()));
+                recipients.push((address, recipient, guest, Invitation::draw()));
             }
         }
         if recipients.is_empty() || recipients.len() > RECIPIENTS_PER_SHARE {
@@ -277,7 +276,7 @@ fn emit_share(t: &mut Tx<'_>, new: &Prepared, by: Actor) {
         policy: new.policy,
         expires: new.expires,
     });
-    for (address, recipient, guest, mail) in &new.recipients {
+    for (address, recipient, guest, invitation) in &new.recipients {
         let guest = match t.state().guest_ids.get(address.key()) {
             Some(known) => *known,
             None => {
@@ -286,16 +285,29 @@ fn emit_share(t: &mut Tx<'_>, new: &Prepared, by: Actor) {
             }
         };
         t.emit(Event::RecipientAdded { share: new.share, recipient: *recipient, guest, key: new.key });
-        invite(t, new.share, *recipient, *mail, new.code);
+        invite(t, new.share, *recipient, invitation, new.code);
+    }
+}
+
+/// What is drawn at random for one invitation before its transaction begins.
+#[derive(Debug, Clone)]
+pub(super) struct Invitation {
+    mail: MailId,
+    code: Draws,
+}
+
+impl Invitation {
+    pub(super) fn draw() -> Self {
+        Self { mail: MailId::from_bytes(random::bytes()), code: Draws::draw() }
     }
 }
 
 /// Queues the invitation of a recipient, and the code beside it where that is how codes are mailed.
-pub(super) fn invite(t: &mut Tx<'_>, share: ShareId, recipient: RecipientId, mail: MailId, code: Option<u8>) {
+pub(super) fn invite(t: &mut Tx<'_>, share: ShareId, recipient: RecipientId, drawn: &Invitation, code: Option<u8>) {
     let Some((share, recipient)) = t.state().recipient(share, recipient).map(|(s, r)| (Arc::clone(s), Arc::clone(r))) else { return };
     let (due, deliver_by) = (t.now(), share.expires);
-    t.emit(Event::MailQueued { mail, share: share.id, kind: MailKind::Invitation(recipient.id), due, deliver_by });
+    t.emit(Event::MailQueued { mail: drawn.mail, share: share.id, kind: MailKind::Invitation(recipient.id), due, deliver_by });
     if let Some(digits) = code {
-        code_with_invitation(t, &share, &recipient, INVITED_CODE_LIFE, digits);
+        code_with_invitation(t, &share, &recipient, &drawn.code, INVITED_CODE_LIFE, digits);
     }
 }

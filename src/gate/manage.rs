@@ -1,13 +1,13 @@
 //! Changing shares that are there: a new end, another form of delivery, stopping, and sending links again.
 
 use crate::crypto::random;
-use crate::domain::bounds::SHARE_LIFE;
+use crate::domain::bounds::{RECIPIENTS_PER_SHARE, SHARE_LIFE};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{MailId, RecipientId, ShareId};
 use crate::domain::policy::Delivery;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
-use crate::gate::issue::{IssueError, invite};
+use crate::gate::issue::{Invitation, IssueError, invite};
 use crate::gate::settings::CodeDelivery;
 use crate::ledger::event::{Actor, Event, MailKind};
 use crate::ledger::state::{Share, State};
@@ -39,6 +39,7 @@ impl Gate {
 
     /// Stops a share for everybody, or for one recipient. Downloads under way are cut; those who were invited are told. Doing it again changes nothing.
     pub async fn revoke(&self, id: ShareId, only: Option<EmailAddress>, by: Actor) -> Result<(), IssueError> {
+        let mails: Vec<MailId> = (0..RECIPIENTS_PER_SHARE).map(|_| MailId::from_bytes(random::bytes())).collect();
         let transaction = move |t: &mut Tx<'_>| {
             let before = share(t.state(), id)?;
             let chosen = chosen(t.state(), &before, only.as_ref())?;
@@ -53,13 +54,10 @@ impl Gate {
                     .filter(|r| !is_stopped(&before, **r))
                     .for_each(|r| t.emit(Event::RecipientRevoked { share: id, recipient: *r, by })),
             }
-            for recipient in chosen
-                .into_iter()
-                .filter(|r| was_open && before.recipients[r].invited.is_some() && !is_stopped(&before, *r))
-            {
-                let mail = MailId::from_bytes(random::bytes());
+            let told = |r: &RecipientId| was_open && before.recipients[r].invited.is_some() && !is_stopped(&before, *r);
+            for (recipient, mail) in chosen.into_iter().filter(told).zip(&mails) {
                 let deliver_by = t.now().plus(SHARE_LIFE);
-                t.emit(Event::MailQueued { mail, share: id, kind: MailKind::Stopped(recipient), due: t.now(), deliver_by });
+                t.emit(Event::MailQueued { mail: *mail, share: id, kind: MailKind::Stopped(recipient), due: t.now(), deliver_by });
             }
             Ok(())
         };
@@ -69,6 +67,7 @@ impl Gate {
     /// Mails the invitation again, to all recipients or to one.
     pub async fn resend(&self, id: ShareId, only: Option<EmailAddress>) -> Result<usize, IssueError> {
         let code = (self.settings.code_delivery == CodeDelivery::WithInvite).then_some(self.settings.code_digits);
+        let drawn: Vec<Invitation> = (0..RECIPIENTS_PER_SHARE).map(|_| Invitation::draw()).collect();
         let transaction = move |t: &mut Tx<'_>| {
             let before = share(t.state(), id)?;
             let chosen = chosen(t.state(), &before, only.as_ref())?;
@@ -79,8 +78,7 @@ impl Gate {
                 return Err(IssueError::AlreadyOver(before.expires));
             }
             let open: Vec<_> = chosen.into_iter().filter(|r| !is_stopped(&before, *r)).collect();
-            open.iter()
-                .for_each(|recipient| invite(t, id, *recipient, MailId::from_bytes(random::bytes()), code));
+            open.iter().zip(&drawn).for_each(|(recipient, drawn)| invite(t, id, *recipient, drawn, code));
             Ok(open.len())
         };
         self.ledger.tx(Class::First, transaction).await

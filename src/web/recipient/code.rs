@@ -8,8 +8,8 @@ use crate::gate::challenge::{CodeAnswer, CodeView};
 use crate::gate::refusal::Refusal;
 use crate::limit::rate::Action;
 use crate::web::cookies::{self, Purpose};
-use crate::web::form::{check_token, receive};
-use crate::web::pages::{CodePage, CodeProblem, Resend};
+use crate::web::form::{Form, check_token, receive};
+use crate::web::pages::{CodePage, CodeProblem, RefusalKind, Resend};
 use crate::web::recipient::see_other;
 use crate::web::{Web, refuse, request};
 use axum::extract::{Path, Request, State};
@@ -38,14 +38,10 @@ pub async fn give(State(web): State<Web>, Path(share): Path<String>, request: Re
     if let Err(refusal) = web.gate().limit_code(share, browser.as_ref(), client) {
         return refuse::refusal(&web, &refusal);
     }
-    let form = match receive(request).await {
-        Ok(form) => form,
+    let (browser, form) = match from_page(&web, share, browser, request).await {
+        Ok(sent) => sent,
         Err(kind) => return refuse::plain(&web, kind),
     };
-    let Some(browser) = browser else { return refuse::refusal(&web, &Refusal::NoSession) };
-    if let Err(kind) = check_token(&web, &form, &binding(&share, &browser.hash())) {
-        return refuse::plain(&web, kind);
-    }
     match web.gate().give_code(share, &browser, device, form.field("code").unwrap_or_default(), origin).await {
         Ok((_, Some(new))) => {
             let cookies = vec![
@@ -72,18 +68,27 @@ pub async fn again(State(web): State<Web>, Path(share): Path<String>, request: R
     if let Err(refusal) = web.gate().limit(Action::Agree, client) {
         return refuse::refusal(&web, &refusal);
     }
-    let form = match receive(request).await {
-        Ok(form) => form,
+    let browser = match from_page(&web, share, browser, request).await {
+        Ok((browser, _)) => browser,
         Err(kind) => return refuse::plain(&web, kind),
     };
-    let Some(browser) = browser else { return refuse::refusal(&web, &Refusal::NoSession) };
-    if let Err(kind) = check_token(&web, &form, &binding(&share, &browser.hash())) {
-        return refuse::plain(&web, kind);
-    }
     match web.gate().send_again(share, &browser).await {
         Ok(()) => see_other(&format!("/d/{share}/code"), Vec::new()),
         Err(refusal) => refuse::refusal(&web, &refusal),
     }
+}
+
+/// Takes in a form of this page: sent by the browser that holds the challenge, with the token that the page gave it.
+async fn from_page(
+    web: &Web,
+    share: ShareId,
+    browser: Option<CookieSecret>,
+    request: Request,
+) -> Result<(CookieSecret, Form), RefusalKind> {
+    let form = receive(request).await?;
+    let browser = browser.ok_or(RefusalKind::NoSession)?;
+    check_token(web, &form, &binding(&share, &browser.hash()))?;
+    Ok((browser, form))
 }
 
 /// What the forms of this page belong to.

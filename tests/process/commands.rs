@@ -3,6 +3,7 @@
 use crate::helpers::Fallible;
 use crate::helpers::program::{doorward, doorward_at};
 use crate::helpers::server::{Server, quickstart};
+use crate::helpers::wait::until;
 use crate::helpers::walk::sign_in;
 use rustix::process::Signal;
 use serde_json::Value;
@@ -141,7 +142,11 @@ fn receipts_come_as_table_json_and_csv() -> Fallible {
 fn the_ledger_is_exported_and_verified_with_and_without_a_server() -> Fallible {
     let (_scratch, server) = start()?;
     let data = server.data.clone();
-    let online = server.json(&["audit", "verify"])?;
+    // Start and share are on the disk when the screen is there; that the invitation was mailed follows a moment later.
+    let online = until("that the invitation was mailed is put down", || {
+        let verified = server.json(&["audit", "verify"])?;
+        Ok((verified["lines"].as_u64() > Some(2)).then_some(verified))
+    })?;
     assert!(online["lines"].as_u64() > Some(2) && text(&online, "head")?.len() == 64, "{online}");
     let exported = server.run(&["audit", "export"])?.done()?;
     let lines = exported.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;

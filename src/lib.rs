@@ -107,6 +107,7 @@ pub mod gate;
 pub mod ledger;
 pub mod limit;
 pub mod mail;
+pub mod preview;
 pub mod server;
 pub mod web;
 pub mod words;

@@ -83,6 +83,7 @@ const fn action(action: Action) -> &'static str {
     match action {
         Action::Download => "download",
         Action::Preview => "preview",
+        Action::Watermarked => "watermarked",
     }
 }
 

@@ -220,6 +220,7 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
     let delivery = match share.delivery {
         Delivery::Download => "download",
         Delivery::Preview => "preview only",
+        Delivery::Watermarked => "watermarked download",
     };
     let mut text = format!(
         "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\ndelivery    {delivery}\n",

@@ -46,5 +46,8 @@ impl Shares {
     }
 }
 
-const DELIVERIES: &[(Plain<'static>, Delivery)] =
-    &[(Plain::Text("download"), Delivery::Download), (Plain::Text("preview"), Delivery::Preview)];
+const DELIVERIES: &[(Plain<'static>, Delivery)] = &[
+    (Plain::Text("download"), Delivery::Download),
+    (Plain::Text("watermarked"), Delivery::Watermarked),
+    (Plain::Text("preview"), Delivery::Preview),
+];

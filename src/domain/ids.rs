@@ -74,6 +74,8 @@ ids! {
     ReceiptId,
     /// One recipient of one share.
     RecipientId,
+    /// One area covered on a page of a shared document.
+    RedactionId,
     /// One session of a recipient in a browser.
     SessionId,
     /// One share.

@@ -8,6 +8,7 @@ pub mod ids;
 pub mod policy;
 pub mod range;
 pub mod receipt;
+pub mod redaction;
 pub mod scope;
 pub mod time;
 pub mod version;

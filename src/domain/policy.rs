@@ -10,6 +10,21 @@ pub enum Delivery {
     Download,
     /// Pictures of their pages only; never a byte of the documents.
     Preview,
+    /// Pictures of their pages to look at, and to take away as a PDF with the mark in each page; never a byte of the documents.
+    Watermarked,
+}
+
+/// How strongly the mark is written over pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// Only just readable.
+    Light,
+    /// Readable without standing in the way.
+    #[default]
+    Medium,
+    /// Not to be overlooked.
+    Strong,
 }
 
 /// The rules of one share, every default resolved when it was made.
@@ -19,4 +34,13 @@ pub struct Policy {
     pub delivery: Delivery,
     /// Whether the recipient must agree to the disclaimer first.
     pub disclaimer: bool,
+    /// How strongly pages are marked.
+    #[serde(default)]
+    pub mark: Strength,
+    /// Whether viewed pages may be printed, mark included.
+    #[serde(default)]
+    pub print: bool,
+    /// Whether the text of viewed pages stands beside their pictures, for screen readers; it can be copied.
+    #[serde(default)]
+    pub text: bool,
 }

@@ -10,6 +10,8 @@ pub enum Action {
     Download,
     /// Looked at pictures of its pages.
     Preview,
+    /// Took its pages as a marked PDF.
+    Watermarked,
 }
 
 /// How far it got. "Complete" means that every byte was handed to the network, whatever the other side did with it.

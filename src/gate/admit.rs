@@ -60,7 +60,7 @@ pub fn admit_document(admitted: Admitted, path: &DocumentPath) -> Result<Permit,
     let covered = admit_path(&admitted, path)?;
     match admitted.share().policy.delivery {
         Delivery::Download => Ok(Permit::new(admitted, covered)),
-        Delivery::Preview => Err(Refusal::PreviewOnly(admitted.share().id)),
+        Delivery::Preview | Delivery::Watermarked => Err(Refusal::PreviewOnly(admitted.share().id)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::bounds::{
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, MailId, RecipientId, ShareId, StaffId};
-use crate::domain::policy::{Delivery, Policy};
+use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::scope::{Item, ItemKind, Pin, labels};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
@@ -139,7 +139,13 @@ impl Gate {
             owner,
             subject,
             message,
-            policy: Policy { delivery, disclaimer: self.settings.disclaimer_required },
+            policy: Policy {
+                delivery,
+                disclaimer: self.settings.disclaimer_required,
+                mark: Strength::default(),
+                print: false,
+                text: false,
+            },
             expires,
             key: self.keys.active(),
             code,

@@ -191,7 +191,8 @@ fn reach_out(event: &Event, cuts: &CutRegistry, mail_queued: &Notify) {
         Event::MailQueued { .. } => mail_queued.notify_one(),
         Event::RecipientRevoked { recipient, .. } => cuts.cut_recipient(*recipient),
         Event::SessionClosed { session, .. } => cuts.cut_session(*session),
-        Event::ShareRevoked { share, .. } | Event::ShareUpdated { share, delivery: Some(Delivery::Preview), .. } => cuts.cut_share(*share),
+        Event::ShareRevoked { share, .. }
+        | Event::ShareUpdated { share, delivery: Some(Delivery::Preview | Delivery::Watermarked), .. } => cuts.cut_share(*share),
         // A nearer end cuts what runs when it comes, a later one lets it run on.
         Event::ShareUpdated { share, expires: Some(_), .. } => cuts.look_again_share(*share),
         _ => {}

@@ -88,7 +88,7 @@ impl Gate {
             subject: self.filled_for(share, share.subject.get().map_or("", String::as_str), &recipient),
             documents: items.len() - folders,
             folders,
-            preview_only: share.policy.delivery == Delivery::Preview,
+            preview_only: share.policy.delivery != Delivery::Download,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::domain::disclaimer::Disclaimer;
 use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId};
-use crate::domain::policy::{Delivery, Policy};
+use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::{ByteRange, RangeSet};
 use crate::domain::receipt::{Action, Outcome};
 use crate::domain::time::Timestamp;
@@ -176,7 +176,7 @@ fn created(share: ShareId, owner: StaffId, expires: Timestamp) -> Event {
         items: Private::new(subject, Arc::default()),
         subject: Private::new(subject, String::new()),
         message: Private::new(subject, String::new()),
-        policy: Policy { delivery: Delivery::Download, disclaimer: true },
+        policy: Policy { delivery: Delivery::Download, disclaimer: true, mark: Strength::Medium, print: false, text: false },
         expires,
     }
 }

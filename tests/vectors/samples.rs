@@ -11,7 +11,7 @@ use doorward::domain::{
     document::DocumentName,
     email::EmailAddress,
     ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId},
-    policy::{Delivery, Policy},
+    policy::{Delivery, Policy, Strength},
     range::{ByteRange, RangeSet},
     receipt::{Action, Outcome},
     scope::{Item, ItemKind, Pin},
@@ -115,7 +115,7 @@ fn share(share: ShareId, items: Vec<Item>, expires: Timestamp) -> Event {
         items: of(subject, Arc::new(items)),
         subject: of(subject, "Files for the hearing".to_owned()),
         message: of(subject, "Dear both,\n\n*please* read them.".to_owned()),
-        policy: Policy { delivery: Delivery::Download, disclaimer: true },
+        policy: Policy { delivery: Delivery::Download, disclaimer: true, mark: Strength::Medium, print: false, text: false },
         expires,
     }
 }

@@ -7,7 +7,7 @@ use crate::crypto::sealed::{Private, Subject};
 use crate::domain::bounds::RECEIPT_WINDOW;
 use crate::domain::document::DocumentName;
 use crate::domain::ids::{GuestId, StaffId};
-use crate::domain::policy::{Delivery, Policy};
+use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::receipt::Action;
 use crate::domain::version::FileVersion;
 use crate::ledger::event::{Actor, Origin};
@@ -37,7 +37,7 @@ fn shared() -> State {
         items: private(Arc::default()),
         subject: private(String::new()),
         message: private(String::new()),
-        policy: Policy { delivery: Delivery::Download, disclaimer: false },
+        policy: Policy { delivery: Delivery::Download, disclaimer: false, mark: Strength::Medium, print: false, text: false },
         expires: START.plus(Duration::from_secs(1_000_000)),
     };
     apply(&mut state, START, &created);

@@ -1,0 +1,3 @@
+//! Lays text out on pages.
+
+pub mod block;

@@ -1,0 +1,70 @@
+//! Every bound of a preview, by name and with its unit.
+
+use std::time::Duration;
+
+/// Largest document, in bytes.
+pub const DOCUMENT_BYTES: u64 = 100 * 1024 * 1024;
+/// Most pages listed of one document.
+pub const PAGES: usize = 500;
+/// Most dots of one page.
+pub const PAGE_DOTS: u64 = 16_000_000;
+/// Longest side of a page, in dots.
+pub const PAGE_SIDE: u32 = 16_000;
+/// Smallest resolution asked for, in dots an inch: thumbnails.
+pub const DPI_LEAST: u16 = 12;
+/// Resolution of a page as it is first shown.
+pub const DPI_NORMAL: u16 = 100;
+/// Largest resolution asked for: zoom.
+pub const DPI_MOST: u16 = 220;
+/// Resolution of the pages of a watermarked PDF.
+pub const DPI_PDF: u16 = 150;
+/// JPEG quality.
+pub const JPEG_QUALITY: u8 = 75;
+/// Most pixels of an image document, in dots.
+pub const IMAGE_DOTS: u64 = 60_000_000;
+/// Longest side of an image document, in dots.
+pub const IMAGE_SIDE: u32 = 20_000;
+/// Most bytes an image decoder may ask for.
+pub const IMAGE_ALLOC: u64 = 256 * 1024 * 1024;
+/// Most bytes that a zip-based document may unpack to.
+pub const UNPACKED_BYTES: u64 = 200 * 1024 * 1024;
+/// Most entries of a zip-based document.
+pub const UNPACKED_ENTRIES: usize = 10_000;
+/// Most rows shown of a table.
+pub const TABLE_ROWS: usize = 5_000;
+/// Most columns shown of a table.
+pub const TABLE_COLUMNS: usize = 200;
+/// Most characters laid out of a text document.
+pub const TEXT_CHARS: usize = 4_000_000;
+/// Most areas covered on one page.
+pub const AREAS_PER_PAGE: usize = 200;
+/// Longest text written over a page, in bytes.
+pub const MARK_BYTES: usize = 512;
+/// Most documents listed inside another.
+pub const PARTS: usize = 200;
+/// How deep documents may lie in documents.
+pub const PART_DEPTH: usize = 3;
+/// Longest name of a document inside another, in bytes.
+pub const PART_NAME_BYTES: usize = 255;
+/// Unwatermarked pages that a worker keeps, in bytes of their pixels.
+pub const KEPT_PAGE_BYTES: usize = 16 * 1024 * 1024;
+/// Longest text of one page, in bytes.
+pub const PAGE_TEXT_BYTES: usize = 256 * 1024;
+/// Address space of a worker, in bytes.
+pub const WORKER_MEMORY: u64 = 1024 * 1024 * 1024;
+/// CPU time of a worker, whole life.
+pub const WORKER_CPU: Duration = Duration::from_secs(10);
+/// CPU time after which a worker is replaced before its next job.
+pub const WORKER_CPU_WORN: Duration = Duration::from_secs(4);
+/// Jobs after which a worker is replaced.
+pub const WORKER_JOBS: u32 = 200;
+/// How long one job may take.
+pub const JOB_WAIT: Duration = Duration::from_secs(8);
+/// How long a worker may be idle.
+pub const WORKER_IDLE: Duration = Duration::from_secs(30);
+/// Longest frame of control words between gateway and worker, in bytes.
+pub const CONTROL_BYTES: usize = 1024 * 1024;
+/// Longest picture a worker may hand over, in bytes.
+pub const PICTURE_BYTES: usize = 16 * 1024 * 1024;
+/// How often a document may end its worker before it counts as one that cannot be previewed.
+pub const DEATHS: u8 = 2;

@@ -1,0 +1,47 @@
+//! Where pages come from: one file per kind of document, all behind one trait.
+
+use crate::domain::redaction::Area;
+use crate::preview::job::{Opened, Trouble};
+
+/// A document that was opened and can be drawn, inside a worker.
+pub trait Source {
+    /// What it turned out to be.
+    fn opened(&self) -> &Opened;
+
+    /// Draws a page (from 0) at so many dots an inch, clamped to `limits::PAGE_DOTS` and `limits::PAGE_SIDE`, on white.
+    ///
+    /// # Errors
+    /// The page cannot be drawn.
+    fn draw(&mut self, page: usize, dpi: u16) -> Result<Raster, Trouble>;
+
+    /// The words of a page (from 0) in reading order, with where they stand.
+    ///
+    /// # Errors
+    /// The page cannot be read.
+    fn words(&mut self, page: usize) -> Result<Vec<Word>, Trouble>;
+
+    /// The bytes of a document inside this one, by its place in `opened().parts`, with its name.
+    fn part(&mut self, part: usize) -> Option<(String, Vec<u8>)>;
+}
+
+/// The dots of a page: red, green, blue, row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raster {
+    /// Width in dots.
+    pub width: u32,
+    /// Height in dots.
+    pub height: u32,
+    /// Three bytes a dot.
+    pub rgb: Vec<u8>,
+}
+
+/// One word of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// Its characters.
+    pub text: String,
+    /// Where it stands; nothing for one that stands nowhere, which is left out as soon as anything on the page is covered.
+    pub area: Option<Area>,
+    /// Whether a new line begins behind it.
+    pub ends_line: bool,
+}

@@ -10,6 +10,7 @@
 #   DOORWARD_BIN                                     the program; without it tests fall back to env!("CARGO_BIN_EXE_doorward")
 #   DOORWARD_TEST_SMTP_PORT, DOORWARD_TEST_MAILDIR   a real mail server on localhost and where it delivers (tests/tools/postfix.sh; aiosmtpd without root)
 #   DOORWARD_TEST_SMTP_CA                            the authority of its certificate; not set where it has no STARTTLS
+#   DOORWARD_TEST_CORPUS                             documents that others made (tests/corpus/fetch.py)
 #   TMPDIR, HOME                                     scratch that is removed at the end
 #   PYTHONPATH                                       aiosmtpd, for `python3 tests/helpers/smtp_server.py`
 # Rust tests read their files relative to the working directory, the top of the copy, as under cargo.
@@ -142,6 +143,9 @@ install_tools() {
     have cargo-deny || CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$tools/build" within "$TOOL_SECONDS" \
         cargo install --locked --debug --no-default-features cargo-deny --version "$CARGO_DENY" --root "$tools"
     rm -rf "$tools/build"
+    rm -rf "$place/corpus"
+    within "$TOOL_SECONDS" /usr/bin/python3 tests/corpus/fetch.py "$tools/corpus" "$place/corpus"
+    chmod -R a+rX "$place/corpus"
 }
 
 # ---- build and read
@@ -203,7 +207,7 @@ as_tester() {
     [ ! -e "$place/mail/ca.pem" ] || ca=("DOORWARD_TEST_SMTP_CA=$place/mail/ca.pem")
     cd "$place/checkout"
     within "$TEST_SECONDS" "${who[@]}" env -i PATH="$PATH" HOME="$place/home" TMPDIR="$place/tmp" LANG=C.UTF-8 RUST_BACKTRACE=0 \
-        PYTHONPATH="$place/python" DOORWARD_BIN="$place/bin/doorward" "${long[@]}" \
+        PYTHONPATH="$place/python" DOORWARD_BIN="$place/bin/doorward" DOORWARD_TEST_CORPUS="$place/corpus" "${long[@]}" \
         DOORWARD_TEST_SMTP_PORT="$smtp_port" DOORWARD_TEST_MAILDIR="$place/mail/mail" "${ca[@]}" \
         DOORWARD_NODE_TOOLS="$place/node" DOORWARD_BROWSER_SCRATCH="$place/scratch" DOORWARD_SCREENSHOTS="$place/screenshots" "$@"
 }

@@ -1,0 +1,133 @@
+//! A share that gives pictures only gives not one byte of its documents, whatever is asked for and however.
+
+mod specimens;
+
+use crate::helpers::{Answer, Client, Outcome, Shared, TestApp, documents};
+use doorward::domain::policy::Delivery;
+use doorward::web::api::wire::CreateShare;
+use specimens::{MARKER, Specimen};
+
+/// Bytes of a document in one piece that no picture or page of ours would have by chance.
+const PIECE: usize = 24;
+/// Different bytes among them, so that runs and tables which any encoder writes do not count.
+const VARIED: usize = 18;
+
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "OPTIONS", "PROPFIND", "TRACE"];
+
+/// What a client may say of what it wants.
+const FIELDS: [&[(&str, &str)]; 9] = [
+    &[],
+    &[("range", "bytes=0-")],
+    &[("range", "bytes=-40")],
+    &[("range", "bytes=0-9,20-29")],
+    &[("if-none-match", "*")],
+    &[("if-match", "*"), ("if-range", "\"x\""), ("range", "bytes=1-")],
+    &[("accept", "application/octet-stream, application/pdf, image/svg+xml"), ("accept-encoding", "identity")],
+    &[("x-original-url", "/d/f"), ("x-http-method-override", "GET"), ("x-sendfile", "on")],
+    &[("sec-purpose", "prefetch"), ("cookie", "delivery=download")],
+];
+
+/// What may stand behind an address.
+const TAILS: [&str; 12] =
+    ["", "?", "?download=1", "?delivery=download&raw=1", "?page=1&dpi=12", "?page=999999", "?part=1", "?part=1.1", "/", ".zip", "%00", "/..;/"];
+
+fn addresses(share: &Shared, name: &str) -> Vec<String> {
+    let base = format!("/d/{}", share.id);
+    let kinds = [format!("f/{name}"), format!("v/{name}"), format!("p/1/{name}"), format!("p/2/{name}"), format!("t/1/{name}"), format!("w/{name}")];
+    let others = [format!("zip/{name}"), format!("thumb/{name}"), format!("raw/{name}"), format!("p/0/{name}"), format!("p/-1/{name}"), String::new()];
+    kinds.into_iter().chain(others).map(|path| format!("{base}/{path}")).collect()
+}
+
+/// The first thing in an answer that stands in the document, too.
+fn leaked(answer: &Answer, specimen: &Specimen) -> Option<String> {
+    let head = answer.headers.iter().map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))).collect::<String>();
+    if head.contains(MARKER) || find(&answer.body, MARKER.as_bytes()) {
+        return Some("the marker".to_owned());
+    }
+    // A picture's bytes go through its decoder and our encoder; pieces of its data must not come through.
+    specimen.pieces.iter().find(|piece| find(&answer.body, piece)).map(|piece| format!("{piece:?}"))
+}
+
+fn find(body: &[u8], wanted: &[u8]) -> bool {
+    body.windows(wanted.len()).any(|window| window == wanted)
+}
+
+/// Pieces of a document from all over it.
+pub(crate) fn pieces(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let varied = |piece: &[u8]| piece.iter().collect::<std::collections::BTreeSet<_>>().len() >= VARIED;
+    let step = (bytes.len() / 64).max(1);
+    let starts = (0..bytes.len().saturating_sub(PIECE)).step_by(step);
+    starts.map(|start| bytes[start..start + PIECE].to_vec()).filter(|piece| varied(piece)).take(16).collect()
+}
+
+async fn share_of(app: &TestApp, delivery: Delivery, names: &[&str]) -> Outcome<(Shared, Client)> {
+    let wanted = CreateShare { delivery: Some(delivery), ..documents(names) };
+    let share = app.share(&wanted).await?;
+    let client = app.client();
+    client.enter(&share).await?;
+    Ok((share, client))
+}
+
+async fn assert_nothing_leaves(share: &Shared, client: &Client, specimen: &Specimen) -> Outcome<u64> {
+    let mut asked = 0;
+    for address in addresses(share, specimen.name) {
+        for (t, tail) in TAILS.iter().enumerate() {
+            for (m, method) in METHODS.iter().enumerate() {
+                for (f, fields) in FIELDS.iter().enumerate() {
+                    // All pairs of two of the three; the whole cube would say nothing more.
+                    if [t, m, f].iter().filter(|choice| **choice > 0).count() > 1 {
+                        continue;
+                    }
+                    let path = format!("{address}{tail}");
+                    let answer = client.ask(method, &path, fields, Vec::new()).await?;
+                    if let Some(what) = leaked(&answer, specimen) {
+                        return Err(format!("{method} {path} {fields:?} answered {} with {what}", answer.code()).into());
+                    }
+                    asked += 1;
+                }
+            }
+        }
+    }
+    Ok(asked)
+}
+
+#[tokio::test]
+async fn no_address_method_or_field_gives_a_byte_of_a_document_that_may_only_be_viewed() -> Outcome {
+    let app = TestApp::start().await?;
+    let specimens = specimens::all();
+    for specimen in &specimens {
+        app.put(specimen.name, &specimen.bytes)?;
+    }
+    let names: Vec<&str> = specimens.iter().map(|specimen| specimen.name).collect();
+    let (preview, viewer) = share_of(&app, Delivery::Preview, &names).await?;
+    let (marked, taker) = share_of(&app, Delivery::Watermarked, &names).await?;
+    let mut asked = 0;
+    for specimen in &specimens {
+        assert!(!specimen.pieces.is_empty(), "{} has pieces to look for", specimen.name);
+        asked += assert_nothing_leaves(&preview, &viewer, specimen).await?;
+        asked += assert_nothing_leaves(&marked, &taker, specimen).await?;
+    }
+    println!("{asked} answers of {} documents: not a byte of the originals", specimens.len());
+    Ok(())
+}
+
+#[tokio::test]
+async fn pictures_are_given_of_every_kind_that_has_pages() -> Outcome {
+    let app = TestApp::start().await?;
+    let specimens = specimens::all();
+    for specimen in &specimens {
+        app.put(specimen.name, &specimen.bytes)?;
+    }
+    let names: Vec<&str> = specimens.iter().map(|specimen| specimen.name).collect();
+    let (share, client) = share_of(&app, Delivery::Preview, &names).await?;
+    for specimen in &specimens {
+        let picture = client.get(&format!("/d/{}/p/1/{}", share.id, specimen.name)).await?;
+        if specimen.has_pages {
+            assert_eq!((picture.code(), picture.header("content-type")), (200, "image/jpeg"), "{}", specimen.name);
+            assert!(picture.body.starts_with(&[0xFF, 0xD8, 0xFF]), "{} is a JPEG", specimen.name);
+        } else {
+            assert!(picture.code() >= 400, "{} has no pages: {}", specimen.name, picture.code());
+        }
+    }
+    Ok(())
+}

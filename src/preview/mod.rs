@@ -9,5 +9,6 @@ pub mod fonts;
 pub mod job;
 pub mod layout;
 pub mod limits;
+pub mod paint;
 pub mod pool;
 pub mod source;

@@ -5,8 +5,10 @@
 //! and encodes.
 
 pub mod feed;
+pub mod fonts;
 pub mod job;
 pub mod layout;
 pub mod limits;
+pub mod paint;
 pub mod pool;
 pub mod source;

@@ -42,6 +42,7 @@ pub use crate::ledger::event::{Actor, Origin};
 use crate::limit::cut::CutRegistry;
 use crate::limit::rate::{Action, Limiter};
 use crate::mail::Mailer;
+use crate::preview::pool::Preview;
 use crate::words::{Words, figures};
 use refusal::Refusal;
 use std::net::IpAddr;
@@ -71,6 +72,8 @@ pub struct Gate {
     mail_queued: Arc<Notify>,
     /// The way mails go out.
     mailer: Mailer,
+    /// Pages of documents as pictures.
+    preview: Arc<Preview>,
     /// How far running downloads are.
     progress: Progress,
     /// The configuration, as far as the gate needs it.
@@ -94,6 +97,8 @@ pub struct Parts {
     pub limiter: Limiter,
     /// The way mails go out.
     pub mailer: Mailer,
+    /// Pages of documents as pictures.
+    pub preview: Arc<Preview>,
     /// The configuration, as far as the gate needs it.
     pub settings: Settings,
     /// The words of mails and pages.
@@ -108,9 +113,24 @@ impl Gate {
             let (cuts, mail_queued) = (cuts.clone(), Arc::clone(&mail_queued));
             Box::new(move |event| reach_out(event, &cuts, &mail_queued))
         });
-        let Parts { clock, documents, keys, ledger, limiter, mailer, settings, words } = parts;
+        let Parts { clock, documents, keys, ledger, limiter, mailer, preview, settings, words } = parts;
         let (counts, last_use, progress) = (Counts::default(), LastUse::default(), Progress::default());
-        Arc::new(Self { clock, counts, cuts, documents, keys, last_use, ledger, limiter, mail_queued, mailer, progress, settings, words })
+        Arc::new(Self {
+            clock,
+            counts,
+            cuts,
+            documents,
+            keys,
+            last_use,
+            ledger,
+            limiter,
+            mail_queued,
+            mailer,
+            preview,
+            progress,
+            settings,
+            words,
+        })
     }
 
     /// The work that goes on beside requests: mail, what becomes due, progress of downloads. It ends when the future is dropped.
@@ -161,6 +181,11 @@ impl Gate {
     /// The way mails go out.
     pub const fn mailer(&self) -> &Mailer {
         &self.mailer
+    }
+
+    /// Pages of documents as pictures.
+    pub fn preview(&self) -> &Preview {
+        &self.preview
     }
 
     /// Downloads that are running now.

@@ -4,9 +4,17 @@
 //! made into PDF elsewhere. The worker's side: `worker` reads the document, `source` opens it, `layout` lays text out, `paint` covers, marks
 //! and encodes.
 
+mod deaths;
 pub mod feed;
+pub mod fonts;
 pub mod job;
 pub mod layout;
 pub mod limits;
+pub mod paint;
 pub mod pool;
+mod process;
+pub mod sandbox;
 pub mod source;
+pub mod spawner;
+pub mod wire;
+pub mod worker;

@@ -1,9 +1,12 @@
 //! Where pages come from: one file per kind of document, all behind one trait.
 
 mod boxes;
+mod forms;
 mod frames;
+mod gather;
 mod image;
 mod letters;
+mod pdf;
 pub mod sniff;
 
 pub use self::sniff::open;

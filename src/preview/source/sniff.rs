@@ -2,7 +2,7 @@
 
 use crate::preview::job::Trouble;
 use crate::preview::limits::{DOCUMENT_BYTES, PART_DEPTH};
-use crate::preview::source::{Source, image};
+use crate::preview::source::{Source, image, pdf};
 use crate::preview::source::{boxes, letters};
 
 /// What a document is read as.
@@ -56,6 +56,7 @@ fn open_one(name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
         return Err(Trouble::TooLarge);
     }
     match format(name, &bytes)? {
+        Format::Pdf => pdf::open(bytes),
         Format::Image => image::open(bytes),
         _ => Err(Trouble::Unsupported),
     }

@@ -1,6 +1,7 @@
 //! Where pages come from: one file per kind of document, all behind one trait.
 
 mod boxes;
+mod drawing;
 mod forms;
 mod frames;
 mod gather;

@@ -2,7 +2,7 @@
 
 use crate::preview::job::Trouble;
 use crate::preview::limits::{DOCUMENT_BYTES, PART_DEPTH};
-use crate::preview::source::{Source, image, pdf};
+use crate::preview::source::{Source, drawing, image, pdf};
 use crate::preview::source::{boxes, letters};
 
 /// What a document is read as.
@@ -58,6 +58,7 @@ fn open_one(name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
     match format(name, &bytes)? {
         Format::Pdf => pdf::open(bytes),
         Format::Image => image::open(bytes),
+        Format::Drawing => drawing::open(&bytes),
         _ => Err(Trouble::Unsupported),
     }
 }

@@ -4,7 +4,7 @@ mod boxes;
 mod drawing;
 mod forms;
 mod frames;
-mod gather;
+mod glyphs;
 mod image;
 mod letters;
 mod pdf;

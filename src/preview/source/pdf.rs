@@ -3,7 +3,7 @@
 use crate::preview::fonts;
 use crate::preview::job::{Kind, Note, Opened, PageSize, Trouble};
 use crate::preview::limits::{PAGE_DOTS, PAGE_SIDE, PAGES};
-use crate::preview::source::gather::Gatherer;
+use crate::preview::source::glyphs::Gatherer;
 use crate::preview::source::{Raster, Source, Word, forms};
 use hayro::hayro_interpret::font::{FontData, FontQuery};
 use hayro::hayro_interpret::hayro_cmap::CidFamily;

@@ -1,5 +1,27 @@
 //! Where pages come from: one file per kind of document, all behind one trait.
 
+pub mod docx;
+mod code_page;
+mod figure;
+mod gather;
+mod html;
+mod letter;
+mod lzfu;
+pub mod mail;
+mod model;
+pub mod msg;
+mod odf_styles;
+mod odf_table;
+pub mod odt;
+mod ole;
+mod relations;
+mod rtf;
+pub mod sheet;
+mod sheet_hidden;
+pub mod slides;
+pub mod unzip;
+mod vanish;
+
 use crate::domain::redaction::Area;
 use crate::preview::job::{Opened, Trouble};
 

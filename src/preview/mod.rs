@@ -5,6 +5,7 @@
 //! and encodes.
 
 pub mod feed;
+pub mod fonts;
 pub mod job;
 pub mod layout;
 pub mod limits;

@@ -1,14 +1,19 @@
 //! Word documents, text-faithful: DOCX, the older DOC, and RTF under either name.
 
+use super::Source;
 use super::gather::{Gather, Reading};
 use super::model::{Blocks, joined};
 use super::relations::{self, Relation};
 use super::unzip::{Package, ZIP};
 use super::{ole, rtf, vanish};
-use crate::preview::job::{Note, Trouble};
+use crate::preview::job::{Kind, Note, Trouble};
 use crate::preview::layout::block::{Block, Run};
+use crate::preview::layout::lay_out;
 use undoc::doc::DocParser;
 use undoc::docx::DocxParser;
+
+/// This reader and its version: a new one where blocks come out otherwise.
+const READER: &str = "word/1";
 
 /// Where the library looks for the parts of a document, by the kind of their relation.
 const PLACES: [(&str, &str); 4] = [
@@ -18,6 +23,17 @@ const PLACES: [(&str, &str); 4] = [
     ("endnotes", "word/endnotes.xml"),
 ];
 const MAIN: &str = "word/document.xml";
+
+/// Opens a Word document.
+///
+/// # Errors
+/// Why it cannot be shown.
+pub fn open(_name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
+    let (blocks, notes) = blocks(&bytes)?;
+    // The pages need the memory.
+    drop(bytes);
+    Ok(Box::new(lay_out(blocks, Kind::Document, READER, notes)?))
+}
 
 /// The text of a Word document.
 ///
@@ -32,7 +48,12 @@ pub fn blocks(bytes: &[u8]) -> Result<Reading, Trouble> {
         add(&mut to, &document);
     } else if bytes.starts_with(ole::OLE) {
         ole::unprotected(bytes)?;
-        let document = DocParser::from_bytes(bytes.to_vec()).and_then(|mut parser| parser.parse()).map_err(|error| trouble(&error))?;
+        if ole::open(bytes)?.is_storage("/ObjectPool") {
+            to.unseen();
+        }
+        let document = DocParser::from_bytes(bytes.to_vec())
+            .and_then(|mut parser| parser.parse())
+            .map_err(|error| trouble(&error))?;
         add(&mut to, &document);
     } else if bytes.starts_with(rtf::RTF) {
         return rtf::blocks(bytes, to);
@@ -44,12 +65,18 @@ pub fn blocks(bytes: &[u8]) -> Result<Reading, Trouble> {
 
 /// Puts every part where the library looks for it, and takes out what would not be shown.
 fn prepared(mut package: Package, to: &mut Gather) -> Result<Vec<u8>, Trouble> {
-    let main = relations::of(&package, "").into_iter().find(|relation| relation.is("officeDocument")).map(|relation| relation.target);
+    let main = relations::of(&package, "")
+        .into_iter()
+        .find(|relation| relation.is("officeDocument"))
+        .map(|relation| relation.target);
     let main = main.filter(|name| package.part(name).is_some()).unwrap_or_else(|| MAIN.to_owned());
     let mut related = relations::of(&package, &main);
     // Charts are not shown, and one that is broken must not hide the text.
     related.retain(|relation| !relation.kind.contains("chart"));
     let text = package.take(&main).ok_or(Trouble::Damaged)?;
+    if ["<w:drawing", "<w:pict", "<w:object"].iter().any(|element| text.contains(element)) {
+        to.unseen();
+    }
     let deleted = text.contains("<w:delText");
     let (text, vanished) = vanish::without_hidden(&text);
     if vanished || deleted {
@@ -77,11 +104,17 @@ fn prepared(mut package: Package, to: &mut Gather) -> Result<Vec<u8>, Trouble> {
 }
 
 fn target(related: &[Relation], kind: &str) -> Option<String> {
-    related.iter().find(|relation| relation.is(kind) && !relation.outside).map(|relation| relation.target.clone())
+    related
+        .iter()
+        .find(|relation| relation.is(kind) && !relation.outside)
+        .map(|relation| relation.target.clone())
 }
 
 fn add(to: &mut Gather, document: &undoc::Document) {
     let mut blocks = Blocks::with_styles();
+    if !document.resources.is_empty() {
+        to.unseen();
+    }
     for section in &document.sections {
         let margin = |paragraphs: &Option<Vec<undoc::Paragraph>>| {
             let runs: Vec<Run> = joined(paragraphs.as_deref().unwrap_or_default());

@@ -108,7 +108,7 @@ fn thousands(digits: &str) -> String {
         }
         text.push(digit);
     }
-    decimals.map_or(text.clone(), |decimals| format!("{text}.{decimals}"))
+    decimals.map_or_else(|| text.clone(), |decimals| format!("{text}.{decimals}"))
 }
 
 /// A date and time: the day alone when there is no time of day in it, the time alone when there is no day in it.

@@ -3,6 +3,7 @@
 use crate::preview::job::{Note, Trouble};
 use crate::preview::layout::block::{Block, Run};
 use crate::preview::limits::{TABLE_COLUMNS, TABLE_ROWS, TEXT_CHARS};
+use crate::words::Words;
 
 /// What a reader made of a document.
 pub type Reading = (Vec<Block>, Vec<Note>);
@@ -14,12 +15,13 @@ pub struct Gather {
     notes: Vec<Note>,
     left: usize,
     said: bool,
+    unseen: bool,
 }
 
 impl Gather {
     /// None yet, with what is to be said in any case.
     pub fn new(notes: &[Note]) -> Self {
-        Self { blocks: Vec::new(), notes: notes.to_vec(), left: TEXT_CHARS, said: false }
+        Self { blocks: Vec::new(), notes: notes.to_vec(), left: TEXT_CHARS, said: false, unseen: false }
     }
 
     /// Says something of the document, once.
@@ -111,11 +113,21 @@ impl Gather {
         self.left = self.left.saturating_sub(count);
     }
 
+    /// Says that there is something besides text, which is not shown: pictures, charts, objects.
+    pub const fn unseen(&mut self) {
+        self.unseen = true;
+    }
+
     /// All that was read.
     ///
     /// # Errors
-    /// `Empty` when there is not one character to see.
-    pub fn done(self) -> Result<Reading, Trouble> {
+    /// `Empty` when there is nothing in the document at all.
+    pub fn done(mut self) -> Result<Reading, Trouble> {
+        let left_out = self.unseen || self.notes.contains(&Note::HiddenLeftOut);
+        if !self.said && left_out {
+            let words = Words::english().map_err(|_| Trouble::Unavailable)?;
+            self.push(Block::Paragraph(vec![Run { italic: true, ..Run::plain(words.text("paper-no-text")) }]));
+        }
         if self.said { Ok((self.blocks, self.notes)) } else { Err(Trouble::Empty) }
     }
 }

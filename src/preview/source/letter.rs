@@ -1,9 +1,11 @@
 //! What mails of every kind have in common: the head as a table, the list of attachments, and their names.
 
-use super::gather::Gather;
-use crate::preview::job::{Note, Part};
+use super::gather::{Gather, Reading};
+use super::{Raster, Source, Word};
+use crate::preview::job::{Kind, Note, Opened, Part, Trouble};
 use crate::preview::layout::block::{Block, Run};
-use crate::preview::limits::{HEAD_BYTES, PARTS, PART_NAME_BYTES};
+use crate::preview::layout::{Laid, lay_out};
+use crate::preview::limits::{HEAD_BYTES, PART_NAME_BYTES, PARTS};
 use crate::words::{Words, figures};
 
 /// The lines above a mail; an empty one is left out.
@@ -51,6 +53,41 @@ impl Attached {
     }
 }
 
+/// A mail on pages, with the documents in it.
+struct Letter {
+    laid: Laid,
+    opened: Opened,
+    attached: Attached,
+}
+
+/// Lays a mail out.
+///
+/// # Errors
+/// There is nothing to show.
+pub fn open((blocks, notes): Reading, attached: Attached, reader: &str) -> Result<Box<dyn Source>, Trouble> {
+    let laid = lay_out(blocks, Kind::Mail, reader, notes)?;
+    let opened = Opened { parts: attached.parts.clone(), ..laid.opened().clone() };
+    Ok(Box::new(Letter { laid, opened, attached }))
+}
+
+impl Source for Letter {
+    fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    fn draw(&mut self, page: usize, dpi: u16) -> Result<Raster, Trouble> {
+        self.laid.draw(page, dpi)
+    }
+
+    fn words(&mut self, page: usize) -> Result<Vec<Word>, Trouble> {
+        self.laid.words(page)
+    }
+
+    fn part(&mut self, part: usize) -> Option<(String, Vec<u8>)> {
+        self.attached.part(part)
+    }
+}
+
 /// Adds the head of a mail.
 pub fn head(to: &mut Gather, words: &Words, head: &Head) {
     let lines = [
@@ -61,7 +98,9 @@ pub fn head(to: &mut Gather, words: &Words, head: &Head) {
         (words.text("paper-subject"), &head.subject),
     ];
     let shown = lines.into_iter().filter(|(_, value)| !value.is_empty());
-    let rows: Vec<_> = shown.map(|(label, value)| vec![vec![Run::bold(label)], vec![Run::plain(one_line(value))]]).collect();
+    let rows: Vec<_> = shown
+        .map(|(label, value)| vec![vec![Run::bold(label)], vec![Run::plain(one_line(value))]])
+        .collect();
     if !rows.is_empty() {
         to.push(Block::Table { head: false, rows });
         to.push(Block::Rule);
@@ -76,7 +115,12 @@ pub fn list(to: &mut Gather, words: &Words, attached: &Attached) {
     to.push(Block::Rule);
     to.push(Block::Paragraph(vec![Run::bold(words.text("paper-attachments"))]));
     let mut rows = vec![vec![vec![Run::plain(words.text("paper-attachment-name"))], vec![Run::plain(words.text("paper-attachment-size"))]]];
-    rows.extend(attached.parts.iter().map(|part| vec![vec![Run::plain(part.name.clone())], vec![Run::plain(figures::size(words, part.size))]]));
+    rows.extend(
+        attached
+            .parts
+            .iter()
+            .map(|part| vec![vec![Run::plain(part.name.clone())], vec![Run::plain(figures::size(words, part.size))]]),
+    );
     to.push(Block::Table { head: true, rows });
 }
 
@@ -92,7 +136,11 @@ pub fn text(to: &mut Gather, text: &str) {
 
 /// A value of the head as one line, and not an endless one.
 fn one_line(value: &str) -> String {
-    let line: String = shortened(value, HEAD_BYTES).chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !turns(*c)).collect();
+    let line: String = shortened(value, HEAD_BYTES)
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .filter(|c| !turns(*c))
+        .collect();
     if value.len() > HEAD_BYTES { line + "…" } else { line }
 }
 

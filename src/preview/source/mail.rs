@@ -1,12 +1,26 @@
 //! Mails as they travel (EML): head, text, and what is attached.
 
+use super::Source;
 use super::gather::{Gather, Reading};
-use super::letter::{self, Attached, Head};
 use super::html;
+use super::letter::{self, Attached, Head};
 use crate::preview::job::{Note, Trouble};
 use crate::preview::layout::block::{Block, Run};
 use crate::words::Words;
 use mail_parser::{Address, DateTime, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+
+/// This reader and its version: a new one where blocks come out otherwise.
+const READER: &str = "mail/1";
+
+/// Opens a mail.
+///
+/// # Errors
+/// Why it cannot be shown.
+pub fn open(_name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
+    let (reading, attached) = blocks(&bytes)?;
+    drop(bytes);
+    letter::open(reading, attached, READER)
+}
 
 /// The text of a mail, and the documents in it.
 ///

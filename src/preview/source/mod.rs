@@ -1,7 +1,7 @@
 //! Where pages come from: one file per kind of document, all behind one trait.
 
-pub mod docx;
 mod code_page;
+pub mod docx;
 mod figure;
 mod gather;
 mod html;
@@ -14,6 +14,8 @@ mod odf_styles;
 mod odf_table;
 pub mod odt;
 mod ole;
+#[cfg(test)]
+mod paper_tests;
 mod relations;
 mod rtf;
 pub mod sheet;

@@ -1,5 +1,6 @@
 //! Outlook messages (MSG): a compound file of properties, recipients and attachments, each read by its number.
 
+use super::Source;
 use super::gather::{Gather, Reading};
 use super::letter::{self, Attached, Head};
 use super::ole::{self, Compound};
@@ -11,6 +12,9 @@ use crate::words::Words;
 use encoding_rs::Encoding;
 use jiff::Timestamp;
 use std::io::{Cursor, Write};
+
+/// This reader and its version: a new one where blocks come out otherwise.
+const READER: &str = "outlook/1";
 
 // Numbers of properties, as Outlook's own description names them.
 const SUBJECT: u16 = 0x0037;
@@ -36,6 +40,16 @@ const COPY: u32 = 2;
 const BLIND: u32 = 3;
 /// From the beginning of 1601 to that of 1970, in seconds.
 const BEFORE_1970: i64 = 11_644_473_600;
+
+/// Opens an Outlook message.
+///
+/// # Errors
+/// Why it cannot be shown.
+pub fn open(_name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
+    let (reading, attached) = blocks(&bytes)?;
+    drop(bytes);
+    letter::open(reading, attached, READER)
+}
 
 /// The text of an Outlook message, and the documents in it.
 ///

@@ -1,15 +1,20 @@
 //! OpenDocument, text-faithful: texts, workbooks and presentations are read alike, out of one part of XML.
 
+use super::Source;
 use super::gather::{Gather, Reading};
 use super::odf_styles::Styles;
 use super::odf_table::Tables;
 use super::relations::attribute;
 use super::unzip::{Package, ZIP};
-use crate::preview::job::{Note, Trouble};
+use crate::preview::job::{Kind, Note, Trouble};
 use crate::preview::layout::block::{Block, Run};
+use crate::preview::layout::lay_out;
 use crate::words::Words;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+
+/// This reader and its version: a new one where blocks come out otherwise.
+const READER: &str = "odf/1";
 
 /// Most blanks that one element may stand for.
 const BLANKS: usize = 1_000;
@@ -33,6 +38,17 @@ const APART: [&str; 16] = [
     "style:master-page",
 ];
 
+/// Opens an OpenDocument text.
+///
+/// # Errors
+/// Why it cannot be shown.
+pub fn open(_name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
+    let (blocks, notes) = blocks(&bytes)?;
+    // The pages need the memory.
+    drop(bytes);
+    Ok(Box::new(lay_out(blocks, Kind::Document, READER, notes)?))
+}
+
 /// The text of an OpenDocument file.
 ///
 /// # Errors
@@ -55,6 +71,9 @@ pub fn read(package: &Package, to: Gather) -> Result<Reading, Trouble> {
     }
     let content = package.part("content.xml").ok_or(Trouble::Damaged)?;
     let mut walk = Walk::new(to);
+    if content.contains("<draw:") {
+        walk.to.unseen();
+    }
     walk.styles.read(package.part("styles.xml").unwrap_or_default());
     walk.styles.read(content);
     walk.all(content)?;
@@ -228,7 +247,7 @@ impl Walk {
     fn item(&mut self, element: &BytesStart<'_>) {
         let starts = attribute(element, "start-value").and_then(|text| text.parse::<u32>().ok());
         if let Some(list) = self.lists.last_mut() {
-            list.number = starts.unwrap_or(list.number.saturating_add(1));
+            list.number = starts.unwrap_or_else(|| list.number.saturating_add(1));
             list.fresh = true;
         }
     }
@@ -278,7 +297,10 @@ impl Walk {
 
     fn text(&mut self, text: &str) {
         let mut plain = String::with_capacity(text.len());
-        let ends_blank = self.begun.last().is_none_or(|begun| begun.runs.last().is_none_or(|run| run.text.ends_with([' ', '\n'])));
+        let ends_blank = self
+            .begun
+            .last()
+            .is_none_or(|begun| begun.runs.last().is_none_or(|run| run.text.ends_with([' ', '\n'])));
         let mut blank = ends_blank;
         for c in text.chars() {
             let is_blank = matches!(c, ' ' | '\t' | '\r' | '\n');

@@ -13,8 +13,25 @@ pub const RTF: &[u8] = b"{\\rtf";
 
 /// Groups that hold no text of the document.
 const APART: [&str; 19] = [
-    "colortbl", "stylesheet", "info", "pict", "objdata", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
-    "nonshppict", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator",
+    "colortbl",
+    "stylesheet",
+    "info",
+    "pict",
+    "objdata",
+    "header",
+    "headerl",
+    "headerr",
+    "headerf",
+    "footer",
+    "footerl",
+    "footerr",
+    "footerf",
+    "nonshppict",
+    "listtable",
+    "listoverridetable",
+    "revtbl",
+    "rsidtbl",
+    "generator",
 ];
 
 /// What RTF turned out to hold.
@@ -92,8 +109,17 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(bytes: &'a [u8]) -> Self {
-        let look =
-            Look { apart: false, fonts: false, tag: false, hidden: false, bold: false, italic: false, struck: false, stand_ins: 1, encoding: None };
+        let look = Look {
+            apart: false,
+            fonts: false,
+            tag: false,
+            hidden: false,
+            bold: false,
+            italic: false,
+            struck: false,
+            stand_ins: 1,
+            encoding: None,
+        };
         Self {
             bytes,
             at: 0,

@@ -1,15 +1,32 @@
 //! Workbooks, text-faithful: XLSX, XLS and ODS; each sheet begins a page and has its name above it.
 
+use super::Source;
 use super::figure;
 use super::gather::{Gather, Reading};
 use super::sheet_hidden::{Hidden, hidden};
 use super::unzip::{Package, ZIP};
 use super::{odt, ole};
-use crate::preview::job::{Note, Trouble};
+use crate::preview::job::{Kind, Note, Trouble};
 use crate::preview::layout::block::{Block, Run};
+use crate::preview::layout::lay_out;
 use crate::preview::limits::{SHEETS, TABLE_COLUMNS, TABLE_ROWS, TEXT_CHARS};
 use calamine::{Data, DataRef, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
+
+/// This reader and its version: a new one where blocks come out otherwise.
+const READER: &str = "sheets/1";
+
+/// Opens a workbook.
+///
+/// # Errors
+/// Why it cannot be shown.
+pub fn open(_name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
+    let (blocks, notes) = blocks(&bytes)?;
+    // The pages need the memory.
+    drop(bytes);
+    Ok(Box::new(lay_out(blocks, Kind::Spreadsheet, READER, notes)?))
+}
 
 /// The cells of a workbook.
 ///
@@ -19,8 +36,11 @@ pub fn blocks(bytes: &[u8]) -> Result<Reading, Trouble> {
     let mut to = Gather::new(&[Note::TextOnly]);
     if bytes.starts_with(ZIP) {
         let package = Package::unpack(bytes)?;
-        if package.part("content.xml").is_some() {
+        if package.is_open_document() {
             return odt::read(&package, to);
+        }
+        if package.names().any(|name| name.contains("/drawings/") || name.contains("/chartsheets/")) {
+            to.unseen();
         }
         xlsx(package, &mut to)?;
     } else if bytes.starts_with(ole::OLE) {
@@ -32,9 +52,21 @@ pub fn blocks(bytes: &[u8]) -> Result<Reading, Trouble> {
     to.done()
 }
 
-/// The sheets that are shown: `false` of one that is not.
-fn shown(sheet: &calamine::Sheet) -> bool {
-    sheet.visible == SheetVisible::Visible
+/// The names of the sheets of cells that are shown. Macros and charts are not, nor what is hidden.
+fn shown(sheets: &[calamine::Sheet], to: &mut Gather) -> Vec<String> {
+    let (mut names, mut others) = (Vec::new(), sheets.len());
+    for sheet in sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
+        others -= 1;
+        match sheet.visible {
+            SheetVisible::Visible if names.len() < SHEETS => names.push(sheet.name.clone()),
+            SheetVisible::Visible => to.note(Note::Shortened),
+            _ => to.note(Note::HiddenLeftOut),
+        }
+    }
+    if others > 0 {
+        to.unseen();
+    }
+    names
 }
 
 fn xlsx(package: Package, to: &mut Gather) -> Result<(), Trouble> {
@@ -43,19 +75,10 @@ fn xlsx(package: Package, to: &mut Gather) -> Result<(), Trouble> {
         XlsxError::Password => Trouble::Protected,
         _ => Trouble::Damaged,
     })?;
-    let sheets = book.sheets_metadata().to_vec();
-    for (number, sheet) in sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).enumerate() {
-        if !shown(sheet) {
-            to.note(Note::HiddenLeftOut);
-            continue;
-        }
-        if number >= SHEETS {
-            to.note(Note::Shortened);
-            break;
-        }
-        heading(to, &sheet.name);
+    for name in shown(book.sheets_metadata(), to) {
+        heading(to, &name);
         let nothing = Hidden::default();
-        let rows = xlsx_rows(&mut book, &sheet.name, hidden.get(&sheet.name).unwrap_or(&nothing), to)?;
+        let rows = xlsx_rows(&mut book, &name, hidden.get(&name).unwrap_or(&nothing), to)?;
         table(to, rows);
     }
     Ok(())
@@ -106,18 +129,9 @@ fn xls(bytes: &[u8], to: &mut Gather) -> Result<(), Trouble> {
         XlsError::Password => Trouble::Protected,
         _ => Trouble::Damaged,
     })?;
-    let sheets = book.sheets_metadata().to_vec();
-    for (number, sheet) in sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).enumerate() {
-        if !shown(sheet) {
-            to.note(Note::HiddenLeftOut);
-            continue;
-        }
-        if number >= SHEETS {
-            to.note(Note::Shortened);
-            break;
-        }
-        heading(to, &sheet.name);
-        let Ok(range) = book.worksheet_range(&sheet.name) else {
+    for name in shown(book.sheets_metadata(), to) {
+        heading(to, &name);
+        let Ok(range) = book.worksheet_range(&name) else {
             to.note(Note::Shortened);
             continue;
         };
@@ -165,27 +179,25 @@ impl Rows {
         within
     }
 
-    /// Rows and columns from the first to the last in use; a lone gap stays, a wide one becomes one empty row.
+    /// The rows, without columns in which nothing stands; rows in which nothing stands become one.
     fn into_rows(mut self) -> Vec<Vec<Vec<Run>>> {
         self.cells.sort_by_key(|(row, column, _)| (*row, *column));
-        let first = self.cells.iter().map(|cell| cell.1).min().unwrap_or(0);
+        let used: BTreeSet<u32> = self.cells.iter().map(|cell| cell.1).collect();
+        let places: BTreeMap<u32, usize> = used.into_iter().zip(0..).collect();
         let mut rows: Vec<Vec<Vec<Run>>> = Vec::new();
         let mut last = None;
         for (row, column, text) in self.cells {
             if last != Some(row) {
                 if last.is_some_and(|last| row > last + 1) {
-                    rows.push(Vec::new());
+                    rows.push(vec![Vec::new(); places.len()]);
                 }
-                rows.push(Vec::new());
+                rows.push(vec![Vec::new(); places.len()]);
                 last = Some(row);
             }
-            if let Some(cells) = rows.last_mut() {
-                cells.resize((column - first) as usize, Vec::new());
-                cells.push(vec![Run::plain(text)]);
+            if let (Some(cells), Some(place)) = (rows.last_mut(), places.get(&column)) {
+                cells[*place] = vec![Run::plain(text)];
             }
         }
-        let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-        rows.iter_mut().for_each(|row| row.resize(width, Vec::new()));
         rows
     }
 }

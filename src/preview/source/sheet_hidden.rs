@@ -31,7 +31,9 @@ pub fn hidden(package: &Package) -> BTreeMap<String, Hidden> {
         match reader.read_event() {
             Ok(Event::Start(element) | Event::Empty(element)) if element.local_name().as_ref() == "sheet" => {
                 let id = element.attributes().with_checks(false).flatten().find(|a| a.key.as_ref().ends_with(":id"));
-                let target = id.and_then(|id| related.iter().find(|relation| relation.id == *id.value)).map(|relation| &relation.target);
+                let target = id
+                    .and_then(|id| related.iter().find(|relation| relation.id == *id.value))
+                    .map(|relation| &relation.target);
                 if let (Some(name), Some(text)) = (attribute(&element, "name"), target.and_then(|target| package.part(target))) {
                     found.insert(name, of_sheet(text));
                 }

@@ -1,13 +1,15 @@
 //! Presentations, text-faithful: PPTX and the older PPT; each slide begins a page.
 
+use super::Source;
 use super::docx::trouble;
 use super::gather::{Gather, Reading};
 use super::model::{Blocks, joined};
-use super::ole;
 use super::relations::{self, Relation, attribute};
 use super::unzip::{Package, ZIP};
-use crate::preview::job::{Note, Trouble};
+use super::{odt, ole};
+use crate::preview::job::{Kind, Note, Trouble};
 use crate::preview::layout::block::{Block, Run};
+use crate::preview::layout::lay_out;
 use crate::preview::limits::SLIDES;
 use crate::words::Words;
 use quick_xml::Reader;
@@ -15,8 +17,22 @@ use quick_xml::events::Event;
 use undoc::ppt::PptParser;
 use undoc::pptx::PptxParser;
 
+/// This reader and its version: a new one where blocks come out otherwise.
+const READER: &str = "slides/1";
+
 const MAIN: &str = "ppt/presentation.xml";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+/// Opens a presentation.
+///
+/// # Errors
+/// Why it cannot be shown.
+pub fn open(_name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
+    let (blocks, notes) = blocks(&bytes)?;
+    // The pages need the memory.
+    drop(bytes);
+    Ok(Box::new(lay_out(blocks, Kind::Presentation, READER, notes)?))
+}
 
 /// The text of a presentation.
 ///
@@ -25,7 +41,11 @@ const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/r
 pub fn blocks(bytes: &[u8]) -> Result<Reading, Trouble> {
     let mut to = Gather::new(&[Note::TextOnly]);
     let document = if bytes.starts_with(ZIP) {
-        PptxParser::from_bytes(prepared(Package::unpack(bytes)?, &mut to)?).and_then(|mut parser| parser.parse())
+        let package = Package::unpack(bytes)?;
+        if package.is_open_document() {
+            return odt::read(&package, to);
+        }
+        PptxParser::from_bytes(prepared(&package, &mut to)?).and_then(|mut parser| parser.parse())
     } else if bytes.starts_with(ole::OLE) {
         ole::unprotected(bytes)?;
         PptParser::from_bytes(bytes.to_vec()).and_then(|mut parser| parser.parse())
@@ -40,6 +60,8 @@ pub fn blocks(bytes: &[u8]) -> Result<Reading, Trouble> {
 }
 
 fn add(to: &mut Gather, section: &undoc::Section, words: &Words) {
+    // A slide without text shows something else.
+    to.unseen();
     to.page();
     let titled = section.content.iter().any(|block| matches!(block, undoc::Block::Paragraph(p) if p.is_heading()));
     if !titled {
@@ -59,11 +81,14 @@ fn add(to: &mut Gather, section: &undoc::Section, words: &Words) {
 }
 
 /// The package anew, with every slide and its notes under the name that the library expects for its place in the show.
-fn prepared(mut package: Package, to: &mut Gather) -> Result<Vec<u8>, Trouble> {
-    let main = relations::of(&package, "").into_iter().find(|relation| relation.is("officeDocument")).map(|relation| relation.target);
+fn prepared(package: &Package, to: &mut Gather) -> Result<Vec<u8>, Trouble> {
+    let main = relations::of(package, "")
+        .into_iter()
+        .find(|relation| relation.is("officeDocument"))
+        .map(|relation| relation.target);
     let main = main.filter(|name| package.part(name).is_some()).unwrap_or_else(|| MAIN.to_owned());
     let order = order(package.part(&main).ok_or(Trouble::Damaged)?);
-    let related = relations::of(&package, &main);
+    let related = relations::of(package, &main);
     let mut anew = Package::default();
     let (mut list, mut targets) = (String::new(), Vec::new());
     for id in order {
@@ -80,24 +105,18 @@ fn prepared(mut package: Package, to: &mut Gather) -> Result<Vec<u8>, Trouble> {
         let number = targets.len() + 1;
         let name = format!("ppt/slides/slide{number}.xml");
         anew.put(name.clone(), text);
-        let mut own = relations::of(&package, &slide.target);
+        let mut own = relations::of(package, &slide.target);
         if let Some(notes) = own.iter().find(|relation| relation.is("notesSlide")).and_then(|notes| package.part(&notes.target)) {
             anew.put(format!("ppt/notesSlides/notesSlide{number}.xml"), notes);
         }
-        own.retain(|relation| !relation.kind.contains("chart") && !relation.is("notesSlide"));
+        own.retain(|relation| !relation.kind.contains("chart") && !relation.is("notesSlide") && !relation.is("slideLayout"));
         relations::put(&mut anew, &name, &own);
         list.push_str(&format!("<p:sldId id=\"{number}\" r:id=\"s{number}\"/>"));
         targets.push(Relation { id: format!("s{number}"), kind: format!("{RELATIONS}/slide"), target: name, outside: false });
     }
     relations::put(&mut anew, MAIN, &targets);
     anew.put(MAIN, format!("<p:presentation xmlns:p=\"p\" xmlns:r=\"r\"><p:sldIdLst>{list}</p:sldIdLst></p:presentation>"));
-    // Layouts and masters: placeholders that a slide leaves empty take their text from there.
-    let kept: Vec<String> = package.names().filter(|name| name.contains("slideLayouts/") || name.contains("slideMasters/")).map(str::to_owned).collect();
-    for name in kept.iter().filter(|name| !name.contains("/_rels/")) {
-        let own = relations::of(&package, name);
-        relations::put(&mut anew, name, &own);
-        anew.put(name.clone(), package.take(name).unwrap_or_default());
-    }
+    // Without layouts and masters: what they say in a place that a slide left empty is never shown.
     anew.packed()
 }
 

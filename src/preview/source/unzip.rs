@@ -64,6 +64,11 @@ impl Package {
         self.parts.get(name).map(String::as_str)
     }
 
+    /// Whether it is an OpenDocument file, and none of Office Open XML.
+    pub fn is_open_document(&self) -> bool {
+        self.parts.contains_key("content.xml") || self.parts.contains_key("META-INF/manifest.xml")
+    }
+
     /// Puts a part in, in place of one of that name.
     pub fn put(&mut self, name: impl Into<String>, text: impl Into<String>) {
         self.parts.insert(name.into(), text.into());

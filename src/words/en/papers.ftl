@@ -1,5 +1,9 @@
 # The few words that are added to a document itself when its text is laid out for a preview.
 
+## All
+
+paper-no-text = There is no text to show in this document.
+
 ## Presentations
 
 paper-slide = Slide { $number }

@@ -69,7 +69,10 @@ pub(super) fn open(bytes: &[u8]) -> Result<Box<dyn Source>, Trouble> {
 
 fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Trouble> {
     let mut unpacked = Vec::new();
-    MultiGzDecoder::new(bytes).take(UNPACKED_BYTES + 1).read_to_end(&mut unpacked).map_err(|_| Trouble::Damaged)?;
+    MultiGzDecoder::new(bytes)
+        .take(UNPACKED_BYTES + 1)
+        .read_to_end(&mut unpacked)
+        .map_err(|_| Trouble::Damaged)?;
     if unpacked.len() as u64 > UNPACKED_BYTES { Err(Trouble::TooLarge) } else { Ok(unpacked) }
 }
 
@@ -102,13 +105,20 @@ impl Source for Drawing {
         picture.fill(Color::WHITE);
         let size = self.tree.size();
         resvg::render(&self.tree, Transform::from_scale(width as f32 / size.width(), height as f32 / size.height()), &mut picture.as_mut());
-        let rgb = picture.data().as_chunks::<4>().0.iter().flat_map(|[red, green, blue, _]| [*red, *green, *blue]).collect();
+        let rgb = picture
+            .data()
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .flat_map(|[red, green, blue, _]| [*red, *green, *blue])
+            .collect();
         Ok(Raster { width, height, rgb })
     }
 
     fn words(&mut self, page: usize) -> Result<Vec<Word>, Trouble> {
         Self::only_page(page)?;
-        let mut gathered = Gathered { size: (self.tree.size().width(), self.tree.size().height()), words: Vec::new(), room: PAGE_TEXT_BYTES };
+        let mut gathered =
+            Gathered { size: (self.tree.size().width(), self.tree.size().height()), words: Vec::new(), room: PAGE_TEXT_BYTES };
         gathered.group(self.tree.root(), true, DEPTH);
         Ok(gathered.words)
     }
@@ -220,7 +230,9 @@ mod tests {
             let (x, y) = ((x * u32::from(WHOLE) / page.width) as u16, (y * u32::from(WHOLE) / page.height) as u16);
             (area.left()..=area.right()).contains(&x) && (area.top()..=area.bottom()).contains(&y)
         };
-        let upper = (0..page.height / 2).flat_map(|y| (0..page.width).map(move |x| (x, y))).filter(|(x, y)| dot(&page, *x, *y)[0] < 128);
+        let upper = (0..page.height / 2)
+            .flat_map(|y| (0..page.width).map(move |x| (x, y)))
+            .filter(|(x, y)| dot(&page, *x, *y)[0] < 128);
         let (within, outside): (Vec<_>, Vec<_>) = upper.partition(|(x, y)| inside(*x, *y));
         assert!(within.len() > 100 && outside.is_empty(), "{} dots inside, {} outside", within.len(), outside.len());
     }
@@ -236,10 +248,19 @@ mod tests {
 
     #[test]
     fn any_size_is_drawn_within_the_bounds() {
-        for more in ["width='1e9' height='1e9'", "width='100000' height='1'", "width='0.001' height='90000'", "viewBox='0 0 1 1'", "width='16' height='16'"] {
+        for more in [
+            "width='1e9' height='1e9'",
+            "width='100000' height='1'",
+            "width='0.001' height='90000'",
+            "viewBox='0 0 1 1'",
+            "width='16' height='16'",
+        ] {
             let mut drawing = open(&svg(more, "<rect width='9' height='9'/>")).expect("it is opened");
             let page = drawing.draw(0, 220).expect("it is drawn");
-            assert!(page.width <= PAGE_SIDE && page.height <= PAGE_SIDE && u64::from(page.width) * u64::from(page.height) <= PAGE_DOTS, "{more}");
+            assert!(
+                page.width <= PAGE_SIDE && page.height <= PAGE_SIDE && u64::from(page.width) * u64::from(page.height) <= PAGE_DOTS,
+                "{more}"
+            );
             assert_eq!(page.rgb.len(), (page.width * page.height * 3) as usize);
         }
     }

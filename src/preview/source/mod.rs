@@ -1,5 +1,10 @@
 //! Where pages come from: one file per kind of document, all behind one trait.
 
+mod encoding;
+pub mod markdown;
+pub mod table;
+pub mod text;
+
 use crate::domain::redaction::Area;
 use crate::preview::job::{Opened, Trouble};
 

@@ -1,9 +1,9 @@
 //! Draws a page that is laid out. Characters that stand by themselves are filled from their outlines where the layout put them; lines that need
 //! a shaper, for letters from right to left or marks on others, go through resvg as one SVG.
 
-use super::glyphs::{Face, glyph, is_mark};
+use super::glyphs::{Face, MARKS, glyph, is_mark};
 use super::ink::Ink;
-use super::line::{Look, is_blank};
+use super::line::{Look, Span, is_blank};
 use super::page::{Page, Text};
 use crate::preview::fonts;
 use crate::preview::job::{PageSize, Trouble};
@@ -14,8 +14,6 @@ use std::fmt::Write;
 
 /// Points in an inch.
 const POINTS: f32 = 72.0;
-/// Most marks drawn on one character; more would climb into other lines.
-const MARKS: usize = 2;
 
 /// Draws a page at so many dots an inch.
 pub(super) fn draw(page: &Page, dpi: u16) -> Result<Raster, Trouble> {
@@ -24,8 +22,8 @@ pub(super) fn draw(page: &Page, dpi: u16) -> Result<Raster, Trouble> {
     pixels.fill(tiny_skia::Color::WHITE);
     let mut ink = Ink::new(&mut pixels, scale)?;
     page.fills.iter().for_each(|fill| ink.fill(fill));
-    let (shaped, plain): (Vec<&Text>, Vec<&Text>) = page.texts.iter().partition(|text| needs_shaper(text));
-    plain.into_iter().for_each(|text| ink.text(text));
+    page.texts.iter().for_each(|text| ink.text(text));
+    let shaped: Vec<&Text> = page.texts.iter().filter(|text| text.line.mixed || text.line.spans.iter().any(Span::needs_shaper)).collect();
     if !shaped.is_empty() {
         let options = usvg::Options { fontdb: fonts::database(), font_family: fonts::SANS.to_owned(), ..usvg::Options::default() };
         let tree = usvg::Tree::from_str(&svg(page.size, &shaped), &options).map_err(|_| Trouble::TooHard)?;
@@ -36,10 +34,6 @@ pub(super) fn draw(page: &Page, dpi: u16) -> Result<Raster, Trouble> {
         rgb.extend_from_slice(&dot[..3]);
     }
     Ok(Raster { width, height, rgb })
-}
-
-fn needs_shaper(text: &Text) -> bool {
-    text.line.mixed || text.line.spans.iter().any(|span| !span.text.is_ascii() && span.text.contains(is_mark))
 }
 
 /// Width and height in dots, and dots for each point.
@@ -90,10 +84,10 @@ fn look(svg: &mut String, look: Look) {
     }
 }
 
-/// A line whose words stand where the layout put them, with marks that only the shaper can place.
+/// The words of a line that have marks which only the shaper can place, each where the layout put it.
 fn placed(svg: &mut String, text: &Text) {
     let base = text.base();
-    for span in &text.line.spans {
+    for span in text.line.spans.iter().filter(|span| span.needs_shaper()) {
         for (x, word) in pieces(&span.text, span.look.face, text.size) {
             let x = text.x + span.x + x;
             svg.push_str("<text");

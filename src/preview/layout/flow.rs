@@ -1,7 +1,7 @@
 //! Fills pages with blocks from top to bottom.
 
 use super::block::{Block, Run};
-use super::line::{Cut, Line, Lines};
+use super::line::{Cut, Line, Lines, is_blank};
 use super::page::{Fill, Page, Text};
 use crate::preview::job::PageSize;
 use crate::preview::limits::PAGES;
@@ -262,9 +262,9 @@ impl Flow {
         self.page().fills.push(Fill { x, y, width, height, shade });
     }
 
-    /// A line without characters takes its room but leaves nothing on the page.
+    /// A line of blanks takes its room but leaves nothing on the page.
     pub(super) fn text(&mut self, text: Text) {
-        if !text.line.spans.is_empty() {
+        if text.line.spans.iter().any(|span| !span.text.chars().all(is_blank)) {
             self.page().texts.push(text);
         }
     }

@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 /// Units of a width in one em.
 pub(super) const EM: f32 = 2048.0;
-/// What is drawn for a character that no font has.
-pub(super) const MISSING: char = '\u{25a1}';
-/// What is drawn for a control character.
-pub(super) const CONTROL: char = '\u{fffd}';
+/// What is drawn for control characters and for those that no font has.
+pub(super) const MISSING: char = char::REPLACEMENT_CHARACTER;
+/// Most marks drawn on one character; more would climb into other lines.
+pub(super) const MARKS: usize = 2;
 
 /// One of the bundled fonts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub(super) struct Glyph {
     pub(super) advance: u16,
     /// What is drawn: itself, a stand-in, or nothing.
     pub(super) drawn: Option<char>,
+    /// Whether that is a stand-in.
+    pub(super) replaced: bool,
 }
 
 /// Code points whose widths are known: the first two planes, beyond which no bundled font has any but rare Chinese ones.
@@ -94,16 +96,16 @@ impl Widths {
 /// What becomes of a character in a font.
 pub(super) fn glyph(face: Face, c: char) -> Glyph {
     if is_unseen(c) {
-        return Glyph { face, advance: 0, drawn: None };
+        return Glyph { face, advance: 0, drawn: None, replaced: false };
     }
-    let drawn = if c.is_control() { CONTROL } else { c };
+    let drawn = if c.is_control() { MISSING } else { c };
     let drawn = if c.is_whitespace() && WIDTHS.find(face, c).is_none() { ' ' } else { drawn };
     let found = WIDTHS.find(face, drawn).map(|found| (drawn, found));
     let (drawn, (face, advance)) = found
         .or_else(|| Some((MISSING, WIDTHS.find(face, MISSING)?)))
         .unwrap_or((MISSING, (Face::Sans, 2048)));
     let advance = if is_mark(c) { 0 } else { advance };
-    Glyph { face, advance, drawn: Some(drawn) }
+    Glyph { face, advance, drawn: Some(drawn), replaced: drawn == MISSING }
 }
 
 /// Characters that show nothing and only steer others: direction marks, joiners, selectors, soft hyphens. They are not drawn, so that what is
@@ -138,7 +140,7 @@ mod tests {
     #[test]
     fn letters_come_from_the_font_that_has_them() {
         assert_eq!(glyph(Face::Sans, 'a').face, Face::Sans);
-        assert_eq!(glyph(Face::Mono, 'a'), Glyph { face: Face::Mono, advance: 1233, drawn: Some('a') });
+        assert_eq!(glyph(Face::Mono, 'a'), Glyph { face: Face::Mono, advance: 1233, drawn: Some('a'), replaced: false });
         for c in ['漢', 'か', '한', '、'] {
             assert_eq!(glyph(Face::Bold, c).face, Face::Fallback, "{c}");
         }
@@ -153,7 +155,7 @@ mod tests {
     fn what_no_font_has_is_a_box_and_what_steers_is_nothing() {
         assert_eq!(glyph(Face::Sans, '\u{1f9ff}').drawn, Some(MISSING));
         assert_eq!(glyph(Face::Sans, '\u{10ffff}').drawn, Some(MISSING));
-        assert_eq!(glyph(Face::Mono, '\u{1b}').drawn, Some(CONTROL));
-        assert_eq!(glyph(Face::Sans, '\u{202e}'), Glyph { face: Face::Sans, advance: 0, drawn: None });
+        assert_eq!(glyph(Face::Mono, '\u{1b}').drawn, Some(MISSING));
+        assert_eq!(glyph(Face::Sans, '\u{202e}'), Glyph { face: Face::Sans, advance: 0, drawn: None, replaced: false });
     }
 }

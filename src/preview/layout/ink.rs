@@ -1,6 +1,7 @@
 //! Fills the outlines of characters, each where the layout put it.
 
-use super::glyphs::{EM, Face, glyph};
+use super::glyphs::{EM, Face, MARKS, glyph, is_mark};
+use super::line::{Span, is_blank};
 use super::page::{Fill, Text};
 use crate::preview::job::Trouble;
 use resvg::tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, Rect, Transform};
@@ -50,32 +51,48 @@ impl<'a> Ink<'a> {
         }
     }
 
-    /// Fills the characters of a line.
+    /// Fills the characters of a line, but for those that the shaper places.
     pub(super) fn text(&mut self, text: &Text) {
-        let base = text.base();
+        if text.line.mixed {
+            return;
+        }
         let mut path = PathBuilder::new();
-        for span in &text.line.spans {
-            let mut x = text.x + span.x;
-            for c in span.text.chars() {
-                let found = glyph(span.look.face, c);
-                let outlines = &self.faces[found.face as usize];
-                let drawn = found.drawn.filter(|c| *c != ' ').and_then(|c| outlines.characters.map(c));
-                if let Some(glyph) = drawn.and_then(|id| outlines.glyphs.get(id)) {
-                    let slant = if span.look.italic { SLANT } else { 0.0 };
-                    let scale = text.size / outlines.em * self.scale;
-                    let mut pen = Pen { path: &mut path, x: x * self.scale, y: base * self.scale, scale, slant };
-                    // A glyph that cannot be read leaves its room blank.
-                    let _ = glyph.draw(DrawSettings::unhinted(Size::unscaled(), LocationRef::default()), &mut pen);
-                }
-                x += f32::from(found.advance) * text.size / EM;
-            }
+        for span in text.line.spans.iter().filter(|span| !span.needs_shaper()) {
+            self.outline(text, span, &mut path);
             if span.look.struck {
-                let (y, height) = (base - STRUCK_AT * text.size, STRUCK * text.size);
-                self.fill(&Fill { x: text.x + span.x, y, width: span.width, height, shade: text.shade });
+                let (y, height) = (text.base() - STRUCK_AT * text.size, STRUCK * text.size);
+                let before = span.text.chars().take_while(|c| is_blank(*c));
+                let before: f32 = before.map(|c| f32::from(glyph(span.look.face, c).advance) * text.size / EM).sum();
+                self.fill(&Fill { x: text.x + span.x + before, y, width: span.width - before, height, shade: text.shade });
             }
         }
         if let Some(path) = path.finish() {
             self.pixels.fill_path(&path, &paint(text.shade), FillRule::Winding, Transform::identity(), None);
+        }
+    }
+
+    fn outline(&self, text: &Text, span: &Span, path: &mut PathBuilder) {
+        let (mut x, mut cell, mut marks) = (text.x + span.x, 0.0, 0);
+        for c in span.text.chars() {
+            let found = glyph(span.look.face, c);
+            let mark = is_mark(c);
+            marks = if mark { marks + 1 } else { 0 };
+            let outlines = &self.faces[found.face as usize];
+            let drawn = found.drawn.filter(|c| *c != ' ' && marks <= MARKS).and_then(|c| outlines.characters.map(c));
+            if let Some(glyph) = drawn.and_then(|id| outlines.glyphs.get(id)) {
+                let slant = if span.look.italic { SLANT } else { 0.0 };
+                let scale = text.size / outlines.em * self.scale;
+                // A mark of fixed pitch lies in the cell of the character before it.
+                let left = if mark && found.face == Face::Mono { x - cell } else { x };
+                let mut pen = Pen { path, x: left * self.scale, y: text.base() * self.scale, scale, slant };
+                // A glyph that cannot be read leaves its room blank.
+                let _ = glyph.draw(DrawSettings::unhinted(Size::unscaled(), LocationRef::default()), &mut pen);
+            }
+            let wide = f32::from(found.advance) * text.size / EM;
+            x += wide;
+            if !mark {
+                cell = wide;
+            }
         }
     }
 }

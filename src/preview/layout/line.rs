@@ -25,6 +25,13 @@ pub(super) struct Span {
     pub(super) width: f32,
 }
 
+impl Span {
+    /// Whether only the shaper can place its marks. In fixed pitch every mark has a cell of its own to lie on.
+    pub(super) fn needs_shaper(&self) -> bool {
+        self.look.face != Face::Mono && !self.text.is_ascii() && self.text.contains(is_mark)
+    }
+}
+
 /// One line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Line {
@@ -37,6 +44,8 @@ pub(super) struct Line {
     pub(super) rightward: bool,
     /// Whether the text itself ends the line here.
     pub(super) hard: bool,
+    /// Whether a sign stands for a character that cannot be drawn.
+    pub(super) replaced: bool,
 }
 
 /// How text is cut into lines.
@@ -182,6 +191,7 @@ impl<'a> Lines<'a> {
             let look = Look { face: found.face, ..self.look(next.run) };
             let width = self.width_of(found.advance);
             line.mixed |= is_rightward(c);
+            line.replaced |= found.replaced;
             match line.spans.last_mut() {
                 // Unseen and combining characters stay with what they belong to.
                 Some(span) if span.look == look || found.advance == 0 => {

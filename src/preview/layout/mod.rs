@@ -42,14 +42,17 @@ pub fn lay_out(blocks: Vec<Block>, kind: Kind, layout: &str, mut notes: Vec<Note
             break;
         }
     }
-    if (cut || flow.full) && !notes.contains(&Note::Shortened) {
-        notes.push(Note::Shortened);
-    }
     if flow.pages.len() > 1 && flow.page().is_empty() {
         flow.pages.pop();
     }
     if flow.pages.iter().all(|page| page.texts.is_empty()) {
         return Err(Trouble::Empty);
+    }
+    let replaced = flow.pages.iter().flat_map(|page| &page.texts).any(|text| text.line.replaced);
+    for (holds, note) in [(cut || flow.full, Note::Shortened), (replaced, Note::UnreadableCharacters)] {
+        if holds && !notes.contains(&note) {
+            notes.push(note);
+        }
     }
     flow.number_pages();
     let pages = flow.pages;

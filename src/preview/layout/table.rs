@@ -17,7 +17,7 @@ const INK: u8 = 17;
 const LINES: u8 = 185;
 const HEAD: u8 = 238;
 /// A column is not made wider than this as long as its text can be wrapped, in points.
-const WIDEST: f32 = 230.0;
+const WIDEST: f32 = 420.0;
 /// A column is not made narrower than this to save a turned page, in points.
 const READABLE: f32 = 105.0;
 /// Characters of a cell that are looked at for its column's width.

@@ -2,7 +2,7 @@
 
 use crate::preview::job::Trouble;
 use crate::preview::limits::{DOCUMENT_BYTES, PART_DEPTH};
-use crate::preview::source::{Source, boxes, docx, drawing, image, mail, msg, odt, pdf, prose, sheet, slides};
+use crate::preview::source::{Source, boxes, docx, drawing, image, mail, markdown, msg, odt, pdf, prose, sheet, slides, table, text};
 
 /// What a document is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,7 +64,9 @@ fn open_one(name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
         Format::Presentation => slides::open(name, bytes),
         Format::Spreadsheet => sheet::open(name, bytes),
         Format::OpenText => odt::open(name, bytes),
-        Format::Text | Format::Table | Format::Markdown => Err(Trouble::Unsupported),
+        Format::Text => text::open(name, bytes),
+        Format::Table => table::open(name, bytes),
+        Format::Markdown => markdown::open(name, bytes),
     }
 }
 

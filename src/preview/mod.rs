@@ -8,5 +8,6 @@ pub mod feed;
 pub mod job;
 pub mod layout;
 pub mod limits;
+pub mod office;
 pub mod pool;
 pub mod source;

@@ -71,8 +71,8 @@ impl Converter {
     pub fn at_work(&self) -> Fallible<Vec<i32>> {
         let own = i32::try_from(self.child.id())?;
         until("a conversion", || {
-            let below = below(own);
-            let at_work = below.iter().any(|pid| name_of(*pid).is_some_and(|name| name.starts_with("soffice.bin")));
+            let below = below(own)?;
+            let at_work = below.iter().any(|pid| status(*pid).is_some_and(|(name, _)| name == "soffice.bin"));
             Ok(at_work.then_some(below))
         })
     }
@@ -112,18 +112,30 @@ impl Sent {
 
 /// Waits until none of these processes is there any more.
 pub fn gone(processes: &[i32]) -> Fallible {
-    until("the sandbox to end", || Ok(processes.iter().all(|pid| name_of(*pid).is_none()).then_some(())))
+    until("the sandbox to end", || Ok(processes.iter().all(|pid| status(*pid).is_none()).then_some(())))
 }
 
-fn name_of(pid: i32) -> Option<String> {
+/// The name and the parent of a process.
+fn status(pid: i32) -> Option<(String, i32)> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (name, rest) = stat.split_once('(')?.1.split_once(") ")?;
+    let mut fields = rest.split(' ');
     // One that has ended and is only not yet counted runs no more.
-    (!rest.starts_with('Z')).then(|| name.to_owned())
+    let runs = fields.next() != Some("Z");
+    let parent = fields.next()?.parse().ok()?;
+    runs.then(|| (name.to_owned(), parent))
 }
 
-fn below(pid: i32) -> Vec<i32> {
-    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    let children = children.split_whitespace().filter_map(|child| child.parse().ok());
-    children.flat_map(|child: i32| [vec![child], below(child)].concat()).collect()
+/// All processes below one, whichever of its threads began them.
+fn below(top: i32) -> Fallible<Vec<i32>> {
+    let names = std::fs::read_dir("/proc")?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let all: Vec<(i32, i32)> = names.filter_map(|pid| Some((pid, status(pid)?.1))).collect();
+    let mut found = vec![top];
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        found.extend(all.iter().filter(|(_, own)| *own == parent).map(|(pid, _)| *pid));
+        next += 1;
+    }
+    found.remove(0);
+    Ok(found)
 }

@@ -4,7 +4,7 @@ use crate::cli::failure::Failure;
 use crate::cli::serve::log;
 use crate::preview::limits::{OFFICE_JOBS, OFFICE_WALL};
 use crate::preview::office::client;
-use crate::preview::office::sandbox::Tools;
+use crate::preview::office::sandbox::{Tools, Unable};
 use crate::preview::office::scratch::Scratch;
 use crate::preview::office::server::Converter;
 use crate::server::admin::{AdminError, bind, find_group, is_welcome};
@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
-use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Options.
@@ -40,8 +39,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<(), Failure> {
     log("info", false);
     // One thread: sandboxes end with the thread that opened them.
-    let runtime = runtime()?;
-    runtime.block_on(serve(options))
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(options))
 }
 
 async fn serve(options: &Options) -> Result<(), Failure> {
@@ -77,32 +75,24 @@ async fn serve(options: &Options) -> Result<(), Failure> {
 }
 
 /// What `check` says of a converter that the configuration names: which one answers; otherwise what may be wrong with it.
-pub fn look(socket: &Path) -> Result<String, String> {
-    let runtime = runtime().map_err(|why| why.text)?;
-    runtime.block_on(async {
-        match client::version(socket).await {
-            Ok(version) => Ok(format!("LibreOffice {version} answers at {}", socket.display())),
-            Err(why) => {
-                let here = match tools() {
-                    Ok(tools) => tools.probe().await.map(|version| format!("LibreOffice {version} works in a sandbox of this user")),
-                    Err(why) => Err(why),
-                };
-                let here = here.unwrap_or_else(|why| why.to_string());
-                Err(format!(
-                    "{}: {why}; start `doorward office` (config/doorward-office.service) and let this user in with --group; {here}; until \
-                     then Office documents are shown as their text",
-                    socket.display()
-                ))
-            }
-        }
-    })
+pub async fn look(socket: &Path) -> Result<String, String> {
+    let why = match client::version(socket).await {
+        Ok(version) => return Ok(format!("LibreOffice {version} answers at {}", socket.display())),
+        Err(why) => why,
+    };
+    let here = match tools() {
+        Ok(tools) => tools.probe().await,
+        Err(why) => Err(why),
+    };
+    let here = here.map_or_else(|why| why.to_string(), |version| format!("LibreOffice {version} works in a sandbox of this user"));
+    let socket = socket.display();
+    Err(format!(
+        "{socket}: {why}; start `doorward office` there (config/doorward-office.service) and let this user in with --group; {here}; until then \
+         Office documents are shown as their text"
+    ))
 }
 
-fn runtime() -> Result<Runtime, Failure> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
-}
-
-fn tools() -> Result<Tools, crate::preview::office::sandbox::Unable> {
+fn tools() -> Result<Tools, Unable> {
     Tools::find(&std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into()))
 }
 

@@ -5,9 +5,11 @@
 //! and encodes.
 
 pub mod feed;
+pub mod fonts;
 pub mod job;
 pub mod layout;
 pub mod limits;
 pub mod office;
+pub mod paint;
 pub mod pool;
 pub mod source;

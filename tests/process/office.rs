@@ -3,7 +3,8 @@
 use crate::helpers::Fallible;
 use crate::helpers::converter::{Converter, command, gone};
 use crate::helpers::papers::{Paper, words_of, written_as};
-use crate::helpers::program::{program, run};
+use crate::helpers::program::{doorward_at, program, run};
+use crate::helpers::settings::Settings;
 use doorward::preview::office::Format;
 use doorward::preview::office::wire::{Answer, Refused};
 use rustix::process::Signal;
@@ -58,10 +59,11 @@ fn conversions(folder: &Path) -> Fallible<usize> {
 fn a_document_of_every_kind_comes_back_as_pdf_with_its_words() -> Fallible {
     let folder = tempfile::tempdir()?;
     let [text, sheet, slides] = papers(folder.path())?;
-    let others = [(&text, ["docx", "doc", "rtf"]), (&sheet, ["xlsx", "xls", "ods"]), (&slides, ["pptx", "ppt", "odp"])];
-    let mut all = vec![text.clone()];
+    let others = [(&text, ["docx", "doc"]), (&sheet, ["xlsx", "xls"]), (&slides, ["pptx", "ppt"])];
+    let mut all = vec![text.clone(), sheet.clone(), slides.clone(), folder.path().join("d.rtf")];
+    std::fs::write(&all[3], format!("{{\\rtf1\\ansi {WORDS}\\par}}"))?;
     for (paper, end) in others.iter().flat_map(|(paper, ends)| ends.map(|end| (*paper, end))) {
-        all.push(if paper.extension().is_some_and(|own| own == end) { paper.clone() } else { written_as(paper, end)? });
+        all.push(written_as(paper, end)?);
     }
     assert_eq!(all.len(), Format::ALL.len());
     let converter = Converter::start(folder.path(), &["--jobs", "2"])?;
@@ -201,6 +203,25 @@ fn the_socket_is_for_its_user_and_its_group_and_one_converter_at_a_time() -> Fal
     let group = rustix::process::getegid().as_raw().to_string();
     let converter = Converter::start(folder.path(), &["--group", &group])?;
     assert_eq!(mode(&converter)?, 0o660);
+    Ok(())
+}
+
+#[test]
+fn check_says_which_converter_answers_and_what_to_do_when_none_does() -> Fallible {
+    let folder = tempfile::tempdir()?;
+    let mut settings = Settings::new(folder.path())?;
+    settings.set("preview.office_socket", "office.sock")?;
+    let look = || -> Fallible<(Option<i32>, String)> {
+        let ran = doorward_at(&["check", "--config"], &settings.write()?)?;
+        Ok((ran.code, ran.out.lines().find(|line| line.contains(" office ")).unwrap_or_default().to_owned()))
+    };
+    let (code, line) = look()?;
+    assert!(code == Some(1) && line.starts_with("wrong") && line.contains("nobody answers at its socket"), "{line}");
+    assert!(line.contains("start `doorward office` there") && line.contains("works in a sandbox of this user"), "{line}");
+    let converter = Converter::start(folder.path(), &[])?;
+    let (code, line) = look()?;
+    assert!(code == Some(0) && line.starts_with("ok") && line.contains("LibreOffice ") && line.contains(" answers at "), "{line}");
+    drop(converter);
     Ok(())
 }
 

@@ -135,6 +135,8 @@ impl Tools {
     fn sandbox(&self, document: Option<(&Path, &str)>, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         let mut command = Command::new(&self.bwrap);
         command.args(["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]);
+        // No namespaces inside of it either: much of the kernel can only be reached by who opens one.
+        command.args(["--unshare-user", "--disable-userns"]);
         command.args(["--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8"]);
         command.args(["--ro-bind", "/usr", "/usr"]);
         for (from, to) in [("usr/bin", "/bin"), ("usr/sbin", "/sbin"), ("usr/lib", "/lib"), ("usr/lib64", "/lib64")] {

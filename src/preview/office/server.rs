@@ -115,9 +115,8 @@ impl Converter {
         let folder = self.scratch.job().map_err(no_room)?;
         let received = timeout(OFFICE_TRANSFER, receive(stream, &folder, format, size)).await;
         received.unwrap_or_else(|_| Err(Trouble::Gone(io::ErrorKind::TimedOut.into())))?;
-        let slot = match timeout(OFFICE_QUEUE_WAIT, self.slots.acquire()).await {
-            Ok(Ok(slot)) => slot,
-            _ => return Err(Trouble::Refused(Refused::Busy)),
+        let Ok(Ok(slot)) = timeout(OFFICE_QUEUE_WAIT, self.slots.acquire()).await else {
+            return Err(Trouble::Refused(Refused::Busy));
         };
         let begun = Instant::now();
         let converted = self.tools.convert(&folder, format, self.wall).await;

@@ -100,6 +100,9 @@ pdftotext poppler-utils
 node nodejs
 npm npm
 chromium chromium fonts-dejavu-core
+prlimit util-linux
+bwrap bubblewrap
+soffice libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core
 LIST
     if is_root; then printf '%s\n' "runuser util-linux" "useradd passwd" "postfix postfix"; fi
 }
@@ -181,7 +184,11 @@ lay_out() {
     chmod -R a+rX "$place"/{bin,checkout,node,python}
     if is_root; then chown -R "$TESTER:" "$place"/{checkout,home,tmp,scratch,screenshots}; fi
     # What the tests start must be there for whoever runs them, too.
-    for command in chromium node openssl pdftotext python3 strace; do as_tester sh -c "$command --version || $command -v || command -v $command"; done
+    for command in bwrap chromium node openssl pdftotext prlimit python3 soffice strace; do
+        as_tester sh -c "$command --version || $command -v || command -v $command"
+    done
+    # Conversions of Office documents need user namespaces, which some systems keep from users.
+    as_tester bwrap --unshare-all --cap-drop ALL --ro-bind / / --proc /proc --dev /dev true
 }
 
 free_port() {

@@ -2,7 +2,7 @@
 
 use crate::cli::assemble::{documents, mailer};
 use crate::cli::failure::Failure;
-use crate::cli::output;
+use crate::cli::{office, output};
 use crate::config::{Config, Transport, load};
 use crate::crypto::keys::KeyRing;
 use crate::crypto::random;
@@ -89,6 +89,13 @@ fn look(config: &Config, options: &Options, findings: &mut Vec<Finding>) -> Resu
             Err(problem) => finding("wrong", "store", format!("{name}: {problem}")),
         });
     }
+    findings.push(match &config.preview.office_socket {
+        None => finding("ok", "office", "preview.office_socket is not set: Office documents are shown as their text"),
+        Some(socket) => match runtime.block_on(office::look(socket)) {
+            Ok(found) => finding("ok", "office", found),
+            Err(why) => finding("wrong", "office", why),
+        },
+    });
     match mailer(config) {
         Ok(mailer) => runtime.block_on(look_at_mail(config, &mailer, options.send_test_mail.as_ref(), findings)),
         Err(why) => findings.push(finding("wrong", "mail", why)),

@@ -7,6 +7,7 @@ mod check;
 mod client;
 mod failure;
 mod manual;
+mod office;
 mod output;
 mod place;
 mod probe;
@@ -42,6 +43,8 @@ enum Command {
     Serve(serve::Options),
     /// Say what is wrong with a configuration and what it names
     Check(check::Options),
+    /// Convert Office documents for previews, beside a server
+    Office(office::Options),
     /// Make, list and change shares
     #[command(subcommand)]
     Share(share::Command),
@@ -99,6 +102,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Quickstart(options) => quickstart::run(options),
         Command::Serve(options) => serve::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Office(options) => office::run(&options),
         Command::Share(command) => share::run(command),
         Command::Receipts(options) => receipts::run(&options),
         Command::Audit(command) => audit::run(command),

@@ -1,6 +1,6 @@
 //! How a preview gets a document's bytes: whoever may open it hands them over piece by piece, as often as a worker has to be fed anew.
 
-use crate::preview::job::Trouble;
+use crate::preview::job::{Kind, Opened, Trouble};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
@@ -21,4 +21,25 @@ pub struct Fed {
     pub size: u64,
     /// The bytes.
     pub bytes: BoxStream<'static, io::Result<Bytes>>,
+    /// Set where these are not the document's own bytes but what was made of it.
+    pub converted: Option<Converted>,
+}
+
+/// What a document was made into on its way, and what is to be said of it in place of what its worker finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Converted {
+    /// The name that the worker tells its kind from.
+    pub name: &'static str,
+    /// What the document was before.
+    pub kind: Kind,
+    /// What decided where things stand on its pages.
+    pub layout: String,
+}
+
+impl Converted {
+    /// What its worker found, said of the document as it was before.
+    #[must_use]
+    pub fn said_of(&self, opened: Opened) -> Opened {
+        Opened { kind: self.kind, layout: self.layout.clone(), ..opened }
+    }
 }

@@ -106,3 +106,28 @@ pub const CONTROL_BYTES: usize = 1024 * 1024;
 pub const PICTURE_BYTES: usize = 16 * 1024 * 1024;
 /// How often a document may end its worker before it counts as one that cannot be previewed.
 pub const DEATHS: u8 = 2;
+
+/// Largest PDF taken back from the converter of Office documents, in bytes.
+pub const OFFICE_PDF_BYTES: u64 = 100 * 1024 * 1024;
+/// How long one conversion may take before its whole sandbox is killed.
+pub const OFFICE_WALL: Duration = Duration::from_secs(30);
+/// CPU time of each process of a conversion.
+pub const OFFICE_CPU: Duration = Duration::from_secs(60);
+/// Address space of each process of a conversion, in bytes.
+pub const OFFICE_MEMORY: u64 = 4 * 1024 * 1024 * 1024;
+/// What a conversion may write for itself, in bytes of memory.
+pub const OFFICE_TMPFS: u64 = 256 * 1024 * 1024;
+/// Processes and threads of one conversion.
+pub const OFFICE_TASKS: u32 = 64;
+/// Open files of each process of a conversion.
+pub const OFFICE_FILES: u32 = 512;
+/// Documents that may wait for their conversion, beside those that are being converted.
+pub const OFFICE_QUEUE: usize = 4;
+/// How long a document may wait for its conversion.
+pub const OFFICE_QUEUE_WAIT: Duration = Duration::from_secs(10);
+/// How long a document may take on its way to the converter, and a PDF on its way back.
+pub const OFFICE_TRANSFER: Duration = Duration::from_secs(60);
+/// How long the converter may take to accept a connection, and its client to say what it wants.
+pub const OFFICE_GREETING: Duration = Duration::from_secs(5);
+/// Conversions running at the same time, whatever is asked for.
+pub const OFFICE_JOBS: usize = 64;

@@ -10,6 +10,7 @@ pub mod fonts;
 pub mod job;
 pub mod layout;
 pub mod limits;
+pub mod office;
 pub mod paint;
 pub mod pool;
 mod process;

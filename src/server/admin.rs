@@ -116,7 +116,7 @@ pub async fn serve(listener: UnixListener, router: Router, group: Option<u32>, d
 async fn admit(stream: UnixStream, router: Router, group: Option<u32>, _slot: OwnedSemaphorePermit, task: Task) {
     let Ok(credentials) = stream.peer_cred() else { return };
     let peer = Peer { uid: credentials.uid(), gid: credentials.gid() };
-    let welcome = peer.uid == rustix::process::geteuid().as_raw() || peer.uid == 0 || group.is_some_and(|group| in_group(peer, group));
+    let welcome = is_welcome(peer.uid, peer.gid, group);
     if !welcome {
         tracing::warn!(uid = peer.uid, "refused at the admin socket");
     }
@@ -137,6 +137,11 @@ async fn admit(stream: UnixStream, router: Router, group: Option<u32>, _slot: Ow
     let handle = ConnectionHandle::new(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)), false);
     let way = Way { router, prepare, timeouts, answer_within: Some(ANSWER_WITHIN) };
     run(socket, way, Ends { pulse, handle, reset, task }).await;
+}
+
+/// Whether a user at the other end of a Unix socket is let in: the own one, root, and the members of a group.
+pub fn is_welcome(uid: u32, gid: u32, group: Option<u32>) -> bool {
+    uid == rustix::process::geteuid().as_raw() || uid == 0 || group.is_some_and(|group| in_group(Peer { uid, gid }, group))
 }
 
 /// Read anew for each connection, so that taking somebody out of the group takes effect. Accounts of a directory service are found only by

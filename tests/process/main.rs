@@ -10,6 +10,7 @@ mod logs;
 mod mail;
 mod memory;
 mod mistakes;
+mod office;
 mod rebuild;
 mod start;
 mod sync;

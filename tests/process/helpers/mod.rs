@@ -1,7 +1,9 @@
 //! What these tests have in common: the program as a child, a client that goes the recipient's way, a configuration to be changed.
 
 pub mod client;
+pub mod converter;
 pub mod mailbox;
+pub mod papers;
 pub mod program;
 pub mod server;
 pub mod settings;

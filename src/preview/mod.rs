@@ -6,8 +6,10 @@
 
 pub mod album;
 pub mod feed;
+pub mod fonts;
 pub mod job;
 pub mod layout;
 pub mod limits;
+pub mod paint;
 pub mod pool;
 pub mod source;

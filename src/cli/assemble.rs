@@ -224,10 +224,14 @@ fn settings(config: &Config) -> Settings {
         default_expiry: config.shares.default_expiry,
         max_expiry: config.shares.max_expiry,
         default_delivery: config.shares.delivery,
+        default_mark: config.shares.mark,
+        default_print: config.shares.print,
+        default_text: config.shares.text,
         default_pin: config.shares.pin,
         default_subject: config.shares.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
         disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
         notice_window: config.mail.notice_window,
+        watermark: config.preview.watermark.clone(),
         templates: config
             .template
             .iter()
@@ -249,6 +253,7 @@ fn rate_limits(config: &Config) -> RateLimits {
         download: rate(&limits.download),
         miss: rate(&limits.miss),
         open: rate(&limits.open),
+        picture: rate(&limits.picture),
         exempt_networks: limits.exempt_networks.clone(),
     }
 }

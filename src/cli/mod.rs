@@ -10,6 +10,7 @@ mod manual;
 mod office;
 mod output;
 mod place;
+mod policy;
 mod probe;
 mod quickstart;
 mod receipts;

@@ -4,6 +4,7 @@
 //! made into PDF elsewhere. The worker's side: `worker` reads the document, `source` opens it, `layout` lays text out, `paint` covers, marks
 //! and encodes.
 
+pub mod album;
 mod deaths;
 pub mod feed;
 pub mod fonts;

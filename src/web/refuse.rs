@@ -16,12 +16,12 @@ const BUSY_SECONDS: u64 = 5;
 pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
     let kind = match refusal {
         Refusal::Busy => RefusalKind::Busy,
-        Refusal::DocumentChanged(_) => RefusalKind::DocumentChanged,
+        Refusal::ChangedSinceRedacted(_) | Refusal::DocumentChanged(_) => RefusalKind::DocumentChanged,
         Refusal::DocumentMissing(_) => RefusalKind::DocumentMissing,
         Refusal::Expired(_) => RefusalKind::Expired,
         Refusal::NoSession => RefusalKind::NoSession,
         Refusal::NotInShare(_) => RefusalKind::NotInShare,
-        Refusal::PreviewOnly(_) => RefusalKind::PreviewOnly,
+        Refusal::MarkedOnly(_) | Refusal::Preview(..) | Refusal::PreviewOnly(_) => RefusalKind::PreviewOnly,
         Refusal::RateLimited(_) => RefusalKind::TooManyRequests,
         Refusal::RecipientStopped(_) => RefusalKind::RecipientStopped,
         Refusal::SessionEnded(_) => RefusalKind::SessionEnded,
@@ -34,9 +34,12 @@ pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
     // Only somebody with a session meets these, and for them the list is the way on.
     let in_session = matches!(
         refusal,
-        Refusal::DocumentChanged(_)
+        Refusal::ChangedSinceRedacted(_)
+            | Refusal::DocumentChanged(_)
             | Refusal::DocumentMissing(_)
+            | Refusal::MarkedOnly(_)
             | Refusal::NotInShare(_)
+            | Refusal::Preview(..)
             | Refusal::PreviewOnly(_)
             | Refusal::StoreUnavailable(..)
     );

@@ -5,6 +5,7 @@ pub mod disclaimer;
 pub mod document;
 pub mod email;
 pub mod ids;
+pub mod part;
 pub mod policy;
 pub mod range;
 pub mod receipt;

@@ -15,6 +15,7 @@ use crate::ledger::open::{OpenError, OpenOptions};
 use crate::ledger::start::Report;
 use crate::limit::rate::{Limiter, Rate, RateLimits};
 use crate::mail::{Directory, Mailer, Security, Sender, Smtp, SmtpSettings};
+use crate::preview::pool::Preview;
 use crate::server::ServerLimits;
 use crate::web::Web;
 use crate::words::Words;
@@ -102,6 +103,7 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
         keys,
         ledger,
         mailer,
+        preview: Arc::new(Preview::off("this build has no workers")),
         settings: settings(config),
         words,
     });
@@ -210,10 +212,14 @@ fn settings(config: &Config) -> Settings {
         default_expiry: config.shares.default_expiry,
         max_expiry: config.shares.max_expiry,
         default_delivery: config.shares.delivery,
+        default_mark: config.shares.mark,
+        default_print: config.shares.print,
+        default_text: config.shares.text,
         default_pin: config.shares.pin,
         default_subject: config.shares.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
         disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
         notice_window: config.mail.notice_window,
+        watermark: config.preview.watermark.clone(),
         templates: config
             .template
             .iter()
@@ -235,6 +241,7 @@ fn rate_limits(config: &Config) -> RateLimits {
         download: rate(&limits.download),
         miss: rate(&limits.miss),
         open: rate(&limits.open),
+        picture: rate(&limits.picture),
         exempt_networks: limits.exempt_networks.clone(),
     }
 }

@@ -9,6 +9,7 @@ mod failure;
 mod manual;
 mod output;
 mod place;
+mod policy;
 mod probe;
 mod quickstart;
 mod receipts;

@@ -18,6 +18,13 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// A word of advice for a person, where one sits there.
+pub fn hint(text: &str) {
+    if io::stdout().is_terminal() {
+        eprintln!("{text}");
+    }
+}
+
 /// A table whose columns are as wide as their widest cell.
 pub fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {

@@ -4,9 +4,9 @@ use crate::cli::Server;
 use crate::cli::client::Client;
 use crate::cli::failure::Failure;
 use crate::cli::output;
+use crate::cli::policy::{self, Policy};
 use crate::domain::document::DocumentPath;
 use crate::domain::email::EmailAddress;
-use crate::domain::policy::Delivery;
 use crate::domain::time::{Timestamp, parse_expiry};
 use crate::gate::views::{ShareStatus, ShareView};
 use crate::web::api::wire::{CreateShare, OneRecipient, Queued, UpdateShare};
@@ -75,12 +75,8 @@ pub struct Create {
     /// When it ends: a span like 30d, a date like 2027-03-31, or a time [default: as configured]
     #[arg(long, value_name = "WHEN", value_parser = expiry)]
     expires: Option<String>,
-    /// Let no byte of the documents leave; recipients see the list (pictures of the pages are to come)
-    #[arg(long, conflicts_with = "download")]
-    preview_only: bool,
-    /// Let recipients download [default: as configured]
-    #[arg(long)]
-    download: bool,
+    #[command(flatten)]
+    policy: Policy,
     /// Give out only the version each document has now, folders included
     #[arg(long, conflicts_with = "follow")]
     pin: bool,
@@ -111,12 +107,8 @@ pub struct Update {
     /// When it ends: a span like 30d from now, a date like 2027-03-31, or a time; an expired share opens again
     #[arg(long, value_name = "WHEN", value_parser = expiry)]
     expires: Option<String>,
-    /// Let no byte of the documents leave from now on; downloads under way are cut
-    #[arg(long, conflicts_with = "download")]
-    preview_only: bool,
-    /// Let recipients download from now on
-    #[arg(long)]
-    download: bool,
+    #[command(flatten)]
+    policy: Policy,
     #[command(flatten)]
     plain: Plain,
 }
@@ -156,7 +148,10 @@ fn create(options: Create) -> Result<(), Failure> {
         documents: options.paths.iter().map(document).collect::<Result<_, _>>()?,
         to: options.to.iter().map(|address| address.expose().to_owned()).collect(),
         expires: options.expires,
-        delivery: delivery(options.preview_only, options.download),
+        delivery: options.policy.delivery(),
+        mark: options.policy.mark(),
+        print: options.policy.print(),
+        text: options.policy.text(),
         pin: match (options.pin, options.follow) {
             (true, _) => Some(true),
             (_, true) => Some(false),
@@ -168,7 +163,11 @@ fn create(options: Create) -> Result<(), Failure> {
         template: options.template,
     };
     let share: ShareView = Client::new(&options.plain.server)?.send(Method::POST, "/api/v1/shares", &wanted)?;
-    shown(&share, options.plain.json)
+    shown(&share, options.plain.json)?;
+    if let Some(hint) = options.policy.hint().filter(|_| !options.plain.json) {
+        output::hint(hint);
+    }
+    Ok(())
 }
 
 fn list(plain: &Plain) -> Result<(), Failure> {
@@ -198,11 +197,14 @@ fn list(plain: &Plain) -> Result<(), Failure> {
 }
 
 fn update(options: &Update) -> Result<(), Failure> {
-    let delivery = delivery(options.preview_only, options.download);
-    if options.expires.is_none() && delivery.is_none() {
-        return Err(Failure::usage("nothing to change; give --expires, --preview-only or --download"));
+    let Update { expires, policy, .. } = options;
+    if expires.is_none() && policy.says_nothing() {
+        return Err(Failure::usage(
+            "nothing to change; give --expires, --preview-only, --watermarked, --download, --mark, --print or --text",
+        ));
     }
-    let change = UpdateShare { expires: options.expires.clone(), delivery };
+    let (delivery, mark, print, text) = (policy.delivery(), policy.mark(), policy.print(), policy.text());
+    let change = UpdateShare { expires: expires.clone(), delivery, mark, print, text };
     let path = format!("/api/v1/shares/{}", id(&options.id)?);
     let share: ShareView = Client::new(&options.plain.server)?.send(Method::PATCH, &path, &change)?;
     shown(&share, options.plain.json)
@@ -217,19 +219,18 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
     if json {
         return output::json(share);
     }
-    let delivery = match share.delivery {
-        Delivery::Download => "download",
-        Delivery::Preview => "preview only",
-        Delivery::Watermarked => "watermarked download",
-    };
     let mut text = format!(
-        "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\ndelivery    {delivery}\n",
+        "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\ndelivery    {}\n",
         output::bold(&share.id),
         if share.subject.is_empty() { "(no subject)".to_owned() } else { output::clean(&share.subject) },
         status(share.status),
         output::moment(&share.expires),
-        share.owner
+        share.owner,
+        policy::told(share)
     );
+    if share.redactions > 0 {
+        text.push_str(&format!("covered     {} (doorward redaction list {})\n", count(share.redactions, "area"), share.id));
+    }
     for item in &share.documents {
         let kind = match (item.folder, item.pinned) {
             (false, true) => "this version",
@@ -271,14 +272,6 @@ const fn status(status: ShareStatus) -> &'static str {
         ShareStatus::Expired => "expired",
         ShareStatus::Open => "open",
         ShareStatus::Stopped => "stopped",
-    }
-}
-
-const fn delivery(preview_only: bool, download: bool) -> Option<Delivery> {
-    match (preview_only, download) {
-        (true, _) => Some(Delivery::Preview),
-        (_, true) => Some(Delivery::Download),
-        _ => None,
     }
 }
 

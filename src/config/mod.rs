@@ -13,6 +13,7 @@ pub mod network;
 pub mod organisation;
 pub mod otp;
 pub mod outside;
+pub mod preview;
 pub mod problem;
 mod quickstart;
 mod reader;
@@ -44,6 +45,7 @@ pub use self::{
     organisation::Organisation,
     otp::{CodeDelivery, Otp},
     outside::{Machine, Nothing, Outside},
+    preview::{Marked, Preview, Watermark},
     problem::{Problem, Problems},
     secret::Secret,
     server::Server,
@@ -91,6 +93,8 @@ pub struct Config {
     pub disclaimer: Option<DisclaimerEntry>,
     /// `[limits]`
     pub limits: Limits,
+    /// `[preview]`
+    pub preview: Preview,
     /// `[admin]`
     pub admin: Admin,
     /// `[log]`
@@ -160,6 +164,9 @@ impl Config {
             }
             Transport::Smtp(_) => {}
         }
+        if self.preview.enabled && !self.preview.require_landlock {
+            all.push("preview.require_landlock: documents may be drawn on a kernel that cannot close files to the process that draws".to_owned());
+        }
         if !self.server.hsts {
             all.push("server.hsts: browsers are not told to insist on HTTPS".to_owned());
         }
@@ -181,6 +188,7 @@ impl Config {
         let session = root.section("session", Session::read);
         let disclaimer = root.section("disclaimer", DisclaimerEntry::read);
         let limits = root.section("limits", Limits::read);
+        let preview = root.section("preview", Preview::read);
         let admin = root.section("admin", |r| Admin::read(r, data.as_deref()));
         let log = root.section("log", Log::read);
         Some(Self {
@@ -197,6 +205,7 @@ impl Config {
             session: session?,
             disclaimer,
             limits: limits?,
+            preview: preview?,
             admin: admin?,
             log: log?,
         })

@@ -8,7 +8,7 @@ use crate::config::{
 };
 use crate::domain::{
     bounds::{SHARE_LIFE, SHARE_LIFE_LEAST},
-    policy::Delivery,
+    policy::{Delivery, Strength},
 };
 use std::time::Duration;
 
@@ -19,8 +19,14 @@ pub struct Shares {
     pub default_expiry: Duration,
     /// `max_expiry`: the longest a share may be given. Default `365d`, at most [`SHARE_LIFE`].
     pub max_expiry: Duration,
-    /// `delivery`: `download`, or `preview` for pictures only. Default `download`.
+    /// `delivery`: `download`, `watermarked` for pictures and marked copies, or `preview` for pictures only. Default `download`.
     pub delivery: Delivery,
+    /// `mark`: how strongly pages are marked, `light`, `medium` or `strong`. Default `medium`.
+    pub mark: Strength,
+    /// `print`: whether viewed pages may be printed. Default `false`.
+    pub print: bool,
+    /// `text`: whether the text of viewed pages stands beside them, for screen readers. Default `false`.
+    pub text: bool,
     /// `pin`: whether single documents are pinned to the version they have when they are shared; folders follow their content either way. Default `true`.
     pub pin: bool,
     /// `subject`: of a share that is given none. No default: without it the words of the program's own catalogue stand.
@@ -32,6 +38,9 @@ impl Shares {
         let default_expiry = r.key("default_expiry", Plain::Text("365d"), span(SHARE_LIFE_LEAST..=SHARE_LIFE));
         let max_expiry = r.key("max_expiry", Plain::Text("365d"), span(SHARE_LIFE_LEAST..=SHARE_LIFE));
         let delivery = r.key("delivery", Plain::Text("download"), one_of(DELIVERIES));
+        let mark = r.key("mark", Plain::Text("medium"), one_of(STRENGTHS));
+        let print = r.key("print", Plain::Flag(false), flag());
+        let text = r.key("text", Plain::Flag(false), flag());
         let pin = r.key("pin", Plain::Flag(true), flag());
         let subject = Pattern::read_subject(r, "subject");
         let (mut default_expiry, max_expiry) = (default_expiry?, max_expiry?);
@@ -42,7 +51,7 @@ impl Shares {
             let shown = (duration::show(default_expiry), duration::show(max_expiry));
             r.fail("default_expiry", format!("must not be above max_expiry: {} is above {}", shown.0, shown.1));
         }
-        Some(Self { default_expiry, max_expiry, delivery: delivery?, pin: pin?, subject })
+        Some(Self { default_expiry, max_expiry, delivery: delivery?, mark: mark?, print: print?, text: text?, pin: pin?, subject })
     }
 }
 
@@ -51,3 +60,6 @@ const DELIVERIES: &[(Plain<'static>, Delivery)] = &[
     (Plain::Text("watermarked"), Delivery::Watermarked),
     (Plain::Text("preview"), Delivery::Preview),
 ];
+
+const STRENGTHS: &[(Plain<'static>, Strength)] =
+    &[(Plain::Text("light"), Strength::Light), (Plain::Text("medium"), Strength::Medium), (Plain::Text("strong"), Strength::Strong)];

@@ -94,6 +94,12 @@ pub const RECEIPT_WINDOW: Duration = Duration::from_secs(30 * 60);
 pub const RECEIPT_FLUSH: Duration = Duration::from_secs(5);
 /// Separate byte ranges remembered per receipt; further gaps are not joined but dropped, so "complete" is never claimed wrongly.
 pub const RECEIPT_RANGES: usize = 64;
+/// Most pages of one receipt whose times are kept.
+pub const SHOWN_PAGES: usize = 500;
+/// Most areas covered on the pages of one share's documents.
+pub const REDACTIONS_PER_SHARE: usize = 10_000;
+/// Most areas covered on one page.
+pub const AREAS_PER_PAGE: usize = 200;
 
 /// Tries to deliver one mail before it counts as failed.
 pub const MAIL_TRIES: u32 = 12;

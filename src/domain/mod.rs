@@ -11,5 +11,6 @@ pub mod range;
 pub mod receipt;
 pub mod redaction;
 pub mod scope;
+pub mod shown;
 pub mod time;
 pub mod version;

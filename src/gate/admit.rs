@@ -7,6 +7,7 @@ use crate::crypto::random::TokenHash;
 use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
 use crate::domain::policy::Delivery;
+use crate::domain::receipt::Action;
 use crate::domain::scope::{Covered, resolve};
 use crate::domain::time::Timestamp;
 use crate::gate::permit::{Admitted, Permit};
@@ -55,12 +56,17 @@ pub fn admit_path(admitted: &Admitted, path: &DocumentPath) -> Result<Covered, R
     resolve(items, path).ok_or(Refusal::NotInShare(share.id))
 }
 
-/// Gives leave to take the bytes of a document.
-pub fn admit_document(admitted: Admitted, path: &DocumentPath) -> Result<Permit, Refusal> {
+/// Gives leave to take the bytes of a document, pictures of its pages or a marked copy. Looking at pictures is part of every form of delivery.
+pub fn admit_document(admitted: Admitted, path: &DocumentPath, action: Action) -> Result<Permit, Refusal> {
     let covered = admit_path(&admitted, path)?;
-    match admitted.share().policy.delivery {
-        Delivery::Download => Ok(Permit::new(admitted, covered)),
-        Delivery::Preview | Delivery::Watermarked => Err(Refusal::PreviewOnly(admitted.share().id)),
+    match (action, admitted.share().delivery()) {
+        (Action::Download, Delivery::Download) | (Action::Preview, _) | (Action::Watermarked, Delivery::Watermarked) => {
+            Ok(Permit::new(admitted, covered, action))
+        }
+        (Action::Download, Delivery::Watermarked) => Err(Refusal::MarkedOnly(admitted.share().id)),
+        (Action::Download | Action::Watermarked, Delivery::Preview) => Err(Refusal::PreviewOnly(admitted.share().id)),
+        // Who may have the document itself has no need of a copy that says who took it.
+        (Action::Watermarked, Delivery::Download) => Err(Refusal::NotInShare(admitted.share().id)),
     }
 }
 

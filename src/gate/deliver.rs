@@ -1,5 +1,7 @@
 //! The only place that opens a document: a permit becomes a receipt on the disk, and then a stream of bytes that can be cut.
 
+pub(super) mod feed;
+
 use crate::crypto::form::entity_tag;
 use crate::crypto::random::{self, CookieSecret};
 use crate::crypto::sealed::{Private, Subject};
@@ -17,7 +19,8 @@ use crate::gate::listing::place_of;
 use crate::gate::notices::queue_notice;
 use crate::gate::permit::Permit;
 use crate::gate::refusal::Refusal;
-use crate::gate::stream::DeliveryBody;
+use crate::gate::session::Proof;
+use crate::gate::stream::{Delivery, DeliveryBody, Source};
 use crate::ledger::event::{Event, Origin};
 use crate::ledger::state::Receipt;
 use crate::ledger::tx::{Class, Tx};
@@ -56,7 +59,7 @@ impl Gate {
         path: &DocumentPath,
         connection: &ConnectionHandle,
     ) -> Result<Opened, Refusal> {
-        let permit = admit_document(self.session(share, cookie.as_ref())?, path)?;
+        let permit = admit_document(self.session(share, cookie.as_ref())?, path, Action::Download)?;
         // Before the document is opened, so that what waits holds no descriptor.
         let place = connection.acquire_stream().await;
         let name = &permit.covered().name;
@@ -90,32 +93,36 @@ impl Gate {
         let admitted = permit.admitted();
         // Watched before it is looked at, so that no revocation can fall between.
         let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
-        let (receipt, again) = self.receipt(&permit, cookie.as_ref(), &document, origin).await?;
+        let id = ReceiptId::from_bytes(random::bytes());
+        let (receipt, again) = self.receipt(&permit, cookie.as_ref().map(Proof::from), document.version, id, origin).await?;
         let transfer = self.progress.begin(&receipt, range.start, again);
-        Ok(DeliveryBody::start(Arc::clone(self), document.read(range), range, admitted.clone(), transfer, watch, connection, place))
+        let (source, left, admitted) = (Source::Document(document.read(range)), Some(range.len()), admitted.clone());
+        let delivery = Delivery { source, left, admitted, transfer, watch, place };
+        Ok(DeliveryBody::start(Arc::clone(self), delivery, connection))
     }
 
-    /// The receipt of this session, document, version and action, made now unless its window is open; and whether it was there before.
-    async fn receipt(
+    /// The receipt of this session, document, version and action, made now under `id` unless its window is open; and whether it was there before.
+    pub(super) async fn receipt(
         &self,
         permit: &Permit,
-        cookie: Option<&CookieSecret>,
-        document: &OpenDocument,
+        proof: Option<Proof>,
+        version: FileVersion,
+        id: ReceiptId,
         origin: Origin,
     ) -> Result<(Arc<Receipt>, bool), Refusal> {
-        let (admitted, version, action) = (permit.admitted(), document.version, Action::Download);
+        let (admitted, action) = (permit.admitted(), permit.action());
         let key = (admitted.session().id, action, permit.covered().name.clone(), version);
         let state = self.ledger.state();
-        let facts = self.session_facts(&state, admitted.share().id, cookie);
+        let facts = self.session_facts(&state, admitted.share().id, proof);
         // In full, because the permission may have changed while this request waited for its place.
-        admit_document(admit_session(&state, facts, self.clock.now())?, &permit.covered().label)?;
+        admit_document(admit_session(&state, facts, self.clock.now())?, &permit.covered().label, action)?;
         if let Some(receipt) = state.open_receipt(&key, self.clock.now()) {
             return Ok((Arc::clone(receipt), true));
         }
-        let (id, mail) = (ReceiptId::from_bytes(random::bytes()), MailId::from_bytes(random::bytes()));
+        let mail = MailId::from_bytes(random::bytes());
         let path = permit.covered().label.clone();
         let transaction = move |t: &mut Tx<'_>| {
-            let permit = admit_document(admit_session(t.state(), facts, t.now())?, &path)?;
+            let permit = admit_document(admit_session(t.state(), facts, t.now())?, &path, action)?;
             if let Some(receipt) = t.state().open_receipt(&key, t.now()) {
                 return Ok((Arc::clone(receipt), true));
             }

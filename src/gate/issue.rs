@@ -36,6 +36,12 @@ pub struct NewShare {
     pub expires: Option<Timestamp>,
     /// In which form documents leave; the configured default when nothing is said.
     pub delivery: Option<Delivery>,
+    /// How strongly pages are marked; the configured default when nothing is said.
+    pub mark: Option<Strength>,
+    /// Whether viewed pages may be printed; the configured default when nothing is said.
+    pub print: Option<bool>,
+    /// Whether the text of viewed pages stands beside them; the configured default when nothing is said.
+    pub text: Option<bool>,
     /// Pin everything, or nothing; when nothing is said documents are pinned and folders follow.
     pub pin: Option<bool>,
     /// The owner; the first of staff when nothing is said.
@@ -130,7 +136,6 @@ impl Gate {
         if recipients.is_empty() || recipients.len() > RECIPIENTS_PER_SHARE {
             return Err(IssueError::TooMany("recipients", RECIPIENTS_PER_SHARE));
         }
-        let delivery = new.delivery.unwrap_or(self.settings.default_delivery);
         let code = (self.settings.code_delivery == CodeDelivery::WithInvite).then_some(self.settings.code_digits);
         Ok(Prepared {
             share: ShareId::from_bytes(random::bytes()),
@@ -140,11 +145,11 @@ impl Gate {
             subject,
             message,
             policy: Policy {
-                delivery,
+                delivery: new.delivery.unwrap_or(self.settings.default_delivery),
                 disclaimer: self.settings.disclaimer_required,
-                mark: Strength::default(),
-                print: false,
-                text: false,
+                mark: new.mark.unwrap_or(self.settings.default_mark),
+                print: new.print.unwrap_or(self.settings.default_print),
+                text: new.text.unwrap_or(self.settings.default_text),
             },
             expires,
             key: self.keys.active(),

@@ -90,7 +90,7 @@ impl Gate {
             link: &link,
             expires: &expires,
             what,
-            preview_only: about.share.policy.delivery != Delivery::Download,
+            preview_only: about.share.delivery() != Delivery::Download,
             code_comes_along: self.settings.code_delivery == CodeDelivery::WithInvite,
         };
         Ok((address.clone(), content.compose(&self.words), 0))

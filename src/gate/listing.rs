@@ -115,7 +115,7 @@ impl Gate {
 
     /// Whether the share is for viewing only.
     pub fn is_preview_only(&self, admitted: &Admitted) -> bool {
-        admitted.share().policy.delivery != Delivery::Download
+        admitted.share().delivery() != Delivery::Download
     }
 
     async fn listed_item(&self, item: &Item) -> ListedEntry {

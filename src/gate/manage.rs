@@ -4,7 +4,7 @@ use crate::crypto::random;
 use crate::domain::bounds::{RECIPIENTS_PER_SHARE, SHARE_LIFE};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{MailId, RecipientId, ShareId};
-use crate::domain::policy::Delivery;
+use crate::domain::policy::{Delivery, Strength};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::issue::{Invitation, IssueError, invite};
@@ -19,8 +19,14 @@ use std::sync::Arc;
 pub struct Change {
     /// A new end; a share that has expired is open again.
     pub expires: Option<Timestamp>,
-    /// Another form of delivery; downloads under way are cut when it becomes preview only.
+    /// Another form of delivery; downloads under way are cut when it becomes a narrower one.
     pub delivery: Option<Delivery>,
+    /// Another strength of the mark.
+    pub mark: Option<Strength>,
+    /// Whether viewed pages may be printed.
+    pub print: Option<bool>,
+    /// Whether the text of viewed pages stands beside them.
+    pub text: Option<bool>,
 }
 
 impl Gate {
@@ -31,7 +37,8 @@ impl Gate {
             if share(t.state(), id)?.stopped.is_some() {
                 return Err(IssueError::WasStopped);
             }
-            t.emit(Event::ShareUpdated { share: id, by, expires, delivery: change.delivery });
+            let Change { delivery, mark, print, text, .. } = change;
+            t.emit(Event::ShareUpdated { share: id, by, expires, delivery, mark, print, text });
             Ok(())
         };
         self.ledger.tx(Class::First, transaction).await

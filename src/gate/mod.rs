@@ -9,6 +9,7 @@ pub mod budget;
 pub mod challenge;
 pub mod consent;
 pub mod counts;
+mod covering;
 pub mod deliver;
 pub mod issue;
 mod letters;
@@ -26,6 +27,7 @@ pub mod shares;
 pub mod start;
 pub mod stream;
 pub mod sweeper;
+pub mod view;
 pub mod views;
 
 use crate::crypto::keys::KeyRing;
@@ -36,12 +38,14 @@ use crate::gate::counts::Counts;
 use crate::gate::progress::Progress;
 use crate::gate::session::LastUse;
 use crate::gate::settings::Settings;
+use crate::gate::view::open::OpenViews;
 use crate::ledger::Ledger;
 use crate::ledger::event::Event;
 pub use crate::ledger::event::{Actor, Origin};
 use crate::limit::cut::CutRegistry;
 use crate::limit::rate::{Action, Limiter};
 use crate::mail::Mailer;
+use crate::preview::pool::Preview;
 use crate::words::{Words, figures};
 use refusal::Refusal;
 use std::net::IpAddr;
@@ -71,10 +75,14 @@ pub struct Gate {
     mail_queued: Arc<Notify>,
     /// The way mails go out.
     mailer: Mailer,
-    /// How far running downloads are.
+    /// Pages as pictures.
+    preview: Arc<Preview>,
+    /// How far running downloads and views are.
     progress: Progress,
     /// The configuration, as far as the gate needs it.
     settings: Settings,
+    /// Views that are open now.
+    views: Arc<OpenViews>,
     /// The words of mails and pages.
     words: Arc<Words>,
 }
@@ -94,6 +102,8 @@ pub struct Parts {
     pub limiter: Limiter,
     /// The way mails go out.
     pub mailer: Mailer,
+    /// Pages as pictures.
+    pub preview: Arc<Preview>,
     /// The configuration, as far as the gate needs it.
     pub settings: Settings,
     /// The words of mails and pages.
@@ -103,14 +113,35 @@ pub struct Parts {
 impl Gate {
     /// Puts the gate together; whatever the ledger commits from now on reaches running downloads and the outbox.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let (cuts, mail_queued) = (CutRegistry::default(), Arc::new(Notify::new()));
+        let (mail_queued, views) = (Arc::new(Notify::new()), Arc::new(OpenViews::default()));
+        let cuts = CutRegistry::default();
         parts.ledger.on_commit({
-            let (cuts, mail_queued) = (cuts.clone(), Arc::clone(&mail_queued));
-            Box::new(move |event| reach_out(event, &cuts, &mail_queued))
+            let reached = Reached { cuts: cuts.clone(), views: Arc::clone(&views), preview: Arc::clone(&parts.preview) };
+            let mail_queued = Arc::clone(&mail_queued);
+            Box::new(move |event| match event {
+                Event::MailQueued { .. } => mail_queued.notify_one(),
+                event => reached.reach_out(event),
+            })
         });
-        let Parts { clock, documents, keys, ledger, limiter, mailer, settings, words } = parts;
+        let Parts { clock, documents, keys, ledger, limiter, mailer, preview, settings, words } = parts;
         let (counts, last_use, progress) = (Counts::default(), LastUse::default(), Progress::default());
-        Arc::new(Self { clock, counts, cuts, documents, keys, last_use, ledger, limiter, mail_queued, mailer, progress, settings, words })
+        Arc::new(Self {
+            clock,
+            counts,
+            cuts,
+            documents,
+            keys,
+            last_use,
+            ledger,
+            limiter,
+            mail_queued,
+            mailer,
+            preview,
+            progress,
+            settings,
+            views,
+            words,
+        })
     }
 
     /// The work that goes on beside requests: mail, what becomes due, progress of downloads. It ends when the future is dropped.
@@ -158,6 +189,11 @@ impl Gate {
         &self.documents
     }
 
+    /// Pages as pictures.
+    pub fn preview(&self) -> &Preview {
+        &self.preview
+    }
+
     /// The way mails go out.
     pub const fn mailer(&self) -> &Mailer {
         &self.mailer
@@ -185,16 +221,35 @@ impl Gate {
     }
 }
 
-/// What a committed event does outside of the state.
-fn reach_out(event: &Event, cuts: &CutRegistry, mail_queued: &Notify) {
-    match event {
-        Event::MailQueued { .. } => mail_queued.notify_one(),
-        Event::RecipientRevoked { recipient, .. } => cuts.cut_recipient(*recipient),
-        Event::SessionClosed { session, .. } => cuts.cut_session(*session),
-        Event::ShareRevoked { share, .. }
-        | Event::ShareUpdated { share, delivery: Some(Delivery::Preview | Delivery::Watermarked), .. } => cuts.cut_share(*share),
-        // A nearer end cuts what runs when it comes, a later one lets it run on.
-        Event::ShareUpdated { share, expires: Some(_), .. } => cuts.look_again_share(*share),
-        _ => {}
+/// What a committed event reaches outside of the state.
+struct Reached {
+    cuts: CutRegistry,
+    views: Arc<OpenViews>,
+    preview: Arc<Preview>,
+}
+
+impl Reached {
+    fn reach_out(&self, event: &Event) {
+        match event {
+            Event::RecipientRevoked { recipient, .. } => {
+                self.cuts.cut_recipient(*recipient);
+                self.views.end(&self.preview, |whose| whose.recipient == *recipient);
+            }
+            Event::SessionClosed { session, .. } => {
+                self.cuts.cut_session(*session);
+                self.views.end(&self.preview, |whose| whose.session == *session);
+            }
+            Event::ShareRevoked { share, .. } => {
+                self.cuts.cut_share(*share);
+                self.views.end(&self.preview, |whose| whose.share == *share);
+            }
+            // Originals go out no more, and a copy under way may hold what is covered now; whoever only looks sees it covered from the next
+            // picture on.
+            Event::RedactionAdded { share, .. }
+            | Event::ShareUpdated { share, delivery: Some(Delivery::Preview | Delivery::Watermarked), .. } => self.cuts.cut_share(*share),
+            // A nearer end cuts what runs when it comes, a later one lets it run on.
+            Event::ShareUpdated { share, expires: Some(_), .. } => self.cuts.look_again_share(*share),
+            _ => {}
+        }
     }
 }

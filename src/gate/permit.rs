@@ -1,5 +1,6 @@
 //! The proof that somebody may have a document now. It has private fields and one maker, `admit`.
 
+use crate::domain::receipt::Action;
 use crate::domain::scope::Covered;
 use crate::domain::time::Timestamp;
 use crate::ledger::state::{Recipient, Session, Share};
@@ -39,16 +40,17 @@ impl Admitted {
     }
 }
 
-/// Leave to take the bytes of one document.
+/// Leave to take one document, in one form.
 #[derive(Debug, Clone)]
 pub struct Permit {
     admitted: Admitted,
     covered: Covered,
+    action: Action,
 }
 
 impl Permit {
-    pub(super) const fn new(admitted: Admitted, covered: Covered) -> Self {
-        Self { admitted, covered }
+    pub(super) const fn new(admitted: Admitted, covered: Covered, action: Action) -> Self {
+        Self { admitted, covered, action }
     }
 
     /// Whose it is.
@@ -59,5 +61,10 @@ impl Permit {
     /// Which document.
     pub const fn covered(&self) -> &Covered {
         &self.covered
+    }
+
+    /// In which form.
+    pub const fn action(&self) -> Action {
+        self.action
     }
 }

@@ -1,20 +1,25 @@
-//! How far running downloads are: kept in memory, put down every five seconds, when a document is complete and at the stop.
+//! How far running downloads and views are: kept in memory, put down every five seconds, when a document is complete and at the stop.
 
 use crate::domain::bounds::RECEIPT_FLUSH;
 use crate::domain::ids::ReceiptId;
+use crate::domain::part::PartPath;
 use crate::domain::range::{ByteRange, RangeSet};
-use crate::domain::receipt::Outcome;
+use crate::domain::receipt::{Action, Outcome};
+use crate::domain::shown::{Extent, Shown};
+use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::ledger::event::Event;
 use crate::ledger::state::Receipt;
 use crate::ledger::tx::{Class, Unavailable};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 /// Receipts put down in one transaction; with 64 ranges each they stay well below the longest line.
 pub(super) const RECEIPTS_AT_ONCE: usize = 200;
+/// Pages put down in one transaction, of all its receipts together, for the same reason.
+pub(super) const PAGES_AT_ONCE: usize = 4_000;
 
 /// Which receipts are put down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +39,17 @@ pub struct Progress {
 
 #[derive(Debug, Clone)]
 struct Live {
+    action: Action,
     opens: u64,
     size: u64,
+    /// Bytes of the document.
     ranges: RangeSet,
+    /// Bytes of pictures, and of marked copies.
+    sent: u64,
+    /// Pages.
+    shown: Shown,
+    /// Whether a marked copy went out to its end.
+    copied: bool,
     running: Vec<Arc<Transfer>>,
     /// Grows with each change, so that a flush knows whether it wrote the newest.
     changes: u64,
@@ -51,6 +64,7 @@ pub struct Transfer {
     receipt: ReceiptId,
     start: u64,
     handed: AtomicU64,
+    whole: AtomicBool,
 }
 
 impl Transfer {
@@ -59,9 +73,29 @@ impl Transfer {
         self.handed.fetch_add(bytes, Ordering::Relaxed);
     }
 
+    /// All there was to hand over was handed over.
+    pub fn whole(&self) {
+        self.whole.store(true, Ordering::Relaxed);
+    }
+
     fn range(&self) -> ByteRange {
         ByteRange { start: self.start, end: self.start + self.handed.load(Ordering::Relaxed) }
     }
+}
+
+/// A page that is being handed over.
+#[derive(Debug)]
+pub struct PageShown<'a> {
+    /// Which document inside the receipt's.
+    pub part: &'a PartPath,
+    /// What that one has.
+    pub extent: Extent,
+    /// The page, from 1.
+    pub page: u32,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it counts as one time more where it was shown before.
+    pub again: bool,
 }
 
 /// How far a receipt is.
@@ -69,39 +103,81 @@ impl Transfer {
 pub struct Reached {
     /// How often the document was asked for.
     pub opens: u64,
-    /// Bytes handed over.
+    /// Bytes of the document handed over.
     pub ranges: RangeSet,
+    /// Bytes of pictures handed over.
+    pub sent: u64,
+    /// Pages shown.
+    pub shown: Shown,
     /// In words.
     pub outcome: Outcome,
 }
 
+impl Reached {
+    /// Bytes handed over in all.
+    pub fn bytes(&self) -> u64 {
+        self.ranges.bytes().saturating_add(self.sent)
+    }
+
+    /// What puts this down, when the ledger does not know it yet.
+    fn news(&self, known: &Receipt) -> Option<Event> {
+        let Self { opens, ranges, sent, shown, outcome } = self.clone();
+        let same = known.opens == opens && known.outcome == outcome;
+        if known.action == Action::Download {
+            let changed = !same || known.ranges != ranges;
+            return changed.then_some(Event::ReceiptProgress { receipt: known.id, opens, ranges, outcome });
+        }
+        let shown = shown.since(&known.shown);
+        let changed = !same || known.sent != sent || !shown.is_empty();
+        changed.then_some(Event::ReceiptPages { receipt: known.id, opens, bytes: sent, outcome, shown })
+    }
+}
+
 impl Live {
+    fn of(receipt: &Receipt) -> Self {
+        Self {
+            action: receipt.action,
+            opens: receipt.opens,
+            size: receipt.version.size,
+            ranges: receipt.ranges.clone(),
+            sent: receipt.sent,
+            shown: receipt.shown.clone(),
+            copied: receipt.action == Action::Watermarked && receipt.outcome == Outcome::Complete,
+            running: Vec::new(),
+            changes: 0,
+            written: 0,
+            complete: receipt.outcome == Outcome::Complete,
+        }
+    }
+
     fn reached(&self) -> Reached {
-        let mut ranges = self.ranges.clone();
-        self.running.iter().for_each(|transfer| ranges.add(transfer.range()));
+        let (mut ranges, mut sent) = (self.ranges.clone(), self.sent);
+        let whole = match self.action {
+            Action::Download => {
+                self.running.iter().for_each(|transfer| ranges.add(transfer.range()));
+                ranges.covers(self.size) && (self.size > 0 || self.running.is_empty())
+            }
+            Action::Preview => self.shown.is_whole(),
+            Action::Watermarked => {
+                sent += self.running.iter().map(|transfer| transfer.range().len()).sum::<u64>();
+                self.copied
+            }
+        };
         let outcome = match () {
-            () if ranges.covers(self.size) && (self.size > 0 || self.running.is_empty()) => Outcome::Complete,
+            () if whole => Outcome::Complete,
             () if self.running.is_empty() => Outcome::Part,
             () => Outcome::Open,
         };
-        Reached { opens: self.opens, ranges, outcome }
+        Reached { opens: self.opens, ranges, sent, shown: self.shown.clone(), outcome }
     }
 }
 
 impl Progress {
     /// A transfer of a receipt begins at a byte; `again` says whether the receipt was there before.
     pub fn begin(&self, receipt: &Receipt, start: u64, again: bool) -> Arc<Transfer> {
-        let transfer = Arc::new(Transfer { receipt: receipt.id, start, handed: AtomicU64::new(0) });
+        let transfer = Arc::new(Transfer { receipt: receipt.id, start, handed: AtomicU64::new(0), whole: AtomicBool::new(false) });
         let mut all = self.lock();
-        let live = all.entry(receipt.id).or_insert_with(|| Live {
-            opens: receipt.opens,
-            size: receipt.version.size,
-            ranges: receipt.ranges.clone(),
-            running: Vec::new(),
-            changes: 0,
-            written: 0,
-            complete: receipt.outcome == Outcome::Complete,
-        });
+        let live = all.entry(receipt.id).or_insert_with(|| Live::of(receipt));
         live.opens += u64::from(again);
         live.running.push(Arc::clone(&transfer));
         transfer
@@ -110,11 +186,33 @@ impl Progress {
     /// A transfer has ended, whole or not.
     pub fn end(&self, transfer: &Arc<Transfer>) {
         if let Some(live) = self.lock().get_mut(&transfer.receipt) {
-            live.ranges.add(transfer.range());
+            match live.action {
+                Action::Download => live.ranges.add(transfer.range()),
+                Action::Preview | Action::Watermarked => {
+                    live.sent = live.sent.saturating_add(transfer.range().len());
+                    live.copied |= transfer.whole.load(Ordering::Relaxed);
+                }
+            }
             live.running.retain(|other| !Arc::ptr_eq(other, transfer));
             live.changes += 1;
         }
         self.ended.notify_one();
+    }
+
+    /// Something of a receipt's pages was handed over: `bytes` of pictures, and `page`, if it was one to be read.
+    pub fn show(&self, receipt: &Receipt, bytes: u64, page: Option<&PageShown<'_>>) {
+        let mut all = self.lock();
+        let live = all.entry(receipt.id).or_insert_with(|| Live::of(receipt));
+        live.sent = live.sent.saturating_add(bytes);
+        if let Some(page) = page {
+            live.shown.note(page.part, page.extent, page.page, page.at, page.again);
+        }
+        live.changes += 1;
+        let whole = live.action == Action::Preview && !live.complete && live.shown.is_whole();
+        drop(all);
+        if whole {
+            self.ended.notify_one();
+        }
     }
 
     /// How far a receipt is, when memory knows better than the ledger.
@@ -184,15 +282,14 @@ impl Gate {
 
     async fn flush(&self, which: Which) -> Result<(), Unavailable> {
         // Looked at once: what moves meanwhile is for the next time, so that this ends however much is under way.
-        for some in self.progress.changed(which).chunks(RECEIPTS_AT_ONCE) {
+        for some in portions(&self.progress.changed(which), |(.., reached)| reached.shown.len()) {
             let changed = some.to_vec();
             self.ledger
                 .tx(Class::First, move |t| {
                     for (receipt, _, reached) in &changed {
                         let Some(known) = t.state().receipts.get(receipt) else { continue };
-                        if known.opens != reached.opens || known.ranges != reached.ranges || known.outcome != reached.outcome {
-                            let Reached { opens, ranges, outcome } = reached.clone();
-                            t.emit(Event::ReceiptProgress { receipt: *receipt, opens, ranges, outcome });
+                        if let Some(event) = reached.news(known) {
+                            t.emit(event);
                         }
                     }
                     Ok::<_, Unavailable>(())
@@ -204,15 +301,30 @@ impl Gate {
     }
 }
 
+/// Receipts in portions whose events fit one line: so many receipts, and so many pages of them, `pages` says of each.
+pub(super) fn portions<T>(all: &[T], pages: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
+    let mut rest = all;
+    std::iter::from_fn(move || {
+        let mut left = PAGES_AT_ONCE;
+        let fits = |one: &&T| {
+            let taken = pages(one);
+            let fits = taken <= left;
+            left = left.saturating_sub(taken);
+            fits
+        };
+        let some = rest.iter().take(RECEIPTS_AT_ONCE).take_while(fits).count().max(1).min(rest.len());
+        let (portion, after) = rest.split_at(some);
+        rest = after;
+        (!portion.is_empty()).then_some(portion)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::crypto::sealed::{Private, Subject};
     use crate::domain::bounds::LINE_BYTES;
     use crate::domain::ids::{GuestId, RecipientId, SessionId, ShareId};
-    use crate::domain::range::RangeSet;
-    use crate::domain::receipt::Action;
-    use crate::domain::time::Timestamp;
     use crate::domain::version::FileVersion;
 
     fn receipt(number: u32) -> Receipt {
@@ -233,6 +345,8 @@ mod tests {
             last: Timestamp::MAX,
             opens: 1,
             ranges: RangeSet::default(),
+            sent: 0,
+            shown: Shown::default(),
             outcome: Outcome::Open,
         }
     }

@@ -3,10 +3,11 @@
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, ReceiptId, ShareId};
 use crate::domain::receipt::Outcome;
+use crate::domain::shown::{Shown, ShownPage, ShownPart};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::shares::ERASED;
-use crate::gate::views::ReceiptView;
+use crate::gate::views::{PageView, ReceiptView};
 use crate::ledger::event::Event;
 use crate::ledger::read::{About, ReadError};
 use std::collections::BTreeMap;
@@ -63,16 +64,18 @@ impl Gate {
         let Event::ReceiptStarted { receipt, share, document, version, action, .. } = event else { return None };
         let state = self.ledger.state();
         let live = self.progress.of(*receipt);
-        let (ended, bytes, opens, outcome) = match (end, state.receipts.get(receipt), live) {
-            (Some(Event::ReceiptEnded { ended, bytes, opens, outcome, .. }), ..) => (Some(ended), bytes, opens, outcome),
+        let (ended, bytes, opens, outcome, shown) = match (end, state.receipts.get(receipt), live) {
+            (Some(Event::ReceiptEnded { ended, bytes, opens, outcome, shown, .. }), ..) => (Some(ended), bytes, opens, outcome, shown),
             (_, open, Some(live)) => {
                 let last = open.map_or_else(|| self.clock.now(), |open| open.last);
-                (Some(last).filter(|_| live.outcome != Outcome::Open), live.ranges.bytes(), live.opens, live.outcome)
+                (Some(last).filter(|_| live.outcome != Outcome::Open), live.bytes(), live.opens, live.outcome, live.shown)
             }
             (_, Some(open), None) => {
-                (Some(open.last).filter(|_| open.outcome != Outcome::Open), open.ranges.bytes(), open.opens, open.outcome)
+                let (last, bytes) =
+                    (Some(open.last).filter(|_| open.outcome != Outcome::Open), open.ranges.bytes().saturating_add(open.sent));
+                (last, bytes, open.opens, open.outcome, open.shown.clone())
             }
-            (_, None, None) => (None, 0, 1, Outcome::Open),
+            (_, None, None) => (None, 0, 1, Outcome::Open, Shown::default()),
         };
         Some(ReceiptView {
             id: receipt.to_string(),
@@ -87,6 +90,23 @@ impl Gate {
             size: version.size,
             outcome,
             opens,
+            pages: page_views(&shown),
+            of_pages: shown.parts().first().filter(|own| own.part.is_whole()).map(|own| own.of),
         })
     }
+}
+
+fn page_views(shown: &Shown) -> Vec<PageView> {
+    let of_part = |part: &ShownPart| {
+        let name = (!part.part.is_whole()).then(|| part.part.to_string());
+        let view = |page: &ShownPage| PageView {
+            part: name.clone(),
+            page: page.page,
+            first: page.first.to_string(),
+            last: page.last.to_string(),
+            times: page.times,
+        };
+        part.pages.iter().map(view).collect::<Vec<_>>()
+    };
+    shown.parts().iter().flat_map(of_part).collect()
 }

@@ -3,6 +3,7 @@
 use crate::documents::StoreError;
 use crate::domain::ids::ShareId;
 use crate::ledger::tx::Unavailable;
+use crate::preview::job::Trouble;
 use std::time::Duration;
 
 /// A refusal. Those that name a share are only ever made for somebody who holds a true link or session of it.
@@ -11,6 +12,9 @@ pub enum Refusal {
     /// Too much is under way.
     #[error("too much is under way")]
     Busy,
+    /// Areas of it are covered, and it or its layout is not what they were marked on.
+    #[error("the document or its layout changed since areas of it were covered")]
+    ChangedSinceRedacted(ShareId),
     /// A pinned document is not what it was.
     #[error("the document changed since it was shared")]
     DocumentChanged(ShareId),
@@ -20,12 +24,18 @@ pub enum Refusal {
     /// The share's time is over.
     #[error("the share has expired")]
     Expired(ShareId),
+    /// The share gives no documents, only pictures of their pages and marked copies.
+    #[error("the share gives marked copies only")]
+    MarkedOnly(ShareId),
     /// No session of this share in this browser.
     #[error("no session")]
     NoSession,
     /// The share does not cover it.
     #[error("not in the share")]
     NotInShare(ShareId),
+    /// There is no picture of it, now or ever.
+    #[error("no preview: {1}")]
+    Preview(ShareId, Trouble),
     /// The share gives no documents, only pictures of their pages.
     #[error("the share is for viewing only")]
     PreviewOnly(ShareId),
@@ -56,10 +66,13 @@ impl Refusal {
     /// The share, when the person has shown to be one of its recipients.
     pub const fn share(&self) -> Option<ShareId> {
         match self {
-            Self::DocumentChanged(share)
+            Self::ChangedSinceRedacted(share)
+            | Self::DocumentChanged(share)
             | Self::DocumentMissing(share)
             | Self::Expired(share)
+            | Self::MarkedOnly(share)
             | Self::NotInShare(share)
+            | Self::Preview(share, _)
             | Self::PreviewOnly(share)
             | Self::RecipientStopped(share)
             | Self::SessionEnded(share)
@@ -74,11 +87,14 @@ impl Refusal {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Busy => "busy",
+            Self::ChangedSinceRedacted(_) => "changed-since-redacted",
             Self::DocumentChanged(_) => "document-changed",
             Self::DocumentMissing(_) => "document-missing",
             Self::Expired(_) => "expired",
+            Self::MarkedOnly(_) => "marked-only",
             Self::NoSession => "no-session",
             Self::NotInShare(_) => "not-in-share",
+            Self::Preview(..) => "no-preview",
             Self::PreviewOnly(_) => "preview-only",
             Self::RateLimited(_) => "rate-limited",
             Self::RecipientStopped(_) => "recipient-stopped",

@@ -1,6 +1,7 @@
 //! What the gate needs of the configuration, every value checked.
 
-use crate::domain::policy::Delivery;
+use crate::config::Watermark;
+use crate::domain::policy::{Delivery, Strength};
 use crate::mail::Sender;
 use jiff::tz::TimeZone;
 use std::time::Duration;
@@ -45,6 +46,12 @@ pub struct Settings {
     pub max_expiry: Duration,
     /// In which form a share gives its documents when nothing else is said.
     pub default_delivery: Delivery,
+    /// How strongly pages are marked when nothing else is said.
+    pub default_mark: Strength,
+    /// Whether viewed pages may be printed when nothing else is said.
+    pub default_print: bool,
+    /// Whether the text of viewed pages stands beside them when nothing else is said.
+    pub default_text: bool,
     /// Whether documents are pinned when nothing else is said; folders follow then.
     pub default_pin: bool,
     /// The subject of a share that is given none; may have placeholders.
@@ -53,6 +60,8 @@ pub struct Settings {
     pub disclaimer_required: bool,
     /// How long reads after a notice are gathered into the next one.
     pub notice_window: Duration,
+    /// What is written over pages.
+    pub watermark: Watermark,
     /// Stored messages for shares, by name.
     pub templates: Vec<Template>,
 }

@@ -88,7 +88,7 @@ impl Gate {
             subject: self.filled_for(share, share.subject.get().map_or("", String::as_str), &recipient),
             documents: items.len() - folders,
             folders,
-            preview_only: share.policy.delivery != Delivery::Download,
+            preview_only: share.delivery() != Delivery::Download,
         }
     }
 
@@ -133,7 +133,11 @@ impl Gate {
             owner: owner.map_or(ERASED, EmailAddress::expose).to_owned(),
             created: share.created.to_string(),
             expires: share.expires.to_string(),
-            delivery: share.policy.delivery,
+            delivery: share.delivery(),
+            mark: share.policy.mark,
+            print: share.policy.print,
+            text: share.policy.text,
+            redactions: share.redacted,
             documents: items
                 .iter()
                 .map(|item| ItemView {

@@ -7,7 +7,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::ids::StaffId;
 use crate::domain::receipt::Outcome;
 use crate::gate::Gate;
-use crate::gate::progress::RECEIPTS_AT_ONCE;
+use crate::gate::progress::portions;
 use crate::gate::sweeper::receipt_ended;
 use crate::ledger::event::Event;
 use crate::ledger::tx::{Class, Tx, Unavailable};
@@ -42,7 +42,7 @@ impl Gate {
     async fn close_interrupted(&self) -> Result<(), Unavailable> {
         let state = self.ledger.state();
         let open: Vec<_> = state.receipts.values().filter(|receipt| receipt.outcome == Outcome::Open).cloned().collect();
-        for some in open.chunks(RECEIPTS_AT_ONCE) {
+        for some in portions(&open, |receipt| receipt.shown.len()) {
             let some = some.to_vec();
             self.ledger
                 .tx(Class::First, move |t| {

@@ -1,7 +1,6 @@
-//! The body of a download: counts what is handed over, and ends at once when access does, even while the client does not read.
+//! The body of a download or a marked copy: counts what is handed over, and ends at once when access does, even while the client does not read.
 
 use crate::documents::read::DocumentStream;
-use crate::domain::range::ByteRange;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
@@ -11,6 +10,7 @@ use crate::limit::connection::{ConnectionHandle, StreamPermit};
 use crate::limit::cut::CutWatch;
 use bytes::Bytes;
 use futures_util::Stream;
+use futures_util::stream::BoxStream;
 use futures_util::task::AtomicWaker;
 use http_body::{Body, Frame, SizeHint};
 use std::io;
@@ -26,14 +26,38 @@ const STALLED: Duration = Duration::from_secs(1);
 /// How often a running download keeps its session alive.
 const ALIVE_EVERY: Duration = Duration::from_secs(60);
 
-/// A stream of a document's bytes with its receipt behind it.
+/// Where bytes come from.
+pub(super) enum Source {
+    /// A document.
+    Document(DocumentStream),
+    /// A copy made of pictures, while it is made.
+    Pages(BoxStream<'static, io::Result<Bytes>>),
+}
+
+/// What is delivered, to whom, and what counts and ends it.
+pub(super) struct Delivery {
+    /// Where its bytes come from.
+    pub(super) source: Source,
+    /// How many there are, where that is known before.
+    pub(super) left: Option<u64>,
+    /// Who gets them.
+    pub(super) admitted: Admitted,
+    /// What counts them.
+    pub(super) transfer: Arc<Transfer>,
+    /// What ends it.
+    pub(super) watch: CutWatch,
+    /// Its place on its connection.
+    pub(super) place: StreamPermit,
+}
+
+/// A stream of bytes with its receipt behind it.
 pub struct DeliveryBody {
     gate: Arc<Gate>,
-    source: DocumentStream,
+    source: Source,
     admitted: Admitted,
     transfer: Arc<Transfer>,
-    /// Bytes still to come from the source.
-    left: u64,
+    /// Bytes still to come from the source; unknown of what is made while it goes out.
+    left: Option<u64>,
     /// The last chunk, which counts as handed over once the next one is asked for.
     pending: u64,
     alive: Timestamp,
@@ -45,6 +69,12 @@ pub struct DeliveryBody {
     _place: StreamPermit,
 }
 
+impl std::fmt::Debug for DeliveryBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DeliveryBody").field("left", &self.left).finish_non_exhaustive()
+    }
+}
+
 /// What the watcher tells the body.
 #[derive(Default)]
 struct Cut {
@@ -53,22 +83,20 @@ struct Cut {
 }
 
 impl DeliveryBody {
-    #[allow(clippy::too_many_arguments, reason = "the parts of a transfer, joined here and nowhere else")]
-    pub(super) fn start(
-        gate: Arc<Gate>,
-        source: DocumentStream,
-        range: ByteRange,
-        admitted: Admitted,
-        transfer: Arc<Transfer>,
-        watch: CutWatch,
-        connection: &ConnectionHandle,
-        place: StreamPermit,
-    ) -> Self {
+    pub(super) fn start(gate: Arc<Gate>, delivery: Delivery, connection: &ConnectionHandle) -> Self {
+        let Delivery { source, left, admitted, transfer, watch, place } = delivery;
         let (done, ended) = oneshot::channel();
         let cut = Arc::new(Cut::default());
         tokio::spawn(watch_over(Arc::clone(&gate), admitted.clone(), watch, Arc::clone(&cut), connection.clone(), ended));
         let alive = gate.clock.now();
-        Self { gate, source, admitted, transfer, left: range.len(), pending: 0, alive, cut, last: None, _done: done, _place: place }
+        Self { gate, source, admitted, transfer, left, pending: 0, alive, cut, last: None, _done: done, _place: place }
+    }
+
+    fn poll_source(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        match &mut self.source {
+            Source::Document(document) => Pin::new(document).poll_next(context),
+            Source::Pages(pages) => Pin::new(pages).poll_next(context),
+        }
     }
 
     fn settle(&mut self) {
@@ -134,39 +162,43 @@ impl Body for DeliveryBody {
         }
         let next = match this.last.take() {
             Some(last) => Some(Ok(last)),
-            None => std::task::ready!(Pin::new(&mut this.source).poll_next(context)),
+            None => std::task::ready!(this.poll_source(context)),
         };
         Poll::Ready(match next {
-            None => None,
+            None => {
+                // Asked for more than there is: all before it was taken.
+                this.transfer.whole();
+                None
+            }
             Some(Ok(mut chunk)) => {
-                if chunk.len() as u64 >= this.left && chunk.len() > 1 {
+                if this.left.is_some_and(|left| chunk.len() as u64 >= left) && chunk.len() > 1 {
                     this.last = Some(chunk.split_off(chunk.len() - 1));
                 }
                 this.pending = chunk.len() as u64;
-                this.left = this.left.saturating_sub(this.pending);
+                this.left = this.left.map(|left| left.saturating_sub(this.pending));
                 Some(Ok(Frame::data(chunk)))
             }
             Some(Err(error)) => {
                 let share = this.admitted.share().id;
-                tracing::warn!(%share, %error, "a download was cut because the document could not be read to its end");
+                tracing::warn!(%share, %error, "a delivery was cut because it could not go on to its end");
                 Some(Err(error))
             }
         })
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left == 0
+        self.left == Some(0)
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
+        self.left.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 
 impl Drop for DeliveryBody {
     fn drop(&mut self) {
         // The last byte is never followed by another poll; it counts when nothing was left to ask for.
-        if self.left == 0 && !self.cut.now.load(Ordering::Acquire) {
+        if self.left == Some(0) && !self.cut.now.load(Ordering::Acquire) {
             self.settle();
         }
         self.gate.progress.end(&self.transfer);

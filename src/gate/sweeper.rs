@@ -24,10 +24,11 @@ pub(super) fn receipt_ended(receipt: &Receipt, outcome: Outcome) -> Event {
         share: receipt.share,
         guest: receipt.guest,
         ended: receipt.last,
-        bytes: receipt.ranges.bytes(),
+        bytes: receipt.ranges.bytes().saturating_add(receipt.sent),
         opens: receipt.opens,
         outcome,
         ranges: receipt.ranges.clone(),
+        shown: receipt.shown.clone(),
     }
 }
 
@@ -38,6 +39,7 @@ impl Gate {
         loop {
             let now = self.clock.now();
             moved = self.watch_the_wall_clock(moved);
+            self.views.pass(&self.preview, now);
             if let Err(error) = self.tell(self.due(now)).await {
                 tracing::warn!(%error, "what is due could not be put down; it is tried again");
             }

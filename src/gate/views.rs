@@ -1,6 +1,6 @@
 //! What staff are shown of shares and receipts: the field names that API, command line and exports have in common.
 
-use crate::domain::policy::Delivery;
+use crate::domain::policy::{Delivery, Strength};
 use crate::domain::receipt::{Action, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,9 +20,18 @@ pub struct ShareView {
     pub created: String,
     /// When it ends, RFC 3339 in UTC.
     pub expires: String,
-    /// In which form its documents leave.
+    /// In which form its documents leave: with anything covered in any of them, never as they are.
     #[schema(value_type = String)]
     pub delivery: Delivery,
+    /// How strongly pages are marked.
+    #[schema(value_type = String)]
+    pub mark: Strength,
+    /// Whether viewed pages may be printed.
+    pub print: bool,
+    /// Whether the text of viewed pages stands beside their pictures, for screen readers.
+    pub text: bool,
+    /// Areas covered on pages of its documents.
+    pub redactions: usize,
     /// What it names.
     pub documents: Vec<ItemView>,
     /// Its recipients and their links.
@@ -111,13 +120,35 @@ pub struct ReceiptView {
     pub started: String,
     /// When the last byte was handed over so far, RFC 3339 in UTC; absent while a transfer runs.
     pub ended: Option<String>,
-    /// Different bytes handed over.
+    /// Bytes handed over: of a download different bytes of the document, of a preview or marked copy all bytes of pictures and text.
     pub bytes: u64,
-    /// Bytes of the document.
+    /// Bytes of the document. How much of it a preview or marked copy showed is said by its pages.
     pub size: u64,
     /// How far it got.
     #[schema(value_type = String)]
     pub outcome: Outcome,
     /// How often it was asked for within the receipt's window.
     pub opens: u64,
+    /// Pages shown, of a preview or marked copy, in their order; at most 500.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<PageView>,
+    /// How many pages the document has; absent while none was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_pages: Option<u32>,
+}
+
+/// A page that was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PageView {
+    /// Which document inside the receipt's, such as `2` for the second attachment of a mail; absent for the document itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+    /// Its number, from 1.
+    pub page: u32,
+    /// When it was first handed over, RFC 3339 in UTC.
+    pub first: String,
+    /// When it was last handed over, RFC 3339 in UTC.
+    pub last: String,
+    /// How often.
+    pub times: u32,
 }

@@ -4,14 +4,14 @@
 //! An event about something that is not there changes nothing.
 
 mod mail;
+mod receipt;
+mod redaction;
 
-use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, NOTICE_LINES, WAITING_CHALLENGES};
-use crate::domain::ids::{ChallengeId, ReceiptId, RecipientId, SessionId, ShareId};
-use crate::domain::range::RangeSet;
-use crate::domain::receipt::Outcome;
+use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, WAITING_CHALLENGES};
+use crate::domain::ids::{ChallengeId, RecipientId, SessionId, ShareId};
 use crate::domain::time::Timestamp;
 use crate::ledger::event::Event;
-use crate::ledger::state::{Agreement, Challenge, Device, Passing, Read, Receipt, Recipient, Session, Share, Staff, State, Timer};
+use crate::ledger::state::{Agreement, Challenge, Device, Passing, Recipient, Session, Share, Staff, State, Timer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,7 +31,10 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         Event::MailDelayed { .. } | Event::MailFailed { .. } | Event::MailQueued { .. } | Event::MailSent { .. } => {
             mail::mail(state, t, event)
         }
-        Event::ReceiptEnded { .. } | Event::ReceiptProgress { .. } | Event::ReceiptStarted { .. } => receipt(state, t, event),
+        Event::ReceiptEnded { .. } | Event::ReceiptPages { .. } | Event::ReceiptProgress { .. } | Event::ReceiptStarted { .. } => {
+            receipt::receipt(state, t, event)
+        }
+        Event::RedactionAdded { .. } | Event::RedactionRemoved { .. } => redaction::redaction(state, t, event),
         Event::SessionClosed { .. } | Event::SessionOpened { .. } | Event::SessionUsed { .. } => session(state, t, event),
         Event::LinkCounted { .. }
         | Event::RecipientAdded { .. }
@@ -113,6 +116,7 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
                 subject: subject.clone(),
                 message: message.clone(),
                 policy: *policy,
+                redacted: 0,
                 expires: *expires,
                 stopped: None,
                 end_told: false,
@@ -142,9 +146,13 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
             let expires = share.expires;
             state.timers.remove(&(expires, Timer::Share(*id)));
         }
-        Event::ShareUpdated { share: id, expires, delivery, .. } => {
+        Event::ShareUpdated { share: id, expires, delivery, mark, print, text, .. } => {
             let Some(share) = share_mut(state, *id) else { return };
-            share.policy.delivery = delivery.unwrap_or(share.policy.delivery);
+            let policy = &mut share.policy;
+            policy.delivery = delivery.unwrap_or(policy.delivery);
+            policy.mark = mark.unwrap_or(policy.mark);
+            policy.print = print.unwrap_or(policy.print);
+            policy.text = text.unwrap_or(policy.text);
             let Some(new) = *expires else { return };
             let old = std::mem::replace(&mut share.expires, new);
             share.end_told = false;
@@ -270,75 +278,6 @@ fn session(state: &mut State, t: Timestamp, event: &Event) {
         }
         Event::SessionClosed { session, .. } => drop_session(state, *session),
         _ => {}
-    }
-}
-
-fn receipt(state: &mut State, t: Timestamp, event: &Event) {
-    match event {
-        Event::ReceiptStarted {
-            receipt,
-            share: share_id,
-            recipient: recipient_id,
-            guest,
-            session,
-            document,
-            version,
-            action,
-            ends,
-            ..
-        } => {
-            let Some(share) = share_mut(state, *share_id) else { return };
-            if share.unreported.len() < NOTICE_LINES {
-                share
-                    .unreported
-                    .push(Read { receipt: *receipt, at: t, guest: *guest, document: document.clone(), action: *action });
-            } else {
-                share.unreported_more += 1;
-            }
-            if let Some(recipient) = share.recipients.get_mut(recipient_id).map(Arc::make_mut) {
-                recipient.reads += 1;
-                recipient.last_read = Some(t);
-            }
-            if let Some(document) = document.get() {
-                state.receipt_ids.insert(((*session, *action, document.clone(), *version), *receipt));
-            }
-            state.timers.insert((*ends, Timer::Receipt(*receipt)));
-            let started = Receipt {
-                id: *receipt,
-                share: *share_id,
-                recipient: *recipient_id,
-                guest: *guest,
-                session: *session,
-                document: document.clone(),
-                version: *version,
-                action: *action,
-                started: t,
-                ends: *ends,
-                last: t,
-                opens: 1,
-                ranges: RangeSet::default(),
-                outcome: Outcome::Open,
-            };
-            state.receipts.insert(*receipt, Arc::new(started));
-        }
-        Event::ReceiptProgress { receipt, opens, ranges, outcome } => {
-            if let Some(receipt) = state.receipts.get_mut(receipt).map(Arc::make_mut) {
-                receipt.opens = *opens;
-                receipt.ranges = ranges.clone();
-                receipt.outcome = *outcome;
-                receipt.last = t;
-            }
-        }
-        Event::ReceiptEnded { receipt, .. } => drop_receipt(state, *receipt),
-        _ => {}
-    }
-}
-
-fn drop_receipt(state: &mut State, id: ReceiptId) {
-    let Some(gone) = state.receipts.remove(&id) else { return };
-    state.timers.remove(&(gone.ends, Timer::Receipt(id)));
-    if let Some(document) = gone.document.get() {
-        state.receipt_ids.remove(&((gone.session, gone.action, document.clone(), gone.version), id));
     }
 }
 

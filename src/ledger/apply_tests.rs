@@ -10,6 +10,7 @@ use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, S
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::{ByteRange, RangeSet};
 use crate::domain::receipt::{Action, Outcome};
+use crate::domain::shown::Shown;
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use crate::ledger::apply::apply;
@@ -144,9 +145,25 @@ impl Maker {
             (20, 0) => Event::ShareRevoked { share, by },
             (20, 1) => Event::ShareEnded { share },
             (20, 2) => Event::RecipientRevoked { share, recipient, by },
-            (20, _) => Event::ShareUpdated { share, by, expires: Some(until), delivery: Some(Delivery::Preview) },
+            (20, _) => Event::ShareUpdated {
+                share,
+                by,
+                expires: Some(until),
+                delivery: Some(Delivery::Preview),
+                mark: None,
+                print: None,
+                text: None,
+            },
             (21, 0) => Event::LinkCounted { share, recipient, what: "fetched".to_owned(), hour: self.now, count: 3 },
-            (21, 1) => Event::ShareUpdated { share, by, expires: None, delivery: None },
+            (21, 1) => Event::ShareUpdated {
+                share,
+                by,
+                expires: None,
+                delivery: None,
+                mark: Some(Strength::Strong),
+                print: Some(true),
+                text: Some(true),
+            },
             (21, 2) => Event::StrangersCounted { forged: 1, unknown: 2, hour: self.now },
             (21, _) => Event::ServerStopped {},
             (22, 0) => Event::StaffRemoved { staff },
@@ -182,7 +199,17 @@ fn created(share: ShareId, owner: StaffId, expires: Timestamp) -> Event {
 }
 
 fn ended(receipt: ReceiptId, share: ShareId, guest: GuestId, ended: Timestamp) -> Event {
-    Event::ReceiptEnded { receipt, share, guest, ended, bytes: 0, opens: 1, outcome: Outcome::Part, ranges: RangeSet::default() }
+    Event::ReceiptEnded {
+        receipt,
+        share,
+        guest,
+        ended,
+        bytes: 0,
+        opens: 1,
+        outcome: Outcome::Part,
+        ranges: RangeSet::default(),
+        shown: Shown::default(),
+    }
 }
 
 fn token(n: u8) -> TokenHash {

@@ -9,11 +9,14 @@ use crate::crypto::sealed::Private;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId};
-use crate::domain::policy::{Delivery, Policy};
+use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId};
+use crate::domain::part::PartPath;
+use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::{Action, Outcome};
+use crate::domain::redaction::Area;
 use crate::domain::scope::Item;
+use crate::domain::shown::Shown;
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use serde::{Deserialize, Serialize};
@@ -134,7 +137,12 @@ pub enum Event {
         opens: u64,
         outcome: Outcome,
         ranges: RangeSet,
+        #[serde(default, skip_serializing_if = "Shown::is_empty")]
+        shown: Shown,
     },
+    /// What more of a receipt's pages was shown: each page named stands with all that is known of it.
+    #[serde(rename = "receipt.pages")]
+    ReceiptPages { receipt: ReceiptId, opens: u64, bytes: u64, outcome: Outcome, shown: Shown },
     /// How far a receipt's transfers have come.
     #[serde(rename = "receipt.progress")]
     ReceiptProgress { receipt: ReceiptId, opens: u64, ranges: RangeSet, outcome: Outcome },
@@ -158,6 +166,23 @@ pub enum Event {
     /// One recipient's access was stopped.
     #[serde(rename = "recipient.revoked")]
     RecipientRevoked { share: ShareId, recipient: RecipientId, by: Actor },
+    /// An area of a page is covered wherever the share shows it, and the share gives no originals while one is. `layout` says what decided where
+    /// on the page things stand; on another version or layout the area means nothing, and the document is not shown.
+    #[serde(rename = "redaction.added")]
+    RedactionAdded {
+        redaction: RedactionId,
+        share: ShareId,
+        document: Private<DocumentName>,
+        part: PartPath,
+        page: u32,
+        area: Area,
+        version: FileVersion,
+        layout: String,
+        by: Actor,
+    },
+    /// An area is covered no longer.
+    #[serde(rename = "redaction.removed")]
+    RedactionRemoved { redaction: RedactionId, share: ShareId, by: Actor },
     /// The server began to serve.
     #[serde(rename = "server.started")]
     ServerStarted { version: String, torn_bytes: u64 },
@@ -202,9 +227,20 @@ pub enum Event {
     /// A share was stopped for everybody.
     #[serde(rename = "share.revoked")]
     ShareRevoked { share: ShareId, by: Actor },
-    /// A share's end or form of delivery was changed.
+    /// A share's end or policy was changed; what is not named stays.
     #[serde(rename = "share.updated")]
-    ShareUpdated { share: ShareId, by: Actor, expires: Option<Timestamp>, delivery: Option<Delivery> },
+    ShareUpdated {
+        share: ShareId,
+        by: Actor,
+        expires: Option<Timestamp>,
+        delivery: Option<Delivery>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mark: Option<Strength>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        print: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<bool>,
+    },
     /// A member of staff is no longer in the configuration.
     #[serde(rename = "staff.removed")]
     StaffRemoved { staff: StaffId },

@@ -4,7 +4,7 @@ use crate::crypto::sealed::Private;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, StaffId};
-use crate::ledger::state::{Challenge, Mail, Passing, Receipt, Session, Share, Staff, State, Timer};
+use crate::ledger::state::{Challenge, Mail, Passing, Receipt, Redaction, Session, Share, Staff, State, Timer};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub enum Record {
     Mail(Arc<Mail>),
     /// An open receipt.
     Receipt(Arc<Receipt>),
+    /// An area covered on a page.
+    Redaction(Arc<Redaction>),
     /// A session.
     Session(Arc<Session>),
     /// A share with its recipients.
@@ -41,6 +43,7 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> {
         .map(|(guest, address)| Record::Guest { guest: *guest, address: address.clone() });
     let mails = state.mails.values().map(|m| Record::Mail(Arc::clone(m)));
     let receipts = state.receipts.values().map(|r| Record::Receipt(Arc::clone(r)));
+    let redactions = state.redactions.values().map(|r| Record::Redaction(Arc::clone(r)));
     let sessions = state.sessions.values().map(|s| Record::Session(Arc::clone(s)));
     let shares = state.shares.values().map(|s| Record::Share(Arc::clone(s)));
     let staff = state
@@ -51,6 +54,7 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> {
         .chain(staff)
         .chain(guests)
         .chain(shares)
+        .chain(redactions)
         .chain(challenges)
         .chain(sessions)
         .chain(receipts)
@@ -86,6 +90,9 @@ pub fn restore(state: &mut State, record: Record) {
                     .insert(((receipt.session, receipt.action, document.clone(), receipt.version), receipt.id));
             }
             state.receipts.insert(receipt.id, receipt);
+        }
+        Record::Redaction(redaction) => {
+            state.redactions.insert((redaction.share, redaction.id), redaction);
         }
         Record::Session(session) => {
             state.passing.insert((session.expires, Passing::Session(session.id)));

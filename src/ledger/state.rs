@@ -2,6 +2,8 @@
 //!
 //! It is changed only by `apply`. Maps are ordered, so that the same events always make the same state, byte for byte.
 
+mod redactions;
+
 use crate::crypto::code::CodeSecret;
 use crate::crypto::random::TokenHash;
 use crate::crypto::sealed::Private;
@@ -9,15 +11,17 @@ use crate::domain::bounds::FAILURES_PER_CHALLENGE;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId};
+use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId};
 use crate::domain::policy::Policy;
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::{Action, Outcome};
 use crate::domain::scope::Item;
+use crate::domain::shown::Shown;
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use crate::ledger::event::{Actor, MailKind};
 use imbl::{OrdMap, OrdSet};
+pub use redactions::Redaction;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,6 +48,8 @@ pub struct State {
     pub receipt_ids: OrdSet<(ReceiptKey, ReceiptId)>,
     /// Open receipts.
     pub receipts: OrdMap<ReceiptId, Arc<Receipt>>,
+    /// Areas covered on pages, by share.
+    pub redactions: OrdMap<(ShareId, RedactionId), Arc<Redaction>>,
     /// Sessions that have not ended.
     pub sessions: OrdMap<SessionId, Arc<Session>>,
     /// Shares, ended ones included.
@@ -107,8 +113,11 @@ pub struct Share {
     pub subject: Private<String>,
     /// Message, in light formatting.
     pub message: Private<String>,
-    /// What recipients may do.
+    /// What recipients may do, as staff set it; [`Share::delivery`] says what they really get.
     pub policy: Policy,
+    /// Areas covered on pages of its documents.
+    #[serde(default)]
+    pub redacted: usize,
     /// When it ends.
     pub expires: Timestamp,
     /// When it was stopped by staff.
@@ -287,8 +296,14 @@ pub struct Receipt {
     pub last: Timestamp,
     /// How often it was asked for.
     pub opens: u64,
-    /// Bytes handed over.
+    /// Bytes of the document handed over.
     pub ranges: RangeSet,
+    /// Bytes of pictures handed over.
+    #[serde(default)]
+    pub sent: u64,
+    /// Pages shown.
+    #[serde(default)]
+    pub shown: Shown,
     /// How far it is.
     pub outcome: Outcome,
 }

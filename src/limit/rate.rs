@@ -40,6 +40,8 @@ pub enum Action {
     Miss,
     /// Opening a page.
     Open,
+    /// Looking at a page: its picture or its text; counted for each recipient apart.
+    Picture,
 }
 
 /// A number in a time, and how many of them may come at once.
@@ -91,6 +93,8 @@ pub struct RateLimits {
     pub miss: Rate,
     /// Default 300 in 10 minutes: mail scanners open many links together.
     pub open: Rate,
+    /// Default 2,400 in 10 minutes: 800 pictures at once, thumbnails included, and four a second after that.
+    pub picture: Rate,
     /// Networks that are not counted. Default none.
     pub exempt_networks: Vec<Network>,
 }
@@ -103,6 +107,7 @@ impl Default for RateLimits {
             download: Rate::even(3000, 600),
             miss: Rate::even(60, 600),
             open: Rate::even(300, 600),
+            picture: Rate::even(2400, 600),
             exempt_networks: Vec::new(),
         }
     }
@@ -136,6 +141,7 @@ pub struct Limiter {
     download: Counters,
     miss: Counters,
     open: Counters,
+    picture: Counters,
 }
 
 impl Limiter {
@@ -150,6 +156,7 @@ impl Limiter {
             download: counters(limits.download),
             miss: counters(limits.miss),
             open: counters(limits.open),
+            picture: counters(limits.picture),
             clock: clock.clone(),
         }
     }
@@ -171,6 +178,7 @@ impl Limiter {
             Action::Download => &self.download,
             Action::Miss => &self.miss,
             Action::Open => &self.open,
+            Action::Picture => &self.picture,
         };
         counters.check(address, whom, &self.clock)
     }

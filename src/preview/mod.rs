@@ -4,9 +4,12 @@
 //! made into PDF elsewhere. The worker's side: `worker` reads the document, `source` opens it, `layout` lays text out, `paint` covers, marks
 //! and encodes.
 
+pub mod album;
 pub mod feed;
+pub mod fonts;
 pub mod job;
 pub mod layout;
 pub mod limits;
+pub mod paint;
 pub mod pool;
 pub mod source;

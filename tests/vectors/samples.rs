@@ -15,6 +15,7 @@ use doorward::domain::{
     range::{ByteRange, RangeSet},
     receipt::{Action, Outcome},
     scope::{Item, ItemKind, Pin},
+    shown::Shown,
     time::Timestamp,
     version::FileVersion,
 };
@@ -96,7 +97,15 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         vec![Event::MailSent { mail: mail(5), lines: 1, quiet_until: later(900) }, notice(6, later(900))],
         vec![Event::LinkCounted { share: FILES, recipient: BEN_FILES, what: "fetched".to_owned(), hour: start, count: 7 }],
         vec![Event::StrangersCounted { forged: 12, unknown: 34, hour: start }],
-        vec![Event::ShareUpdated { share: FILES, by: operator, expires: Some(later(40 * 86_400)), delivery: Some(Delivery::Preview) }],
+        vec![Event::ShareUpdated {
+            share: FILES,
+            by: operator,
+            expires: Some(later(40 * 86_400)),
+            delivery: Some(Delivery::Preview),
+            mark: None,
+            print: None,
+            text: None,
+        }],
         vec![Event::RecipientRevoked { share: FILES, recipient: BEN_FILES, by: operator }],
         vec![Event::ShareRevoked { share: FOLDER, by }, Event::ShareEnded { share: ENDED }],
         vec![code(challenge(4), ANN_FILES, Some(token(3)), 86_400), opened(2, challenge(4), None, later(9 * 3600))],
@@ -181,7 +190,17 @@ fn progress(n: u8, bytes: u64, outcome: Outcome) -> Event {
 
 fn ended(n: u8, ended: Timestamp) -> Event {
     let (outcome, ranges) = (Outcome::Complete, ranges(100));
-    Event::ReceiptEnded { receipt: receipt(n), share: FILES, guest: ANN, ended, bytes: ranges.bytes(), opens: 2, outcome, ranges }
+    Event::ReceiptEnded {
+        receipt: receipt(n),
+        share: FILES,
+        guest: ANN,
+        ended,
+        bytes: ranges.bytes(),
+        opens: 2,
+        outcome,
+        ranges,
+        shown: Shown::default(),
+    }
 }
 
 fn ranges(bytes: u64) -> RangeSet {

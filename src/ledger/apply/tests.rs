@@ -6,9 +6,11 @@ use crate::crypto::random::{CookieSecret, TokenHash};
 use crate::crypto::sealed::{Private, Subject};
 use crate::domain::bounds::RECEIPT_WINDOW;
 use crate::domain::document::DocumentName;
-use crate::domain::ids::{GuestId, StaffId};
+use crate::domain::ids::{GuestId, ReceiptId, StaffId};
 use crate::domain::policy::{Delivery, Policy, Strength};
-use crate::domain::receipt::Action;
+use crate::domain::range::RangeSet;
+use crate::domain::receipt::{Action, Outcome};
+use crate::domain::shown::Shown;
 use crate::domain::version::FileVersion;
 use crate::ledger::event::{Actor, Origin};
 use crate::ledger::records::{records, restore};
@@ -113,6 +115,7 @@ fn a_receipt_that_ends_late_leaves_the_newer_one_of_its_document_in_place() {
         opens: 1,
         outcome: Outcome::Part,
         ranges: RangeSet::default(),
+        shown: Shown::default(),
     };
     apply(&mut state, later, &ended);
     assert_eq!(state.receipt_ids.iter().map(|(_, id)| *id).collect::<Vec<_>>(), [ReceiptId::from_bytes([7; 16])]);

@@ -1,5 +1,13 @@
 //! Where pages come from: one file per kind of document, all behind one trait.
 
+mod boxes;
+mod frames;
+mod image;
+mod letters;
+pub mod sniff;
+
+pub use self::sniff::open;
+
 use crate::domain::redaction::Area;
 use crate::preview::job::{Opened, Trouble};
 

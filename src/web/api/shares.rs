@@ -57,7 +57,9 @@ pub async fn update(
 ) -> Result<Json<ShareView>, Problem> {
     let (id, Json(wanted)) = (wire::share(web.gate(), &id)?, body?);
     let expires = wanted.expires.map(|text| wire::expiry(web.gate(), &text)).transpose()?;
-    web.gate().update(id, Change { expires, delivery: wanted.delivery }, actor).await?;
+    web.gate()
+        .update(id, Change { expires, delivery: wanted.delivery, mark: wanted.mark, print: wanted.print, text: wanted.text }, actor)
+        .await?;
     Ok(Json(view(&web, id).await?))
 }
 

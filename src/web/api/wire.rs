@@ -3,7 +3,7 @@
 use crate::domain::document::{DocumentName, DocumentPath, StoreName};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::ShareId;
-use crate::domain::policy::Delivery;
+use crate::domain::policy::{Delivery, Strength};
 use crate::domain::time::{Timestamp, parse_expiry};
 use crate::gate::Gate;
 use crate::gate::issue::NewShare;
@@ -23,10 +23,20 @@ pub struct CreateShare {
     /// A span like `30d`, a date, or an RFC 3339 time; the configured default when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
-    /// `download` or `preview`; the configured default when left out.
+    /// `download`, `watermarked` or `preview`; the configured default when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub delivery: Option<Delivery>,
+    /// `light`, `medium` or `strong`: how strongly pages are marked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub mark: Option<Strength>,
+    /// Whether viewed pages may be printed, mark included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print: Option<bool>,
+    /// Whether the text of viewed pages stands beside their pictures, for screen readers; it can be copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<bool>,
     /// Pin all, or follow all; left out, documents are pinned and folders follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<bool>,
@@ -51,10 +61,20 @@ pub struct UpdateShare {
     /// A span like `30d` from now, a date, or an RFC 3339 time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
-    /// `download` or `preview`.
+    /// `download`, `watermarked` or `preview`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub delivery: Option<Delivery>,
+    /// `light`, `medium` or `strong`: how strongly pages are marked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub mark: Option<Strength>,
+    /// Whether viewed pages may be printed, mark included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print: Option<bool>,
+    /// Whether the text of viewed pages stands beside their pictures, for screen readers; it can be copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<bool>,
 }
 
 /// One recipient, or all.
@@ -91,6 +111,9 @@ impl CreateShare {
             to: self.to.iter().map(|text| address(text)).collect::<Result<_, _>>()?,
             expires: self.expires.map(|text| expiry(gate, &text)).transpose()?,
             delivery: self.delivery,
+            mark: self.mark,
+            print: self.print,
+            text: self.text,
             pin: self.pin,
             owner: self.owner.map(|text| address(&text)).transpose()?,
             subject: self.subject,

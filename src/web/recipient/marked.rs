@@ -2,6 +2,7 @@
 
 use crate::domain::part::PartPath;
 use crate::gate::refusal::Refusal;
+use crate::gate::session::Proof;
 use crate::gate::view::ViewRequest;
 use crate::limit::connection::ConnectionHandle;
 use crate::limit::rate::Action;
@@ -30,7 +31,8 @@ async fn answer(web: &Web, request: &Head) -> Result<Response, Refusal> {
     let share = request::share_of(request.uri().path()).ok_or(Refusal::NoSession)?;
     let cookie = cookies::read(request.headers(), Purpose::Session, share);
     gate.session(share, cookie.as_ref())?;
-    let of = ViewRequest { share, cookie, path: path_after(share, request.uri().path(), 4)?, part: PartPath::default() };
+    let (proof, path) = (cookie.as_ref().map(Proof::from), path_after(share, request.uri().path(), 4)?);
+    let of = ViewRequest { share, proof, path, part: PartPath::default() };
     if request::is_prefetch(request.headers()) {
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }

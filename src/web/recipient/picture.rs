@@ -128,16 +128,15 @@ async fn words(web: &Web, Asked { of, page, .. }: Asked, request: &Head) -> Resu
     if request::is_prefetch(request.headers()) {
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
+    if !web.gate().session(of.share, of.proof)?.share().policy.text {
+        return Ok(refuse::plain(web, RefusalKind::NotFound));
+    }
     if request.method() == Method::GET {
         return Ok(match web.gate().page_text(&of, page, request::origin(request)).await? {
             Some(text) => Json(PageText { page, text }).into_response(),
             None => refuse::plain(web, RefusalKind::NotFound),
         });
     }
-    let view = web.gate().view(&of).await?;
-    has_page(of.share, &view, page)?;
-    if !view.text {
-        return Ok(refuse::plain(web, RefusalKind::NotFound));
-    }
+    has_page(of.share, &web.gate().view(&of).await?, page)?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], Body::empty()).into_response())
 }

@@ -6,6 +6,7 @@ use crate::domain::part::PartPath;
 use crate::domain::policy::Delivery;
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
+use crate::gate::session::Proof;
 use crate::gate::view::{View, ViewRequest};
 use crate::limit::rate::Action;
 use crate::preview::job::Trouble;
@@ -42,7 +43,7 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: &Head) -> Result
         // Nobody has asked to read it yet; the browser asks again when somebody does.
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
-    let asked = ViewRequest { share, cookie, path: document, part: wanted.part.clone() };
+    let asked = ViewRequest { share, proof: cookie.as_ref().map(Proof::from), path: document, part: wanted.part.clone() };
     let view = gate.view(&asked).await?;
     has_page(share, &view, wanted.page)?;
     let (name, above) = match outer(&wanted.part) {

@@ -1,0 +1,92 @@
+//! What the events of receipts do to the state.
+
+use super::share_mut;
+use crate::domain::bounds::NOTICE_LINES;
+use crate::domain::ids::ReceiptId;
+use crate::domain::range::RangeSet;
+use crate::domain::receipt::Outcome;
+use crate::domain::shown::Shown;
+use crate::domain::time::Timestamp;
+use crate::ledger::event::Event;
+use crate::ledger::state::{Read, Receipt, State, Timer};
+use std::sync::Arc;
+
+pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
+    match event {
+        Event::ReceiptStarted {
+            receipt,
+            share: share_id,
+            recipient: recipient_id,
+            guest,
+            session,
+            document,
+            version,
+            action,
+            ends,
+            ..
+        } => {
+            let Some(share) = share_mut(state, *share_id) else { return };
+            if share.unreported.len() < NOTICE_LINES {
+                share
+                    .unreported
+                    .push(Read { receipt: *receipt, at: t, guest: *guest, document: document.clone(), action: *action });
+            } else {
+                share.unreported_more += 1;
+            }
+            if let Some(recipient) = share.recipients.get_mut(recipient_id).map(Arc::make_mut) {
+                recipient.reads += 1;
+                recipient.last_read = Some(t);
+            }
+            if let Some(document) = document.get() {
+                state.receipt_ids.insert(((*session, *action, document.clone(), *version), *receipt));
+            }
+            state.timers.insert((*ends, Timer::Receipt(*receipt)));
+            let started = Receipt {
+                id: *receipt,
+                share: *share_id,
+                recipient: *recipient_id,
+                guest: *guest,
+                session: *session,
+                document: document.clone(),
+                version: *version,
+                action: *action,
+                started: t,
+                ends: *ends,
+                last: t,
+                opens: 1,
+                ranges: RangeSet::default(),
+                sent: 0,
+                shown: Shown::default(),
+                outcome: Outcome::Open,
+            };
+            state.receipts.insert(*receipt, Arc::new(started));
+        }
+        Event::ReceiptProgress { receipt, opens, ranges, outcome } => {
+            if let Some(receipt) = state.receipts.get_mut(receipt).map(Arc::make_mut) {
+                receipt.opens = *opens;
+                receipt.ranges = ranges.clone();
+                receipt.outcome = *outcome;
+                receipt.last = t;
+            }
+        }
+        Event::ReceiptPages { receipt, opens, bytes, outcome, shown } => {
+            if let Some(receipt) = state.receipts.get_mut(receipt).map(Arc::make_mut) {
+                receipt.opens = *opens;
+                receipt.sent = *bytes;
+                receipt.shown.merge(shown);
+                receipt.outcome = *outcome;
+                receipt.last = t;
+            }
+        }
+        Event::ReceiptEnded { receipt, .. } => drop_receipt(state, *receipt),
+        _ => {}
+    }
+}
+
+fn drop_receipt(state: &mut State, id: ReceiptId) {
+    let Some(gone) = state.receipts.remove(&id) else { return };
+    state.timers.remove(&(gone.ends, Timer::Receipt(id)));
+    if let Some(document) = gone.document.get() {
+        state.receipt_ids.remove(&((gone.session, gone.action, document.clone(), gone.version), id));
+    }
+}

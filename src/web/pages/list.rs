@@ -1,6 +1,7 @@
 //! The page of a share: its documents, or those of one of its folders.
 
 use super::{Frame, WhatIsShared, finish, shown};
+use crate::domain::policy::Delivery;
 use askama::Template;
 
 /// The documents of a share or of one of its folders.
@@ -47,6 +48,16 @@ pub enum Gives {
     Pictures,
     /// The same, and to take away as a PDF with the mark in each page.
     Marked,
+}
+
+impl From<Delivery> for Gives {
+    fn from(delivery: Delivery) -> Self {
+        match delivery {
+            Delivery::Download => Self::Documents,
+            Delivery::Preview => Self::Pictures,
+            Delivery::Watermarked => Self::Marked,
+        }
+    }
 }
 
 /// One folder on the way.

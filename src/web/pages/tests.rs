@@ -41,12 +41,12 @@ fn words() -> Words {
     Words::english().expect("the catalogue is whole")
 }
 
-fn link(said: Said<'_>, documents: usize, folders: usize, preview_only: bool, paragraphs: usize) -> LinkPage {
+fn link(said: Said<'_>, documents: usize, folders: usize, gives: Gives, paragraphs: usize) -> LinkPage {
     LinkPage {
         owner_name: said.owner.into(),
         subject: said.subject.into(),
         what: WhatIsShared { documents, folders },
-        preview_only,
+        gives,
         masked_address: "g…t@example.org".into(),
         expires: "31 December 2026, 23:59 CET".into(),
         disclaimer: (paragraphs > 0).then(|| DisclaimerView {
@@ -192,9 +192,9 @@ fn gallery(said: Said<'_>) -> Vec<(String, String)> {
     let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact };
     let at = || "18:41".to_owned();
     let mut pages = vec![
-        ("link".to_owned(), link(said, 3, 1, false, 6).render(&frame)),
-        ("link-short".to_owned(), link(said, 1, 0, true, 1).render(&frame)),
-        ("link-plain".to_owned(), link(Said { subject: " ", ..said }, 0, 2, false, 0).render(&frame)),
+        ("link".to_owned(), link(said, 3, 1, Gives::Documents, 6).render(&frame)),
+        ("link-short".to_owned(), link(said, 1, 0, Gives::Pictures, 1).render(&frame)),
+        ("link-plain".to_owned(), link(Said { subject: " ", ..said }, 0, 2, Gives::Marked, 0).render(&frame)),
         ("list".to_owned(), list(said, Gives::Documents).render(&frame)),
         ("list-view-only".to_owned(), list(said, Gives::Pictures).render(&frame)),
         ("list-marked".to_owned(), list(said, Gives::Marked).render(&frame)),
@@ -310,10 +310,10 @@ fn every_form_is_a_post_with_its_token() {
 fn agreeing_sends_the_digest_of_the_text_that_was_shown() {
     let words = words();
     let frame = Frame { words: &words, organisation: "O", contact: "" };
-    let with_text = link(HONEST, 1, 0, false, 1).render(&frame);
+    let with_text = link(HONEST, 1, 0, Gives::Documents, 1).render(&frame);
     assert!(with_text.contains("name=\"digest\" value=\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""));
     assert!(with_text.contains("I agree, send my code"));
-    let without = link(HONEST, 1, 0, false, 0).render(&frame);
+    let without = link(HONEST, 1, 0, Gives::Documents, 0).render(&frame);
     assert!(!without.contains("name=\"digest\"") && without.contains(">Send my code<"));
 }
 

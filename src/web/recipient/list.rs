@@ -2,7 +2,6 @@
 
 use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
-use crate::domain::policy::Delivery;
 use crate::gate::listing::{Listed, ListedEntry, Trouble};
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
@@ -40,7 +39,7 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
     let share = admitted.share().id;
     let (title, message, expires) = gate.share_texts(admitted);
     let ends = gate.session_ends(admitted);
-    let (gives, can_show) = (gives(admitted), gate.preview().unavailable().is_none());
+    let (gives, can_show) = (Gives::from(admitted.share().delivery()), gate.preview().unavailable().is_none());
     let own_page = listed.trail.is_empty();
     let page = ListPage {
         crumbs: crumbs(share, &listed),
@@ -70,14 +69,6 @@ fn crumbs(share: ShareId, listed: &Listed) -> Vec<Crumb> {
         href: (at < last).then(|| format!("/d/{share}/f/{}/", path.to_url())),
     };
     listed.trail.iter().enumerate().map(crumb).collect()
-}
-
-fn gives(admitted: &Admitted) -> Gives {
-    match admitted.share().delivery() {
-        Delivery::Download => Gives::Documents,
-        Delivery::Preview => Gives::Pictures,
-        Delivery::Watermarked => Gives::Marked,
-    }
 }
 
 /// Kinds that are known not to be shown: sound and film could only be played from their own bytes, and of an archive there is no page.

@@ -83,6 +83,7 @@ link-for = For
 link-until = Open until
 link-may = You may
 link-may-view = View only, no download
+link-may-marked = View, and download with a watermark
 link-may-download = View and download
 link-no-effect = Opening this page has changed nothing: no mail has been sent, and nothing counts as read.
 terms-eyebrow = Please read this first

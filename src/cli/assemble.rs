@@ -112,6 +112,10 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
         words,
     });
     let web = Web::new(Arc::clone(&gate), config.server.hsts, config.organisation.security_contact.clone());
+    let web = match &config.server.content_url {
+        Some(url) => web.with_content_host(url.to_string()),
+        None => web,
+    };
     let start_with = StartWith {
         staff: config.staff.iter().map(|staff| (staff.name.clone(), staff.address.clone())).collect(),
         disclaimer: config.disclaimer.as_ref().map(disclaimer),
@@ -188,6 +192,9 @@ pub fn hosts(config: &Config) -> Vec<String> {
     let port = config.server.public_url.port();
     let with = |host: &crate::config::HostName, port: u16| format!("{host}:{port}");
     let mut hosts = vec![with(config.server.public_url.host(), port)];
+    if let Some(content) = &config.server.content_url {
+        hosts.push(with(content.host(), content.port()));
+    }
     for host in &config.server.hosts {
         hosts.extend([with(host, port), with(host, config.server.listen.port())]);
     }

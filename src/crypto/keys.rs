@@ -1,7 +1,7 @@
 //! The key ring: secrets by id, each active, verify-only or retired, in one file that only the server reads.
 
 use crate::crypto::primitives::{KEY_BYTES, MacKey, SealKey};
-use crate::crypto::{ENTITY_TAG, FORM, LINK, WRAP, random};
+use crate::crypto::{CONTENT, ENTITY_TAG, FORM, LINK, WRAP, random};
 use crate::domain::time::Timestamp;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,7 @@ pub struct KeyRing {
     keys: BTreeMap<u8, RingKey>,
     form: MacKey,
     entity_tag: MacKey,
+    content: MacKey,
 }
 
 impl KeyRing {
@@ -131,6 +132,11 @@ impl KeyRing {
         &self.entity_tag
     }
 
+    /// The key of addresses on the content host.
+    pub const fn content_key(&self) -> &MacKey {
+        &self.content
+    }
+
     fn first(now: Timestamp) -> Zeroizing<String> {
         let secret = Zeroizing::new(random::bytes::<KEY_BYTES>());
         let entry = KeyEntry { id: 1, state: KeyState::Active, made: now, secret: BASE64.encode(&*secret) };
@@ -163,7 +169,7 @@ impl KeyRing {
         let mut active = None;
         for (id, state, made, secret) in entries {
             let root = MacKey::new(&secret);
-            if state == KeyState::Active && active.replace((id, root.derive(FORM), root.derive(ENTITY_TAG))).is_some() {
+            if state == KeyState::Active && active.replace((id, [FORM, ENTITY_TAG, CONTENT].map(|purpose| root.derive(purpose)))).is_some() {
                 return Err("more than one key is active".to_owned());
             }
             let key = RingKey { state, made, link: MacKey::new(&root.derive(LINK)), wrap: SealKey::new(&root.derive(WRAP)) };
@@ -171,8 +177,8 @@ impl KeyRing {
                 return Err(format!("key {id} is there twice"));
             }
         }
-        let (active, form, entity_tag) = active.ok_or("no key is active")?;
-        Ok(Self { active, keys, form: MacKey::new(&form), entity_tag: MacKey::new(&entity_tag) })
+        let (active, [form, entity_tag, content]) = active.ok_or("no key is active")?;
+        Ok(Self { active, keys, form: MacKey::new(&form), entity_tag: MacKey::new(&entity_tag), content: MacKey::new(&content) })
     }
 }
 

@@ -19,6 +19,7 @@ use crate::gate::listing::place_of;
 use crate::gate::notices::queue_notice;
 use crate::gate::permit::Permit;
 use crate::gate::refusal::Refusal;
+use crate::gate::session::Proof;
 use crate::gate::stream::{Delivery, DeliveryBody, Source};
 use crate::ledger::event::{Event, Origin};
 use crate::ledger::state::Receipt;
@@ -93,7 +94,7 @@ impl Gate {
         // Watched before it is looked at, so that no revocation can fall between.
         let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
         let id = ReceiptId::from_bytes(random::bytes());
-        let (receipt, again) = self.receipt(&permit, cookie.as_ref(), document.version, id, origin).await?;
+        let (receipt, again) = self.receipt(&permit, cookie.as_ref().map(Proof::from), document.version, id, origin).await?;
         let transfer = self.progress.begin(&receipt, range.start, again);
         let (source, left, admitted) = (Source::Document(document.read(range)), Some(range.len()), admitted.clone());
         let delivery = Delivery { source, left, admitted, transfer, watch, place };
@@ -104,7 +105,7 @@ impl Gate {
     pub(super) async fn receipt(
         &self,
         permit: &Permit,
-        cookie: Option<&CookieSecret>,
+        proof: Option<Proof>,
         version: FileVersion,
         id: ReceiptId,
         origin: Origin,
@@ -112,7 +113,7 @@ impl Gate {
         let (admitted, action) = (permit.admitted(), permit.action());
         let key = (admitted.session().id, action, permit.covered().name.clone(), version);
         let state = self.ledger.state();
-        let facts = self.session_facts(&state, admitted.share().id, cookie);
+        let facts = self.session_facts(&state, admitted.share().id, proof);
         // In full, because the permission may have changed while this request waited for its place.
         admit_document(admit_session(&state, facts, self.clock.now())?, &permit.covered().label, action)?;
         if let Some(receipt) = state.open_receipt(&key, self.clock.now()) {

@@ -3,7 +3,6 @@
 use crate::crypto::link::Link;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, RecipientId};
-use crate::domain::policy::Delivery;
 use crate::domain::receipt::Outcome;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
@@ -90,7 +89,7 @@ impl Gate {
             link: &link,
             expires: &expires,
             what,
-            preview_only: about.share.delivery() != Delivery::Download,
+            delivery: about.share.delivery(),
             code_comes_along: self.settings.code_delivery == CodeDelivery::WithInvite,
         };
         Ok((address.clone(), content.compose(&self.words), 0))

@@ -2,7 +2,6 @@
 
 use crate::documents::{Kind, Place, Stat, StoreError, media};
 use crate::domain::document::{DocumentName, DocumentPath};
-use crate::domain::policy::Delivery;
 use crate::domain::scope::{Covered, Item, ItemKind, resolve};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
@@ -111,11 +110,6 @@ impl Gate {
             .await
             .map_err(|error| Refusal::of_store(admitted.share().id, error))?;
         Ok(stat.kind == Kind::Folder)
-    }
-
-    /// Whether the share is for viewing only.
-    pub fn is_preview_only(&self, admitted: &Admitted) -> bool {
-        admitted.share().delivery() != Delivery::Download
     }
 
     async fn listed_item(&self, item: &Item) -> ListedEntry {

@@ -1,6 +1,6 @@
 //! Sessions: finding the one of a request, keeping it alive, leaving it.
 
-use crate::crypto::random::CookieSecret;
+use crate::crypto::random::{CookieSecret, TokenHash};
 use crate::domain::bounds::SESSION_USED_EVERY;
 use crate::domain::ids::{SessionId, ShareId};
 use crate::domain::time::Timestamp;
@@ -51,18 +51,33 @@ impl LastUse {
     }
 }
 
+/// What shows that a request belongs to a session: its cookie, or an address that was made for it. Each time the session is looked up anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof(TokenHash);
+
+impl From<&CookieSecret> for Proof {
+    fn from(cookie: &CookieSecret) -> Self {
+        Self(cookie.hash())
+    }
+}
+
 impl Gate {
+    /// The proof for a session that a true address names; nothing once it is over.
+    pub fn proof_of(&self, session: SessionId) -> Option<Proof> {
+        self.ledger.state().sessions.get(&session).map(|session| Proof(session.token))
+    }
+
     /// The session of a request, or why there is none; a use of it is noted.
-    pub fn session(&self, share: ShareId, cookie: Option<&CookieSecret>) -> Result<Admitted, Refusal> {
+    pub fn session<P: Into<Proof>>(&self, share: ShareId, proof: Option<P>) -> Result<Admitted, Refusal> {
         let state = self.ledger.state();
-        let admitted = admit_session(&state, self.session_facts(&state, share, cookie), self.clock.now())?;
+        let admitted = admit_session(&state, self.session_facts(&state, share, proof.map(Into::into)), self.clock.now())?;
         self.keep_alive(&admitted);
         Ok(admitted)
     }
 
     /// What a request shows of its session.
-    pub(super) fn session_facts(&self, state: &State, share: ShareId, cookie: Option<&CookieSecret>) -> SessionFacts {
-        let token = cookie.map(CookieSecret::hash);
+    pub(super) fn session_facts(&self, state: &State, share: ShareId, proof: Option<Proof>) -> SessionFacts {
+        let token = proof.map(|proof| proof.0);
         let used = token.and_then(|token| state.tokens.get(&token)).and_then(|session| self.last_use.of(*session));
         SessionFacts { share, token, used, idle: self.settings.session_idle }
     }
@@ -88,7 +103,7 @@ impl Gate {
     /// "I am finished": the session is over in this browser, at once and for good.
     pub async fn leave(&self, share: ShareId, cookie: Option<&CookieSecret>) -> Result<(), Refusal> {
         let state = self.ledger.state();
-        let facts = self.session_facts(&state, share, cookie);
+        let facts = self.session_facts(&state, share, cookie.map(Proof::from));
         self.ledger
             .tx(Class::Ordinary, move |t| {
                 let id = facts.token.and_then(|token| t.state().tokens.get(&token)).copied().ok_or(Refusal::NoSession)?;

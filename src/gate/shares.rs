@@ -24,8 +24,8 @@ pub struct LinkTexts {
     pub documents: usize,
     /// Folders.
     pub folders: usize,
-    /// Whether documents can only be looked at.
-    pub preview_only: bool,
+    /// In which form the documents are given.
+    pub delivery: Delivery,
 }
 
 /// What stands where a person was forgotten.
@@ -88,7 +88,7 @@ impl Gate {
             subject: self.filled_for(share, share.subject.get().map_or("", String::as_str), &recipient),
             documents: items.len() - folders,
             folders,
-            preview_only: share.delivery() != Delivery::Download,
+            delivery: share.delivery(),
         }
     }
 

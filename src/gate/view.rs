@@ -7,7 +7,6 @@ pub mod copy;
 mod look;
 pub mod open;
 
-use crate::crypto::random::CookieSecret;
 use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
 use crate::domain::part::PartPath;
@@ -19,6 +18,7 @@ use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::progress::PageShown;
 use crate::gate::refusal::Refusal;
+use crate::gate::session::Proof;
 use crate::ledger::event::Origin;
 use crate::ledger::state::Receipt;
 use crate::preview::job::{Done, Job, Kind, Note, Opened, PageJob, PageSize, Part, Picture, Trouble};
@@ -36,8 +36,8 @@ const TRIES: usize = 4;
 pub struct ViewRequest {
     /// The share that the address names.
     pub share: ShareId,
-    /// The session's cookie.
-    pub cookie: Option<CookieSecret>,
+    /// What shows the session.
+    pub proof: Option<Proof>,
     /// The document.
     pub path: DocumentPath,
     /// Which document inside it.
@@ -108,13 +108,13 @@ impl Gate {
     /// The text of a page, for those to whom it is read aloud; nothing where the policy has no text. When this returns, its receipt is on the disk.
     pub async fn page_text(&self, request: &ViewRequest, page: u32, origin: Origin) -> Result<Option<String>, Refusal> {
         self.count_picture(request, &origin)?;
-        if !self.session(request.share, request.cookie.as_ref())?.share().policy.text {
+        if !self.session(request.share, request.proof)?.share().policy.text {
             return Ok(None);
         }
         let job = |_: &Look<'_>, covered: Vec<Area>| Job::Text { page, covered };
         let (receipt, opened, done) = self.shown(request, page, &origin, &job).await?;
         let Done::Text(text) = done else { return Err(Refusal::Preview(request.share, Trouble::Unavailable)) };
-        if !self.session(request.share, request.cookie.as_ref())?.share().policy.text {
+        if !self.session(request.share, request.proof)?.share().policy.text {
             return Ok(None);
         }
         // The picture beside it is what counts as one time more.
@@ -135,7 +135,7 @@ impl Gate {
             let job = job(&look, look.covering.on(&request.part, page));
             let (opened, done) = self.work_on(&look, &request.part, job).await?;
             let receipt = self
-                .receipt(&look.permit, request.cookie.as_ref(), look.version, look.receipt, origin.clone())
+                .receipt(&look.permit, request.proof, look.version, look.receipt, origin.clone())
                 .await;
             let (receipt, _) = receipt.inspect_err(|_| self.preview.end(&look.key))?;
             // Of several first pictures at once one makes the receipt, and the others bear its number when they are drawn again.

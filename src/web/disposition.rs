@@ -1,4 +1,4 @@
-//! The `Content-Disposition` of a download (RFC 6266, RFC 8187): saved under its own name, never shown in place.
+//! The `Content-Disposition` of a download (RFC 6266, RFC 8187): saved under its own name, never shown in place; and that of a picture of ours.
 
 use crate::domain::bounds::NAME_BYTES;
 use http::HeaderValue;
@@ -24,10 +24,19 @@ const CODED: &AsciiSet = &NON_ALPHANUMERIC
 /// Characters no name on disk should bring along (controls, marks that turn the reading direction, path separators) become `_`, and a name over 255 bytes
 /// loses the middle of it. Old browsers get an ASCII form beside the exact one.
 pub fn attachment(name: &str) -> HeaderValue {
+    disposition("attachment", name)
+}
+
+/// The header of something that is shown in place and, when somebody saves it, is called `name`; the same rules.
+pub fn inline(name: &str) -> HeaderValue {
+    disposition("inline", name)
+}
+
+fn disposition(how: &str, name: &str) -> HeaderValue {
     let name = shorten(&clean(name));
     let plain: String = name.chars().map(|c| if is_quotable(c) { c } else { '_' }).collect();
     let exact = utf8_percent_encode(&name, CODED);
-    let header = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}");
+    let header = format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{exact}");
     HeaderValue::try_from(header).expect("printable ASCII only: both forms replace or encode everything else")
 }
 

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 pub mod conditional;
+mod content;
 pub mod cookies;
 pub mod disposition;
 pub mod form;
@@ -14,7 +15,8 @@ pub mod refuse;
 pub mod request;
 
 use crate::gate::Gate;
-use crate::web::recipient::{code, document, leave, link, list};
+use crate::web::content::ContentHost;
+use crate::web::recipient::{code, document, leave, link, list, marked, picture, viewer};
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{MethodRouter, get, post};
@@ -30,13 +32,27 @@ struct Shared {
     gate: Arc<Gate>,
     hsts: bool,
     security_contact: Option<String>,
+    content: Option<ContentHost>,
     stopping: AtomicBool,
 }
 
 impl Web {
     /// `hsts` says whether browsers are told to come by TLS only from now on; `security_contact` goes into security.txt.
     pub fn new(gate: Arc<Gate>, hsts: bool, security_contact: Option<String>) -> Self {
-        Self(Arc::new(Shared { gate, hsts, security_contact, stopping: AtomicBool::new(false) }))
+        Self(Arc::new(Shared { gate, hsts, security_contact, content: None, stopping: AtomicBool::new(false) }))
+    }
+
+    /// The same, with pictures of documents' pages from an origin of their own, such as `https://content.example.org`.
+    pub fn with_content_host(self, origin: String) -> Self {
+        let Shared { gate, hsts, security_contact, .. } = &*self.0;
+        let (gate, hsts, security_contact) = (Arc::clone(gate), *hsts, security_contact.clone());
+        let content = Some(ContentHost::new(origin));
+        Self(Arc::new(Shared { gate, hsts, security_contact, content, stopping: AtomicBool::new(false) }))
+    }
+
+    /// Where pictures come from, when not from the pages' own origin.
+    pub(in crate::web) fn content(&self) -> Option<&ContentHost> {
+        self.0.content.as_ref()
     }
 
     /// The gate.
@@ -92,6 +108,11 @@ pub const ROUTES: &[Route] = &[
     at("/d/{share}/", || get(list::share)),
     at("/d/{share}", || get(list::without_slash)),
     at("/d/{share}/f/{*path}", || get(document::get)),
+    at("/d/{share}/v/{*path}", || get(viewer::get)),
+    at("/d/{share}/p/{page}/{*path}", || get(picture::get)),
+    at("/d/{share}/t/{page}/{*path}", || get(picture::text)),
+    at("/d/{share}/w/{*path}", || get(marked::get)),
+    at("/c/{token}/p/{page}/{*path}", || get(picture::on_content_host)),
 ];
 
 /// What answers at all of [`ROUTES`].
@@ -102,6 +123,7 @@ pub fn router(web: &Web) -> Router {
         .method_not_allowed_fallback(refuse::method_not_allowed)
         .fallback(refuse::not_found)
         .with_state(web.clone())
+        .layer(from_fn_with_state(web.clone(), content::keep_apart))
         .layer(map_response_with_state(web.clone(), headers::common))
         .layer(from_fn_with_state(web.clone(), request::note))
 }

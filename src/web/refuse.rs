@@ -1,27 +1,35 @@
 //! The only place where a refusal becomes a status and a page.
 
 use crate::gate::refusal::Refusal;
+use crate::preview::job::Trouble;
 use crate::web::Web;
 use crate::web::pages::{Frame, RefusalKind, RefusalPage};
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
-use http::header::{CONNECTION, RETRY_AFTER};
+use http::header::{CONNECTION, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use std::time::Duration;
 
 /// How long to wait when too much is under way.
 const BUSY_SECONDS: u64 = 5;
+/// How long the page waits that shows itself again when a worker may be free.
+const DRAWING_SECONDS: u64 = 3;
+
+const REFRESH: HeaderName = HeaderName::from_static("refresh");
 
 /// The page of a refusal by the gate.
 pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
     let kind = match refusal {
         Refusal::Busy => RefusalKind::Busy,
-        Refusal::ChangedSinceRedacted(_) | Refusal::DocumentChanged(_) => RefusalKind::DocumentChanged,
+        Refusal::ChangedSinceRedacted(_) => RefusalKind::ChangedSinceRedacted,
+        Refusal::DocumentChanged(_) => RefusalKind::DocumentChanged,
         Refusal::DocumentMissing(_) => RefusalKind::DocumentMissing,
         Refusal::Expired(_) => RefusalKind::Expired,
+        Refusal::MarkedOnly(_) => RefusalKind::MarkedOnly,
         Refusal::NoSession => RefusalKind::NoSession,
         Refusal::NotInShare(_) => RefusalKind::NotInShare,
-        Refusal::MarkedOnly(_) | Refusal::Preview(..) | Refusal::PreviewOnly(_) => RefusalKind::PreviewOnly,
+        Refusal::Preview(_, trouble) => of_trouble(*trouble),
+        Refusal::PreviewOnly(_) => RefusalKind::PreviewOnly,
         Refusal::RateLimited(_) => RefusalKind::TooManyRequests,
         Refusal::RecipientStopped(_) => RefusalKind::RecipientStopped,
         Refusal::SessionEnded(_) => RefusalKind::SessionEnded,
@@ -48,12 +56,31 @@ pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
         back: share.filter(|_| in_session).map(|share| format!("/d/{share}/")),
         wait: match refusal {
             Refusal::RateLimited(wait) => Some(*wait),
+            Refusal::Preview(_, Trouble::Busy) => Some(Duration::from_secs(DRAWING_SECONDS)),
+            Refusal::Preview(_, Trouble::Unreadable) => Some(Duration::from_secs(BUSY_SECONDS)),
             Refusal::Busy | Refusal::StoreUnavailable(..) => Some(Duration::from_secs(BUSY_SECONDS)),
             _ => None,
         },
+        again: kind == RefusalKind::PreviewBusy,
     };
     tracing::debug!(reason = refusal.word(), share = share.map(tracing::field::display), "refused");
     page(web, kind, details)
+}
+
+const fn of_trouble(trouble: Trouble) -> RefusalKind {
+    match trouble {
+        Trouble::Busy => RefusalKind::PreviewBusy,
+        Trouble::Damaged => RefusalKind::PreviewDamaged,
+        Trouble::Empty => RefusalKind::PreviewEmpty,
+        Trouble::Media => RefusalKind::PreviewMedia,
+        Trouble::NoSuchPage => RefusalKind::PreviewPage,
+        Trouble::Protected => RefusalKind::PreviewProtected,
+        Trouble::TooHard => RefusalKind::PreviewTooHard,
+        Trouble::TooLarge => RefusalKind::PreviewTooLarge,
+        Trouble::Unavailable => RefusalKind::PreviewUnavailable,
+        Trouble::Unreadable => RefusalKind::PreviewUnreadable,
+        Trouble::Unsupported => RefusalKind::PreviewUnsupported,
+    }
 }
 
 /// The page of a refusal that is about the request's form alone.
@@ -72,16 +99,20 @@ struct Details {
     owner_name: Option<String>,
     back: Option<String>,
     wait: Option<Duration>,
+    again: bool,
 }
 
 fn page(web: &Web, kind: RefusalKind, details: Details) -> Response {
     let status = status(kind);
     let named = matches!(kind, RefusalKind::TooManyRequests);
     let at = details.wait.filter(|_| named).map(|wait| web.gate().when(web.gate().now().plus(wait)));
-    let page = RefusalPage { kind, status: status.as_u16(), owner_name: details.owner_name, at, back: details.back };
+    let page = RefusalPage { kind, status: status.as_u16(), owner_name: details.owner_name, at, back: details.back, again: details.again };
     let mut response = (status, Html(page.render(&frame(web)))).into_response();
     if let Some(wait) = details.wait {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    }
+    if let Some(wait) = details.wait.filter(|_| details.again) {
+        response.headers_mut().insert(REFRESH, HeaderValue::from(wait.as_secs().max(1)));
     }
     if matches!(kind, RefusalKind::FormTooLarge) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -98,10 +129,16 @@ pub fn frame(web: &Web) -> Frame<'_> {
 const fn status(kind: RefusalKind) -> StatusCode {
     match kind {
         RefusalKind::BadForm => StatusCode::BAD_REQUEST,
-        RefusalKind::Busy | RefusalKind::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-        RefusalKind::CrossSite | RefusalKind::NoSession | RefusalKind::PreviewOnly | RefusalKind::SessionEnded => StatusCode::FORBIDDEN,
-        RefusalKind::DocumentChanged | RefusalKind::TextChanged => StatusCode::CONFLICT,
-        RefusalKind::DocumentMissing | RefusalKind::NotFound | RefusalKind::NotInShare | RefusalKind::UnknownLink => StatusCode::NOT_FOUND,
+        RefusalKind::Busy | RefusalKind::PreviewBusy | RefusalKind::PreviewUnreadable | RefusalKind::StoreUnavailable => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        RefusalKind::CrossSite | RefusalKind::MarkedOnly | RefusalKind::NoSession | RefusalKind::PreviewOnly | RefusalKind::SessionEnded => StatusCode::FORBIDDEN,
+        RefusalKind::ChangedSinceRedacted | RefusalKind::DocumentChanged | RefusalKind::TextChanged => StatusCode::CONFLICT,
+        RefusalKind::DocumentMissing
+        | RefusalKind::NotFound
+        | RefusalKind::NotInShare
+        | RefusalKind::PreviewPage
+        | RefusalKind::UnknownLink => StatusCode::NOT_FOUND,
         RefusalKind::Expired | RefusalKind::RecipientStopped | RefusalKind::Stopped => StatusCode::GONE,
         RefusalKind::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         RefusalKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -109,6 +146,14 @@ const fn status(kind: RefusalKind) -> StatusCode {
         RefusalKind::Misdirected => StatusCode::MISDIRECTED_REQUEST,
         RefusalKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         RefusalKind::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+        RefusalKind::PreviewDamaged
+        | RefusalKind::PreviewEmpty
+        | RefusalKind::PreviewMedia
+        | RefusalKind::PreviewProtected
+        | RefusalKind::PreviewTooHard
+        | RefusalKind::PreviewTooLarge
+        | RefusalKind::PreviewUnsupported => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalKind::PreviewUnavailable => StatusCode::NOT_IMPLEMENTED,
         RefusalKind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         RefusalKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
     }

@@ -4,19 +4,30 @@ use crate::domain::ids::ShareId;
 use crate::gate::Origin;
 use crate::limit::connection::ClientAddress;
 use crate::web::Web;
-use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::USER_AGENT;
+use http::header::{HeaderName, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
+
+/// What browsers send when they load a page that nobody has asked for yet.
+const PURPOSES: [HeaderName; 4] = [
+    HeaderName::from_static("sec-purpose"),
+    HeaderName::from_static("purpose"),
+    HeaderName::from_static("x-purpose"),
+    HeaderName::from_static("x-moz"),
+];
 
 /// What a browser calls itself is kept to this many bytes.
 const AGENT_BYTES: usize = 256;
 
+/// A request without its body, which none of those that only read has any use for.
+pub type Head = http::Request<()>;
+
 /// The client's address.
-pub fn client(request: &http::Request<Body>) -> IpAddr {
+pub fn client<B>(request: &http::Request<B>) -> IpAddr {
     request
         .extensions()
         .get::<ClientAddress>()
@@ -24,7 +35,7 @@ pub fn client(request: &http::Request<Body>) -> IpAddr {
 }
 
 /// From where a person acts.
-pub fn origin(request: &http::Request<Body>) -> Origin {
+pub fn origin<B>(request: &http::Request<B>) -> Origin {
     let agent = request
         .headers()
         .get(USER_AGENT)
@@ -33,6 +44,12 @@ pub fn origin(request: &http::Request<Body>) -> Origin {
     let cut = agent.char_indices().map(|(at, _)| at).take_while(|at| *at <= AGENT_BYTES).last().unwrap_or(0);
     let agent = if agent.len() <= AGENT_BYTES { agent } else { agent[..cut].to_owned() };
     Origin { address: client(request).to_string(), agent }
+}
+
+/// Whether a browser loads ahead what nobody has asked for yet.
+pub fn is_prefetch(headers: &HeaderMap) -> bool {
+    let ahead = |value: &HeaderValue| value.as_bytes().starts_with(b"prefetch") || value.as_bytes() == b"preview";
+    PURPOSES.iter().filter_map(|name| headers.get(name)).any(ahead)
 }
 
 /// The share of an address such as `/d/{share}/…`; nothing when it is not the form of one.

@@ -68,7 +68,7 @@ impl Gate {
     ) -> Result<MarkedPdf, Refusal> {
         self.count_picture(request, &origin)?;
         let request = ViewRequest { part: PartPath::default(), ..request.clone() };
-        let admitted = self.session(request.share, request.cookie.as_ref())?;
+        let admitted = self.session(request.share, request.proof)?;
         let place = connection.acquire_stream().await;
         // Watched before it is looked at, so that no revocation can fall between.
         let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
@@ -76,7 +76,7 @@ impl Gate {
             let look = self.look(&request, Action::Watermarked).await?;
             let (opened, first) = self.copied_page(&look, &look.mark, 1).await?;
             let receipt = self
-                .receipt(&look.permit, request.cookie.as_ref(), look.version, look.receipt, origin.clone())
+                .receipt(&look.permit, request.proof, look.version, look.receipt, origin.clone())
                 .await;
             let (receipt, again) = receipt.inspect_err(|_| self.preview.end(&look.key))?;
             if receipt.id != look.receipt || !self.is_still_covered_so(&look) {

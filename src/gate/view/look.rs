@@ -52,7 +52,7 @@ pub(super) struct Look<'a> {
 impl Gate {
     /// Lets somebody look: a session, a document of the share, the pinned version, and nothing covered in another version.
     pub(super) async fn look(&self, request: &ViewRequest, action: Action) -> Result<Look<'_>, Refusal> {
-        let permit = admit_document(self.session(request.share, request.cookie.as_ref())?, &request.path, action)?;
+        let permit = admit_document(self.session(request.share, request.proof)?, &request.path, action)?;
         let version = self.version_of(&permit).await?;
         let state = self.ledger.state();
         let (admitted, name) = (permit.admitted(), &permit.covered().name);
@@ -84,7 +84,7 @@ impl Gate {
 
     /// Counts a picture against the client's network and the recipient: nobody reads hundreds of pages a minute.
     pub(super) fn count_picture(&self, request: &ViewRequest, origin: &Origin) -> Result<(), Refusal> {
-        let recipient = self.session(request.share, request.cookie.as_ref())?.recipient().id;
+        let recipient = self.session(request.share, request.proof)?.recipient().id;
         let client = origin.address.parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         self.limiter
             .check_for(rate::Action::Picture, client, recipient.as_bytes())

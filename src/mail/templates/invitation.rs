@@ -1,6 +1,7 @@
 //! The invitation: who shares what, the personal link, and how to get in. Never the code.
 
 use crate::domain::email::EmailAddress;
+use crate::domain::policy::Delivery;
 use crate::mail::Content;
 use crate::mail::layout::{Block, Sheet, said};
 use crate::mail::markdown;
@@ -38,8 +39,8 @@ pub struct Invitation<'a> {
     pub expires: &'a str,
     /// What is shared.
     pub what: What,
-    /// Whether the documents can only be looked at.
-    pub preview_only: bool,
+    /// In which form the documents are given.
+    pub delivery: Delivery,
     /// Whether the code mail goes out together with this one, instead of after the agreement.
     pub code_comes_along: bool,
 }
@@ -63,8 +64,10 @@ impl Invitation<'_> {
         sheet.say("mail-invitation-link", &[]);
         sheet.put(Block::Link(self.link.to_owned()));
         sheet.say(if self.code_comes_along { "mail-invitation-code-along" } else { "mail-invitation-code-later" }, &[]);
-        if self.preview_only {
-            sheet.say("mail-invitation-preview-only", &[]);
+        match self.delivery {
+            Delivery::Download => {}
+            Delivery::Preview => sheet.say("mail-invitation-preview-only", &[]),
+            Delivery::Watermarked => sheet.say("mail-invitation-watermarked", &[]),
         }
         sheet.say("mail-invitation-expires", &[("until", self.expires)]);
         sheet.say("mail-invitation-mailbox", &[("address", self.recipient.expose())]);

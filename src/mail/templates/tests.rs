@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::bounds::NOTICE_LINES;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::ShareId;
+use crate::domain::policy::Delivery;
 use crate::domain::receipt::{Action, Outcome};
 use crate::mail::Content;
 use crate::words::Words;
@@ -31,7 +32,7 @@ fn invitation<'a>(owner: &'a EmailAddress, recipient: &'a EmailAddress) -> Invit
         link: LINK,
         expires: "31 December 2027, 18:00",
         what: What::Documents(2),
-        preview_only: false,
+        delivery: Delivery::Download,
         code_comes_along: false,
     }
 }
@@ -60,7 +61,7 @@ fn all(nasty: &str) -> Vec<Content> {
     };
     let mut letters = vec![
         base.compose(&words),
-        Invitation { subject: "", message: "", what: What::Folders, preview_only: true, code_comes_along: true, ..base }.compose(&words),
+        Invitation { subject: "", message: "", what: What::Folders, delivery: Delivery::Watermarked, code_comes_along: true, ..base }.compose(&words),
         code.compose(&words),
         Code { minutes: None, ..code }.compose(&words),
         Notice { organisation: nasty, staff_name: nasty, share_subject: nasty, share: SHARE, lines: &[line], more: 4 }.compose(&words),
@@ -100,7 +101,7 @@ fn the_invitation_says_who_shares_what_and_how_to_get_in() {
 #[test]
 fn the_invitation_fits_what_is_shared_and_how_the_code_comes() {
     let (owner, guest) = (address("ann@example.org"), address("guest@example.net"));
-    let base = Invitation { subject: " ", message: "", what: What::Documents(1), preview_only: true, ..invitation(&owner, &guest) };
+    let base = Invitation { subject: " ", message: "", what: What::Documents(1), delivery: Delivery::Preview, ..invitation(&owner, &guest) };
     let letter = base.compose(&words());
     assert_eq!(letter.subject, "Ann Lee of Example Records shares documents with you");
     assert!(letter.text.contains("shares a document with you.") && letter.text.contains("You cannot download them."));

@@ -52,7 +52,9 @@
 
   // A word before the session ends, and one after.
   for (const place of document.querySelectorAll("[data-session]")) {
-    const end = Date.now() + Number(place.dataset.session) * SECOND;
+    const idle = Number(place.dataset.session) * SECOND;
+    const most = Date.now() + Number(place.dataset.most ?? place.dataset.session) * SECOND;
+    let end = Date.now() + idle;
     let said = null;
     const tick = () => {
       const left = remaining(end);
@@ -60,10 +62,15 @@
       if (part === said) return;
       said = part;
       place.querySelectorAll(":scope > :not(template)").forEach((old) => old.remove());
-      place.append(place.querySelector(`template[data-${part}]`).content.cloneNode(true));
+      if (part) place.append(place.querySelector(`template[data-${part}]`).content.cloneNode(true));
     };
     setInterval(tick, 5 * SECOND);
     addEventListener("visibilitychange", tick);
+    // Pages that fetch more of a document keep the session alive.
+    addEventListener("doorward:used", () => {
+      end = Math.min(most, Date.now() + idle);
+      tick();
+    });
     tick();
   }
 })();

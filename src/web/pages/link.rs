@@ -1,6 +1,6 @@
 //! The page behind a link: who shares what, until when, and the text to agree to.
 
-use super::{Frame, finish};
+use super::{Frame, Gives, finish};
 use askama::Template;
 
 /// The page behind a link. Showing it has no effect.
@@ -12,8 +12,8 @@ pub struct LinkPage {
     pub subject: String,
     /// What kind of things.
     pub what: WhatIsShared,
-    /// Whether documents may only be viewed.
-    pub preview_only: bool,
+    /// In which form documents are given.
+    pub gives: Gives,
     /// The mailbox the code goes to, masked.
     pub masked_address: String,
     /// When the share ends, as people write it.
@@ -80,6 +80,14 @@ impl Html<'_> {
     fn title(&self) -> String {
         self.frame
             .with("link-title", &[("owner", &self.page.owner_name), ("what", &self.page.what.text(self.frame))])
+    }
+
+    fn may(&self) -> String {
+        self.frame.text(match self.page.gives {
+            Gives::Documents => "link-may-download",
+            Gives::Pictures => "link-may-view",
+            Gives::Marked => "link-may-marked",
+        })
     }
 
     /// As HTML.

@@ -1,6 +1,7 @@
 //! The page of a share: its documents, or those of one of its folders.
 
 use super::{Frame, WhatIsShared, finish, shown};
+use crate::domain::policy::Delivery;
 use askama::Template;
 
 /// The documents of a share or of one of its folders.
@@ -12,8 +13,10 @@ pub struct ListPage {
     pub owner_name: String,
     /// The owner's message as safe HTML without headings of the first level.
     pub message_html: Option<String>,
-    /// Whether documents may only be viewed.
-    pub preview_only: bool,
+    /// In which form documents are given.
+    pub gives: Gives,
+    /// Whether this server can show documents at all.
+    pub can_show: bool,
     /// The share's own page.
     pub home: String,
     /// The folders on the way from the share's own page; the last one is this folder. Empty on the share's own page.
@@ -36,6 +39,27 @@ pub struct ListPage {
     pub form_token: String,
 }
 
+/// In which form a share gives its documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    /// Themselves.
+    Documents,
+    /// Pictures of their pages, to look at.
+    Pictures,
+    /// The same, and to take away as a PDF with the mark in each page.
+    Marked,
+}
+
+impl From<Delivery> for Gives {
+    fn from(delivery: Delivery) -> Self {
+        match delivery {
+            Delivery::Download => Self::Documents,
+            Delivery::Preview => Self::Pictures,
+            Delivery::Watermarked => Self::Marked,
+        }
+    }
+}
+
 /// One folder on the way.
 #[derive(Debug, Clone)]
 pub struct Crumb {
@@ -50,8 +74,14 @@ pub struct Crumb {
 pub struct EntryView {
     /// What it is called.
     pub label: String,
-    /// Where it is downloaded, or the folder's page; none when it cannot be had.
-    pub href: Option<String>,
+    /// The folder's page.
+    pub folder: Option<String>,
+    /// Where it is shown; none when it cannot be.
+    pub view: Option<String>,
+    /// Where it is downloaded; none when it cannot be.
+    pub download: Option<String>,
+    /// Where it is downloaded with the mark in each page; none when it cannot be.
+    pub marked: Option<String>,
     /// Catalogue id of its kind, `kind-…` in `pages.ftl`.
     pub kind: String,
     /// How large it is, as people write it; may be empty.
@@ -62,6 +92,14 @@ pub struct EntryView {
     pub note: Option<String>,
     /// Whether it is a folder.
     pub is_folder: bool,
+}
+
+impl EntryView {
+    /// What can be done with it, the first thing first: catalogue id of the verb, and where it leads.
+    fn ways(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let ways = [("open-folder", &self.folder), ("view", &self.view), ("download", &self.download), ("download-marked", &self.marked)];
+        ways.into_iter().filter_map(|(verb, href)| Some((verb, href.as_ref()?)))
+    }
 }
 
 impl ListPage {
@@ -105,11 +143,18 @@ impl Html<'_> {
 
     /// Whether any row can be opened; else the last column would be empty.
     fn has_action(&self) -> bool {
-        self.page.entries.iter().any(|entry| entry.href.is_some())
+        self.page.entries.iter().any(|entry| entry.ways().next().is_some())
     }
 
-    fn verb(&self, entry: &EntryView) -> String {
-        self.frame.text(if entry.is_folder { "open-folder" } else { "download" })
+    /// What a person may do with documents that are not downloaded as they are: a strong word and a sentence.
+    fn terms(&self) -> Option<(String, String)> {
+        let (title, text) = match (self.page.gives, self.page.can_show) {
+            (Gives::Documents, _) => return None,
+            (Gives::Pictures | Gives::Marked, false) => ("view-only-title", "view-none-text"),
+            (Gives::Pictures, true) => ("view-only-title", "view-only-text"),
+            (Gives::Marked, true) => ("view-marked-title", "view-marked-text"),
+        };
+        Some((self.frame.text(title), self.frame.with(text, &[("owner", &self.page.owner_name)])))
     }
 
     fn icon(&self, entry: &EntryView) -> &'static str {

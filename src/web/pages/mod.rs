@@ -8,13 +8,15 @@ mod list;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod viewer;
 
 pub use code::{CodePage, CodeProblem, Resend};
 pub use home::HomePage;
 pub use left::LeftPage;
 pub use link::{DisclaimerView, LinkPage, WhatIsShared};
-pub use list::{Crumb, EntryView, ListPage};
+pub use list::{Crumb, EntryView, Gives, ListPage};
 pub use refusal::{RefusalKind, RefusalPage};
+pub use viewer::{Place, ViewerPage, Zoom};
 
 use crate::domain::email::EmailAddress;
 use crate::web::assets;

@@ -10,6 +10,8 @@ pub enum RefusalKind {
     BadForm,
     /// The server has as much to do as it can carry.
     Busy,
+    /// A document with covered parts that is not the one they were marked on.
+    ChangedSinceRedacted,
     /// A form sent from another site.
     CrossSite,
     /// A pinned document is not the same any more.
@@ -22,6 +24,8 @@ pub enum RefusalKind {
     FormTooLarge,
     /// A fault of the server.
     Internal,
+    /// The original of a document that may be taken away with a mark only.
+    MarkedOnly,
     /// An address that does not take this method.
     MethodNotAllowed,
     /// A `Host` that is not this server's.
@@ -32,8 +36,30 @@ pub enum RefusalKind {
     NotFound,
     /// A document or folder the share does not name.
     NotInShare,
+    /// Every worker that draws pages is busy.
+    PreviewBusy,
+    /// A document that cannot be read as what it is.
+    PreviewDamaged,
+    /// A document without anything to show.
+    PreviewEmpty,
+    /// Sound or film, which could only be played from its own bytes.
+    PreviewMedia,
     /// The original of a document that may only be viewed.
     PreviewOnly,
+    /// A page or an attachment that the document does not have.
+    PreviewPage,
+    /// A document that needs a password.
+    PreviewProtected,
+    /// A document whose drawing takes too much time or memory.
+    PreviewTooHard,
+    /// A document larger than what is drawn.
+    PreviewTooLarge,
+    /// A server that draws no pages.
+    PreviewUnavailable,
+    /// A document that could not be read from its store to the end.
+    PreviewUnreadable,
+    /// A document of a kind that is not drawn.
+    PreviewUnsupported,
     /// A conditional request whose condition does not hold.
     PreconditionFailed,
     /// A part of a document beyond its end.
@@ -58,21 +84,34 @@ pub enum RefusalKind {
 
 impl RefusalKind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 37] = [
         Self::BadForm,
         Self::Busy,
+        Self::ChangedSinceRedacted,
         Self::CrossSite,
         Self::DocumentChanged,
         Self::DocumentMissing,
         Self::Expired,
         Self::FormTooLarge,
         Self::Internal,
+        Self::MarkedOnly,
         Self::MethodNotAllowed,
         Self::Misdirected,
         Self::NoSession,
         Self::NotFound,
         Self::NotInShare,
+        Self::PreviewBusy,
+        Self::PreviewDamaged,
+        Self::PreviewEmpty,
+        Self::PreviewMedia,
         Self::PreviewOnly,
+        Self::PreviewPage,
+        Self::PreviewProtected,
+        Self::PreviewTooHard,
+        Self::PreviewTooLarge,
+        Self::PreviewUnavailable,
+        Self::PreviewUnreadable,
+        Self::PreviewUnsupported,
         Self::PreconditionFailed,
         Self::RangeNotSatisfiable,
         Self::RecipientStopped,
@@ -90,18 +129,31 @@ impl RefusalKind {
         match self {
             Self::BadForm => "bad-form",
             Self::Busy => "busy",
+            Self::ChangedSinceRedacted => "changed-since-redacted",
             Self::CrossSite => "cross-site",
             Self::DocumentChanged => "document-changed",
             Self::DocumentMissing => "document-missing",
             Self::Expired => "expired",
             Self::FormTooLarge => "form-too-large",
             Self::Internal => "internal",
+            Self::MarkedOnly => "marked-only",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::Misdirected => "misdirected",
             Self::NoSession => "no-session",
             Self::NotFound => "not-found",
             Self::NotInShare => "not-in-share",
+            Self::PreviewBusy => "preview-busy",
+            Self::PreviewDamaged => "preview-damaged",
+            Self::PreviewEmpty => "preview-empty",
+            Self::PreviewMedia => "preview-media",
             Self::PreviewOnly => "preview-only",
+            Self::PreviewPage => "preview-page",
+            Self::PreviewProtected => "preview-protected",
+            Self::PreviewTooHard => "preview-too-hard",
+            Self::PreviewTooLarge => "preview-too-large",
+            Self::PreviewUnavailable => "preview-unavailable",
+            Self::PreviewUnreadable => "preview-unreadable",
+            Self::PreviewUnsupported => "preview-unsupported",
             Self::PreconditionFailed => "precondition-failed",
             Self::RangeNotSatisfiable => "range-not-satisfiable",
             Self::RecipientStopped => "recipient-stopped",
@@ -129,6 +181,8 @@ pub struct RefusalPage {
     pub at: Option<String>,
     /// Where to go on: the list of the share, or for [`RefusalKind::TextChanged`] the link's page.
     pub back: Option<String>,
+    /// Whether the same address may soon be asked for again: the page offers it.
+    pub again: bool,
 }
 
 impl RefusalPage {

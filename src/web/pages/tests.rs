@@ -1,6 +1,12 @@
 //! Every page in every state, looked at as text; `DOORWARD_GALLERY=DIR cargo test gallery` writes them out to be looked at with a browser.
 
 use super::*;
+use crate::domain::part::PartPath;
+use crate::domain::document::DocumentPath;
+use crate::domain::policy::Delivery;
+use crate::domain::time::Timestamp;
+use crate::gate::view::View;
+use crate::preview::job::{Kind, Note, PageSize, Part};
 use std::path::PathBuf;
 
 /// What people wrote into a page.
@@ -35,12 +41,12 @@ fn words() -> Words {
     Words::english().expect("the catalogue is whole")
 }
 
-fn link(said: Said<'_>, documents: usize, folders: usize, preview_only: bool, paragraphs: usize) -> LinkPage {
+fn link(said: Said<'_>, documents: usize, folders: usize, gives: Gives, paragraphs: usize) -> LinkPage {
     LinkPage {
         owner_name: said.owner.into(),
         subject: said.subject.into(),
         what: WhatIsShared { documents, folders },
-        preview_only,
+        gives,
         masked_address: "g…t@example.org".into(),
         expires: "31 December 2026, 23:59 CET".into(),
         disclaimer: (paragraphs > 0).then(|| DisclaimerView {
@@ -72,7 +78,10 @@ fn code(said: Said<'_>, problem: Option<CodeProblem>, resend: Resend) -> CodePag
 fn entry(label: &str, kind: &str, size: &str, note: Option<&str>) -> EntryView {
     EntryView {
         label: label.into(),
-        href: note.is_none().then(|| "/d/0198/f/1/name".into()),
+        folder: (kind == "kind-folder").then(|| "/d/0198/f/1/".into()),
+        view: (note.is_none() && kind != "kind-folder").then(|| "/d/0198/v/1/name".into()),
+        download: (note.is_none() && kind != "kind-folder").then(|| "/d/0198/f/1/name".into()),
+        marked: None,
         kind: kind.into(),
         size: size.into(),
         changed: "14 July 2026".into(),
@@ -81,9 +90,8 @@ fn entry(label: &str, kind: &str, size: &str, note: Option<&str>) -> EntryView {
     }
 }
 
-fn list(said: Said<'_>, preview_only: bool) -> ListPage {
+fn list(said: Said<'_>, gives: Gives) -> ListPage {
     let [pdf, folder, table, photo, long] = said.names;
-    let view = preview_only.then_some("note-view-only");
     ListPage {
         title: said.subject.into(),
         owner_name: said.owner.into(),
@@ -91,16 +99,24 @@ fn list(said: Said<'_>, preview_only: bool) -> ListPage {
             "<p>Good day,</p><p>here are the statements we spoke about. <strong>Please read the first one</strong> before Friday.</p>"
                 .into(),
         ),
-        preview_only,
+        gives,
+        can_show: true,
         home: "/d/0198/".into(),
         crumbs: Vec::new(),
         entries: vec![
             entry(folder, "kind-folder", "", None),
-            entry(pdf, "kind-pdf", "1.4 MB", view),
-            entry(table, "kind-table", "18 kB", view),
-            entry(photo, "kind-image", "3.2 MB", view.or(Some("note-changed"))),
-            entry(long, "kind-document", "204 kB", view),
-        ],
+            entry(pdf, "kind-pdf", "1.4 MB", None),
+            entry(table, "kind-table", "18 kB", None),
+            entry(photo, "kind-image", "3.2 MB", Some("note-changed")),
+            entry(long, "kind-document", "204 kB", None),
+        ]
+        .into_iter()
+        .map(|entry| EntryView {
+            download: entry.download.filter(|_| gives == Gives::Documents),
+            marked: entry.view.clone().filter(|_| gives == Gives::Marked).map(|_| "/d/0198/w/1/name".into()),
+            ..entry
+        })
+        .collect(),
         hidden: 0,
         truncated: false,
         expires: "31 December 2026, 23:59 CET".into(),
@@ -111,8 +127,42 @@ fn list(said: Said<'_>, preview_only: bool) -> ListPage {
     }
 }
 
+fn viewer(said: Said<'_>, part: bool) -> ViewerPage {
+    let size = |width, height| PageSize { width, height };
+    let mail = Part { name: said.names[2].into(), size: 18_000 };
+    ViewerPage {
+        name: said.names[0].into(),
+        owner_name: said.owner.into(),
+        home: "/d/0198/".into(),
+        above: part.then(|| Crumb { label: said.names[1].into(), href: Some("/d/0198/v/1/name?page=1".into()) }),
+        view: View {
+            name: said.names[0].into(),
+            path: DocumentPath::root(),
+            pages: [vec![size(595, 842); 11], vec![size(842, 595)]].concat(),
+            kind: Kind::Mail,
+            notes: vec![Note::TextOnly, Note::Shortened],
+            parts: if part { Vec::new() } else { vec![mail, Part { name: String::new(), size: 1 }] },
+            delivery: Delivery::Preview,
+            print: part,
+            text: part,
+            ends: Timestamp::from_millis(0),
+        },
+        place: Place { share: "/d/0198".into(), path: "1/name".into(), part: if part { "2".parse().expect("a number is a part") } else { PartPath::default() } },
+        page: 3,
+        zoom: if part { Zoom::Half } else { Zoom::Whole },
+        text: part.then(|| said.text.into()),
+        marked: part.then(|| "/d/0198/w/1/name".into()),
+        download: None,
+        session_ends: "18:40".into(),
+        session_seconds: 1800,
+        session_most: 7200,
+        leave_action: "/d/0198/leave".into(),
+        form_token: "dG9rZW4".into(),
+    }
+}
+
 fn folder(said: Said<'_>, empty: bool) -> ListPage {
-    let mut page = list(said, false);
+    let mut page = list(said, Gives::Documents);
     page.message_html = None;
     page.crumbs =
         vec![Crumb { label: said.names[0].into(), href: Some("/d/0198/f/1/".into()) }, Crumb { label: said.names[1].into(), href: None }];
@@ -132,6 +182,7 @@ fn refusal(said: Said<'_>, kind: RefusalKind) -> RefusalPage {
         owner_name: (kind != RefusalKind::UnknownLink).then(|| said.owner.into()),
         at: (kind == RefusalKind::TooManyRequests).then(|| "18:41".into()),
         back: back.then(|| "/d/0198/".into()),
+        again: kind == RefusalKind::PreviewBusy,
     }
 }
 
@@ -141,11 +192,15 @@ fn gallery(said: Said<'_>) -> Vec<(String, String)> {
     let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact };
     let at = || "18:41".to_owned();
     let mut pages = vec![
-        ("link".to_owned(), link(said, 3, 1, false, 6).render(&frame)),
-        ("link-short".to_owned(), link(said, 1, 0, true, 1).render(&frame)),
-        ("link-plain".to_owned(), link(Said { subject: " ", ..said }, 0, 2, false, 0).render(&frame)),
-        ("list".to_owned(), list(said, false).render(&frame)),
-        ("list-view-only".to_owned(), list(said, true).render(&frame)),
+        ("link".to_owned(), link(said, 3, 1, Gives::Documents, 6).render(&frame)),
+        ("link-short".to_owned(), link(said, 1, 0, Gives::Pictures, 1).render(&frame)),
+        ("link-plain".to_owned(), link(Said { subject: " ", ..said }, 0, 2, Gives::Marked, 0).render(&frame)),
+        ("list".to_owned(), list(said, Gives::Documents).render(&frame)),
+        ("list-view-only".to_owned(), list(said, Gives::Pictures).render(&frame)),
+        ("list-marked".to_owned(), list(said, Gives::Marked).render(&frame)),
+        ("list-cannot-show".to_owned(), ListPage { can_show: false, ..list(said, Gives::Pictures) }.render(&frame)),
+        ("viewer".to_owned(), viewer(said, false).render(&frame)),
+        ("viewer-part".to_owned(), viewer(said, true).render(&frame)),
         ("list-folder".to_owned(), folder(said, false).render(&frame)),
         ("list-empty".to_owned(), folder(said, true).render(&frame)),
         ("left".to_owned(), LeftPage { expires: Some("31 December 2026, 23:59 CET".into()) }.render(&frame)),
@@ -194,7 +249,7 @@ fn the_gallery_holds_every_page() -> std::io::Result<()> {
     let scratch = tempfile::tempdir()?;
     let dir = std::env::var_os("DOORWARD_GALLERY").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
     std::fs::create_dir_all(dir.join("static"))?;
-    for path in [assets::stylesheet(), assets::script(), assets::mark()] {
+    for path in [assets::stylesheet(), assets::script(), assets::mark(), assets::viewer_stylesheet(), assets::viewer_script()] {
         std::fs::write(dir.join(path.trim_start_matches('/')), assets::find(path).map_or(&b""[..], |asset| asset.body))?;
     }
     for (name, html) in gallery(HONEST) {
@@ -212,7 +267,8 @@ fn what_people_wrote_stays_text_and_cannot_turn_the_writing() {
         assert!(!html.contains(['\u{202e}', '\u{2066}', '\u{0}']), "{name}");
         assert!(html.contains("&#60;script&#62;alert(1)") && html.contains("\u{fffd}fdp.exe"), "{name}");
         let same: Vec<_> = tags(&html).map(|tag| tag.split_whitespace().next().unwrap_or_default()).collect();
-        assert_eq!(same.iter().filter(|tag| **tag == "script").count(), 1, "{name}");
+        let scripts = if name.starts_with("viewer") { 2 } else { 1 };
+        assert_eq!(same.iter().filter(|tag| **tag == "script").count(), scripts, "{name}");
     }
 }
 
@@ -238,6 +294,11 @@ fn every_form_is_a_post_with_its_token() {
     for (name, html) in gallery(HONEST) {
         for form in html.split("<form ").skip(1) {
             let form = form.split("</form>").next().unwrap_or_default();
+            if name.starts_with("viewer") && form.starts_with("method=\"get\" action=\"/d/0198/v/") {
+                // It only asks for another page of the document.
+                assert!(form.contains("name=\"page\"") && !form.contains("token"), "{name}");
+                continue;
+            }
             assert!(form.starts_with("method=\"post\" action=\"/"), "{name}");
             assert!(form.contains("<input type=\"hidden\" name=\"token\" value=\"dG9rZW4\">"), "{name}");
             assert_eq!(form.matches("<button type=\"submit\"").count(), 1, "{name}");
@@ -249,10 +310,10 @@ fn every_form_is_a_post_with_its_token() {
 fn agreeing_sends_the_digest_of_the_text_that_was_shown() {
     let words = words();
     let frame = Frame { words: &words, organisation: "O", contact: "" };
-    let with_text = link(HONEST, 1, 0, false, 1).render(&frame);
+    let with_text = link(HONEST, 1, 0, Gives::Documents, 1).render(&frame);
     assert!(with_text.contains("name=\"digest\" value=\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""));
     assert!(with_text.contains("I agree, send my code"));
-    let without = link(HONEST, 1, 0, false, 0).render(&frame);
+    let without = link(HONEST, 1, 0, Gives::Documents, 0).render(&frame);
     assert!(!without.contains("name=\"digest\"") && without.contains(">Send my code<"));
 }
 
@@ -312,7 +373,7 @@ fn a_problem_with_the_code_is_tied_to_its_field() {
 fn documents_that_may_only_be_viewed_offer_no_download() {
     let pages = gallery(HONEST);
     let html = pages.iter().find(|(name, _)| name == "list-view-only").map_or("", |(_, html)| html);
-    assert!(html.contains("For viewing only.") && html.contains("ask Anna Berg") && !html.contains(">Download"));
+    assert!(html.contains("For viewing only.") && html.contains("ask Anna Berg") && !html.contains(">Download") && !html.contains("/f/1/name"));
 }
 
 #[test]

@@ -17,17 +17,9 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{
-    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, VARY,
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-
-/// What browsers send when they load a page that nobody has asked for yet.
-const PURPOSES: [HeaderName; 4] = [
-    HeaderName::from_static("sec-purpose"),
-    HeaderName::from_static("purpose"),
-    HeaderName::from_static("x-purpose"),
-    HeaderName::from_static("x-moz"),
-];
 
 /// Gives a document or shows a folder.
 pub async fn get(State(web): State<Web>, request: Request) -> Response {
@@ -53,16 +45,11 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
     }
     let connection = request.extensions().get::<ConnectionHandle>().cloned().ok_or(Refusal::Busy)?;
     let opened = web.gate().open(share, cookie, &below, &connection).await?;
-    if is_prefetch(request.headers()) {
+    if request::is_prefetch(request.headers()) {
         // Nobody has asked to read it yet, so there must be neither bytes nor a receipt; the browser asks again when somebody does.
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
     deliver(web, opened, &connection, request).await
-}
-
-fn is_prefetch(headers: &HeaderMap) -> bool {
-    let ahead = |value: &HeaderValue| value.as_bytes().starts_with(b"prefetch") || value.as_bytes() == b"preview";
-    PURPOSES.iter().filter_map(|name| headers.get(name)).any(ahead)
 }
 
 async fn deliver(web: &Web, opened: Opened, connection: &ConnectionHandle, request: Request) -> Result<Response, Refusal> {

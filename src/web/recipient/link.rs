@@ -67,7 +67,7 @@ fn page(web: &Web, link: &str, entry: &Entry) -> LinkPage {
         owner_name: gate.owner_name(entry.share.id).unwrap_or_default(),
         subject: texts.subject,
         what: WhatIsShared { documents: texts.documents, folders: texts.folders },
-        preview_only: texts.preview_only,
+        gives: texts.delivery.into(),
         masked_address: gate.masked_address(&entry.recipient),
         expires: gate.moment(entry.share.expires),
         disclaimer: entry.disclaimer.as_ref().map(|text| DisclaimerView {

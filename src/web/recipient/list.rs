@@ -6,7 +6,7 @@ use crate::gate::listing::{Listed, ListedEntry, Trouble};
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use crate::web::cookies::{self, Purpose};
-use crate::web::pages::{Crumb, EntryView, ListPage};
+use crate::web::pages::{Crumb, EntryView, Gives, ListPage};
 use crate::web::recipient::leave::leave_token;
 use crate::web::{Web, refuse};
 use crate::words::figures;
@@ -39,7 +39,7 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
     let share = admitted.share().id;
     let (title, message, expires) = gate.share_texts(admitted);
     let ends = gate.session_ends(admitted);
-    let preview_only = gate.is_preview_only(admitted);
+    let (gives, can_show) = (Gives::from(admitted.share().delivery()), gate.preview().unavailable().is_none());
     let own_page = listed.trail.is_empty();
     let page = ListPage {
         crumbs: crumbs(share, &listed),
@@ -47,8 +47,9 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
         title,
         owner_name: gate.owner_name(share).unwrap_or_default(),
         message_html: Some(message).filter(|message| own_page && !message.is_empty()),
-        preview_only,
-        entries: listed.entries.into_iter().map(|entry| entry_view(web, share, entry, preview_only)).collect(),
+        gives,
+        can_show,
+        entries: listed.entries.into_iter().map(|entry| entry_view(web, share, entry, gives, can_show)).collect(),
         hidden: listed.hidden,
         truncated: listed.truncated,
         expires: gate.moment(expires),
@@ -70,20 +71,36 @@ fn crumbs(share: ShareId, listed: &Listed) -> Vec<Crumb> {
     listed.trail.iter().enumerate().map(crumb).collect()
 }
 
-fn entry_view(web: &Web, share: ShareId, entry: ListedEntry, preview_only: bool) -> EntryView {
+/// Kinds that are known not to be shown: sound and film could only be played from their own bytes, and of an archive there is no page.
+fn is_media(kind: &str) -> bool {
+    matches!(kind, "kind-audio" | "kind-video")
+}
+
+fn entry_view(web: &Web, share: ShareId, entry: ListedEntry, gives: Gives, can_show: bool) -> EntryView {
     let gate = web.gate();
     let words = gate.words();
-    let slash = if entry.is_folder { "/" } else { "" };
-    let can_be_had = entry.trouble.is_none() && (entry.is_folder || !preview_only);
+    let at = |letter: char, slash: &str| format!("/d/{share}/{letter}/{}{slash}", entry.path.to_url());
+    let is_there = entry.trouble.is_none();
+    let (media, archive) = (is_media(entry.kind), entry.kind == "kind-archive");
+    let shown = is_there && !entry.is_folder && can_show && !media && !archive;
     let note = match entry.trouble {
         Some(Trouble::Changed) => Some("note-changed"),
         Some(Trouble::Missing) => Some("note-missing"),
         Some(Trouble::Unavailable) => Some("note-unavailable"),
-        None => (preview_only && !entry.is_folder).then_some("note-view-only"),
+        None if entry.is_folder => None,
+        None => match gives {
+            Gives::Documents => (media && can_show).then_some("note-media-save"),
+            _ if media => Some("note-media-only"),
+            _ if archive => Some("note-no-view"),
+            Gives::Pictures | Gives::Marked => Some("note-view-only"),
+        },
     };
     EntryView {
-        label: entry.label,
-        href: can_be_had.then(|| format!("/d/{share}/f/{}{slash}", entry.path.to_url())),
+        folder: (is_there && entry.is_folder).then(|| at('f', "/")),
+        view: shown.then(|| at('v', "")),
+        download: (is_there && !entry.is_folder && gives == Gives::Documents).then(|| at('f', "")),
+        marked: (shown && gives == Gives::Marked).then(|| at('w', "")),
+        label: entry.label.clone(),
         kind: entry.kind.to_owned(),
         size: entry.size.map(|bytes| figures::size(words, bytes)).unwrap_or_default(),
         changed: entry.changed.map(|at| figures::day(words, &at.in_zone(&gate.settings().zone))).unwrap_or_default(),

@@ -1,10 +1,14 @@
-//! The recipient's way, one file a step: link, code, list, document, leave.
+//! The recipient's way, one file a step: link, code, list, viewer and document, leave.
 
 pub mod code;
 pub mod document;
 pub mod leave;
 pub mod link;
 pub mod list;
+pub mod marked;
+pub mod picture;
+pub mod viewer;
+mod wanted;
 
 use axum::response::{IntoResponse, Response};
 use http::header::{LOCATION, SET_COOKIE};

@@ -25,6 +25,7 @@ mail-invitation-link = This is your personal link:
 mail-invitation-code-later = How to get in: open the link and ask for a code. We send it to this mailbox. Type the code on the page, and the documents are there. You need no account and no password.
 mail-invitation-code-along = How to get in: you get a second mail with a code. Open the link, go on, and type the code on the page. You need no account and no password.
 mail-invitation-preview-only = You can look at the documents on your screen. You cannot download them.
+mail-invitation-watermarked = You can look at the documents on your screen, and download them as PDFs that carry your address on each page.
 mail-invitation-expires = You can use the link until { $until }.
 mail-invitation-mailbox = The link works only together with the mailbox { $address }. If you pass it on, it does not let other people in.
 mail-invitation-unexpected = You did not expect this mail? Then you can ignore it. If you like, tell { $contact } about it.

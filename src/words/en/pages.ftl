@@ -83,6 +83,7 @@ link-for = For
 link-until = Open until
 link-may = You may
 link-may-view = View only, no download
+link-may-marked = View, and download with a watermark
 link-may-download = View and download
 link-no-effect = Opening this page has changed nothing: no mail has been sent, and nothing counts as read.
 terms-eyebrow = Please read this first
@@ -141,18 +142,27 @@ list-lead-until = Open until { $expires }.
 list-lead = Shared by { $owner }. Open until { $expires }.
 message-title = Message from { $owner }
 view-only-title = For viewing only.
-view-only-text = These documents cannot be downloaded. Viewing is not available on this server yet; ask { $owner }.
+view-only-text = You can look at these documents here, page by page; each page carries your address and the time. They cannot be downloaded. If you need a copy, ask { $owner }.
+view-marked-title = For viewing.
+view-marked-text = You can look at these documents here, page by page, and download them as a PDF with a watermark; each page carries your address and the time. The original files are not handed out.
+view-none-text = They cannot be downloaded, and this server cannot show documents in the browser. Ask { $owner }.
+view-none-download = This server cannot show documents in the browser. You can download them.
 column-name = Name
 column-kind = Kind
 column-size = Size
 column-changed = Changed
 changed-label = Changed
 open-folder = Open
+view = View
 download = Download
+download-marked = Download with watermark
 note-changed = Changed since it was shared, so it is not handed out.
 note-missing = No longer in its place.
 note-unavailable = Cannot be reached just now.
 note-view-only = For viewing only
+note-media-only = Sound and film can only be played where downloading is allowed
+note-media-save = Sound and film are not played here; download it to play it
+note-no-view = There is no preview for this kind of file
 list-empty-folder = This folder is empty.
 list-empty-share = There is nothing here at the moment.
 list-truncated = Only the first { $shown } entries are shown; this folder has more.
@@ -166,6 +176,51 @@ leave = I am finished
 session-soon = You will be signed out at { $at }.
 session-stay = Stay signed in
 session-over = You may have been signed out in the meantime. If a document does not open, open the link in your mail again.
+
+## The page that shows a document
+
+viewer-back = Back to the documents
+viewer-above = Back to “{ $name }”
+viewer-part = Attachment { $number }
+viewer-label = Pages of the document
+viewer-pages = Pages
+viewer-page = Page
+viewer-of = of { $count }
+viewer-page-of = Page { $page } of { $count }
+viewer-first = First page
+viewer-previous = Previous page
+viewer-next = Next page
+viewer-last = Last page
+viewer-go = Go
+viewer-zoom = Zoom
+viewer-zoom-to = { $percent } %
+viewer-zoom-in = Larger
+viewer-zoom-out = Smaller
+viewer-zoom-fit = Fit
+viewer-thumbs = Overview
+viewer-print = Print
+viewer-text-show = Show the text of the pages
+viewer-text-of = Text of page { $page }
+viewer-no-text = There is no text on this page that could be read.
+viewer-busy = The server has much to do just now. The next pages follow by themselves.
+viewer-ended = You have been signed out, or the share has ended. To go on, open the link in your mail again.
+viewer-offline = The server cannot be reached. The pages follow as soon as it answers again.
+viewer-failed = This page cannot be shown.
+viewer-session-soon = You will soon be signed out unless you go on reading.
+viewer-no-print = These pages are for viewing on a screen and are not printed. If you need them on paper, ask { $owner }.
+viewer-parts = { $count ->
+    [one] One document is attached
+   *[other] { $count } documents are attached
+}
+viewer-part-name = Attachment { $number }: { $name }
+viewer-receipt = While you read, { $owner } receives a receipt with your address, the pages and the times.
+viewer-mark = Each page carries your address and the time.
+viewer-note-text-only = Shown is the text with its tables. The layout, pictures and charts of the original are left out.
+viewer-note-form-may-look-empty = This document has a form. What was filled in may be missing here although it is in the original.
+viewer-note-shortened = The document is very long; only its first part is shown.
+viewer-note-first-frame = This is a moving picture; only its first image is shown.
+viewer-note-nothing-fetched = Whatever the document would load from other places is left out.
+viewer-note-unreadable-characters = Some characters could not be read and are shown as �.
 
 ## The page after "I am finished"
 
@@ -189,6 +244,7 @@ when-at = at { $at }
 when-soon = in a few minutes
 refusal-back = Back to the documents
 refusal-read-again = Read the new text
+refusal-again = Try again now
 refusal-reference = If you ask for help, mention “{ $name }, { $status }”.
 
 refusal-bad-form-title = This form could not be used
@@ -198,6 +254,10 @@ refusal-bad-form-next = Please go back, load the page again, and send it once mo
 refusal-busy-title = A moment, please
 refusal-busy-text = This server has as much to do as it can carry, so it has not begun with your request.
 refusal-busy-next = Please try again { $when }.
+
+refusal-changed-since-redacted-title = This document is being looked at again
+refusal-changed-since-redacted-text = Parts of it are covered, and it has changed since they were marked. It is not shown until they have been marked anew.
+refusal-changed-since-redacted-next = Ask { $whom } when it can be opened again.
 
 refusal-cross-site-title = This was sent from another site
 refusal-cross-site-text = A form reached this server that does not come from one of its own pages. It was not accepted, and nothing was changed.
@@ -223,6 +283,10 @@ refusal-internal-title = Something went wrong on our side
 refusal-internal-text = It is a fault of this server, not of anything you did.
 refusal-internal-next = Please try again { $when }. If it happens again, tell { $whom }.
 
+refusal-marked-only-title = This document is downloaded with a watermark
+refusal-marked-only-text = It was shared for viewing and for download as a PDF that carries your address in each page. The original does not leave this server.
+refusal-marked-only-next = Go back to the documents and choose “Download with watermark”. If you need the original, ask { $whom }.
+
 refusal-method-not-allowed-title = This does not work here
 refusal-method-not-allowed-text = The address is right, but not for what your browser or program asked of it.
 refusal-method-not-allowed-next = Open the link in your mail and go on from there.
@@ -246,6 +310,50 @@ refusal-not-in-share-next = If you miss a document, ask { $whom }.
 refusal-precondition-failed-title = The document is not the one you began with
 refusal-precondition-failed-text = It has changed since your download began, and the parts would not fit together.
 refusal-precondition-failed-next = Please start the download again from the beginning.
+
+refusal-preview-busy-title = Just a moment
+refusal-preview-busy-text = Other documents are being drawn at the moment, and yours is waiting for its turn. This page tries again by itself.
+refusal-preview-busy-next = You need not do anything. Nothing is lost.
+
+refusal-preview-damaged-title = This document cannot be shown
+refusal-preview-damaged-text = It seems to be damaged, or it is not what its name says.
+refusal-preview-damaged-next = Ask { $whom } to share it again or in another form, such as a PDF.
+
+refusal-preview-empty-title = This document is empty
+refusal-preview-empty-text = There is nothing in it that could be shown.
+refusal-preview-empty-next = If you miss something, ask { $whom }.
+
+refusal-preview-media-title = Sound and film are not shown here
+refusal-preview-media-text = They could only be played from the file itself, so they are played where downloading is allowed. If the list offers a download, save it and play it on your own device.
+refusal-preview-media-next = Otherwise ask { $whom } how you can hear or see it.
+
+refusal-preview-page-title = There is no such page
+refusal-preview-page-text = The address names a page or an attachment that this document does not have.
+refusal-preview-page-next = Go back to the documents and open it again. If something is missing, ask { $whom }.
+
+refusal-preview-protected-title = This document needs a password
+refusal-preview-protected-text = It is protected by a password, so this server cannot draw its pages.
+refusal-preview-protected-next = Ask { $whom } to share it without the password.
+
+refusal-preview-too-hard-title = This document is too much to draw
+refusal-preview-too-hard-text = Drawing it takes more time or memory than this server gives to one document.
+refusal-preview-too-hard-next = Ask { $whom } for another form of it, such as a simpler PDF.
+
+refusal-preview-too-large-title = This document is too large to show
+refusal-preview-too-large-text = It is larger than what this server draws.
+refusal-preview-too-large-next = Ask { $whom } to share it in parts or in another form, such as a smaller PDF.
+
+refusal-preview-unavailable-title = Documents cannot be shown on this server
+refusal-preview-unavailable-text = Showing documents in the browser is not set up here.
+refusal-preview-unavailable-next = Ask { $whom } for another way to the document.
+
+refusal-preview-unreadable-title = This document could not be read
+refusal-preview-unreadable-text = It could not be read to its end, or it changed at that moment. Your access is not affected.
+refusal-preview-unreadable-next = Please try again { $when }. If it happens again, tell { $whom }.
+
+refusal-preview-unsupported-title = There is no preview for this kind of document
+refusal-preview-unsupported-text = This server does not know how to draw its pages.
+refusal-preview-unsupported-next = Ask { $whom } for another form of it, such as a PDF.
 
 refusal-preview-only-title = This document cannot be downloaded
 refusal-preview-only-text = It was shared for viewing only, so the document itself does not leave this server.

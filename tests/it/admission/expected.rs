@@ -18,6 +18,10 @@ const fn status(status: u16) -> Expected {
 
 /// `None` for a route that nobody has thought about.
 pub(super) fn expected(path: &str, method: &str, session: SessionState, share: ShareState, link: LinkState) -> Option<Expected> {
+    if path == "/c/{token}/p/{page}/{*path}" {
+        // No host of its own is set up for pictures, so that nothing is there for anybody.
+        return Some(status(404));
+    }
     let methods = methods(path)?;
     if !methods.contains(&method) {
         return Some(status(405));
@@ -31,6 +35,10 @@ pub(super) fn expected(path: &str, method: &str, session: SessionState, share: S
         "/d/{share}/leave" => status(if holds_a_session_cookie(session) { 400 } else { 403 }),
         "/d/{share}/" => status(door(session, share)),
         "/d/{share}/f/{*path}" => document(method, session, share),
+        "/d/{share}/v/{*path}" | "/d/{share}/p/{page}/{*path}" => status(picture(session, share)),
+        // The share has no text for screen readers.
+        "/d/{share}/t/{page}/{*path}" => status(if door(session, share) == 200 { 404 } else { door(session, share) }),
+        "/d/{share}/w/{*path}" => status(marked(session, share)),
         _ => return None,
     })
 }
@@ -42,6 +50,7 @@ fn methods(path: &str) -> Option<&'static [&'static str]> {
         "/d/{share}/code/again" | "/d/{share}/leave" => Some(&["POST"]),
         "/" | "/healthz" | "/readyz" | "/favicon.ico" | "/robots.txt" | "/.well-known/security.txt" | "/static/{file}" => Some(READ),
         "/d/{share}" | "/d/{share}/" | "/d/{share}/left" | "/d/{share}/f/{*path}" => Some(READ),
+        "/d/{share}/v/{*path}" | "/d/{share}/p/{page}/{*path}" | "/d/{share}/t/{page}/{*path}" | "/d/{share}/w/{*path}" => Some(READ),
         _ => None,
     }
 }
@@ -80,6 +89,25 @@ fn door(session: SessionState, share: ShareState) -> u16 {
         SessionState::Valid | SessionState::Ended if is_closed(share) => 410,
         SessionState::Valid => 200,
         _ => 403,
+    }
+}
+
+/// The viewer and its pictures, on a server that draws none: every share gives them, so that only drawing fails.
+fn picture(session: SessionState, share: ShareState) -> u16 {
+    match (door(session, share), share) {
+        (200, ShareState::PinnedChanged) => 409,
+        (200, ShareState::DocumentMissing) => 404,
+        (200, _) => 501,
+        (refused, _) => refused,
+    }
+}
+
+/// Copies with a mark, which neither a share for downloading nor one for viewing only gives.
+fn marked(session: SessionState, share: ShareState) -> u16 {
+    match (door(session, share), share) {
+        (200, ShareState::PreviewOnly) => 403,
+        (200, _) => 404,
+        (refused, _) => refused,
     }
 }
 

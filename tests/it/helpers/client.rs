@@ -35,6 +35,7 @@ enum Connection {
 pub(crate) struct Client {
     address: SocketAddr,
     protocol: Protocol,
+    host: String,
     mail: Mailbox,
     jar: Mutex<BTreeMap<String, String>>,
     connection: tokio::sync::Mutex<Option<Connection>>,
@@ -42,7 +43,8 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(address: SocketAddr, protocol: Protocol, mail: Mailbox) -> Self {
-        Self { address, protocol, mail, jar: Mutex::default(), connection: tokio::sync::Mutex::default() }
+        let host = format!("localhost:{}", address.port());
+        Self { address, protocol, host, mail, jar: Mutex::default(), connection: tokio::sync::Mutex::default() }
     }
 
     /// Another browser with the same cookies.
@@ -61,7 +63,12 @@ impl Client {
     }
 
     pub(crate) fn host(&self) -> String {
-        format!("localhost:{}", self.address.port())
+        self.host.clone()
+    }
+
+    /// The same browser, asking for another name at the same address.
+    pub(crate) fn at_host(self, host: &str) -> Self {
+        Self { host: host.to_owned(), ..self }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Outcome<Answer> {

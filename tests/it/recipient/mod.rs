@@ -5,3 +5,4 @@ pub(crate) mod document;
 mod leave;
 mod link;
 mod list;
+mod viewer;

@@ -138,6 +138,7 @@ pub fn preview(config: &Config, spawner: Option<Spawner>, clock: &Arc<dyn Clock>
         running: config.preview.workers.unwrap_or_else(processors),
         waiting: config.preview.queue,
         require_landlock: config.preview.require_landlock,
+        office: config.preview.office_socket.clone(),
     };
     match spawner {
         _ if !config.preview.enabled => Preview::off("preview.enabled is false"),

@@ -199,11 +199,6 @@ impl Gate {
         &self.mailer
     }
 
-    /// Pages of documents as pictures.
-    pub fn preview(&self) -> &Preview {
-        &self.preview
-    }
-
     /// Downloads that are running now.
     pub fn running(&self) -> usize {
         self.cuts.watched()

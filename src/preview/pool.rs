@@ -10,12 +10,14 @@ use crate::preview::job::{Done, Job, Opened, Trouble};
 use crate::preview::limits::{
     FEED_WAIT, JOB_SLOW, JOB_WAIT, LIVE_PER_RUNNING, PART_DEPTH, STALL_CPU, TURN_WAIT, VIEW_QUEUE, VIEWS, WORKER_IDLE,
 };
+use crate::preview::office::client::{ANSWER as OFFICE_ANSWER, OfficeFeed};
 use crate::preview::process::{Failure, Held, Worker, check_size};
 use crate::preview::spawner::Spawner;
 use crate::preview::wire::{Answer, Confined};
 use std::collections::HashMap;
 use std::fs::File;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -26,7 +28,7 @@ use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch};
 pub struct ViewKey(pub [u8; 32]);
 
 /// How many may work and wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Workers that run at once; as many again may go on slowly behind them.
     pub running: usize,
@@ -34,6 +36,8 @@ pub struct Settings {
     pub waiting: usize,
     /// Whether there are no previews without Landlock.
     pub require_landlock: bool,
+    /// Where Office documents are made into PDF, if anywhere.
+    pub office: Option<PathBuf>,
 }
 
 /// The previews of this server.
@@ -197,7 +201,8 @@ struct Turn {
 
 impl Pool {
     fn new(spawner: Spawner, settings: Settings, clock: Arc<dyn Clock>, confined: Confined) -> Arc<Self> {
-        let most_live = settings.running.saturating_mul(LIVE_PER_RUNNING);
+        let running = settings.running;
+        let most_live = running.saturating_mul(LIVE_PER_RUNNING);
         Arc::new(Self {
             spawner: Arc::new(spawner),
             settings,
@@ -206,8 +211,8 @@ impl Pool {
             deaths: Deaths::default(),
             most_live,
             live: Arc::new(Semaphore::new(most_live)),
-            running: Arc::new(Semaphore::new(settings.running)),
-            slow: Arc::new(Semaphore::new(settings.running)),
+            running: Arc::new(Semaphore::new(running)),
+            slow: Arc::new(Semaphore::new(running)),
             views: Mutex::default(),
             waiting: AtomicUsize::new(0),
         })
@@ -275,9 +280,11 @@ impl Pool {
 
     /// A new worker, fed with the document.
     async fn fed(&self, part: &[u16], feed: &dyn Feed) -> Result<Held, Trouble> {
-        let until = self.clock.now().plus(FEED_WAIT);
+        let wait = if self.settings.office.is_some() { FEED_WAIT.saturating_add(OFFICE_ANSWER) } else { FEED_WAIT };
+        let until = self.clock.now().plus(wait);
         let feeding = async {
-            let fed = feed.open().await?;
+            let office = self.settings.office.as_deref().map(|socket| OfficeFeed { inner: feed, socket });
+            let fed = office.as_ref().map_or(feed, |office| office as &dyn Feed).open().await?;
             check_size(fed.size)?;
             let place = self.place()?;
             let started = Worker::start(Arc::clone(&self.spawner), place).await;

@@ -1,7 +1,7 @@
 //! The gateway's hold on one worker: started, fed with its document, asked, and killed as soon as it is let go of.
 
 use crate::crypto::primitives::{Sha256, sha256};
-use crate::preview::feed::{Fed, Feed};
+use crate::preview::feed::{Converted, Fed, Feed};
 use crate::preview::job::{Done, Job, Opened, Trouble};
 use crate::preview::limits::{DOCUMENT_BYTES, WORKER_CPU_WORN, WORKER_JOBS, WORKER_MEMORY_WORN};
 use crate::preview::spawner::{Spawner, Started};
@@ -86,6 +86,8 @@ pub(super) struct Held {
     pub(super) part: Vec<u16>,
     /// What the document is known by, part included.
     pub(super) digest: [u8; 32],
+    /// What is said of it in place of what the worker finds, where it was made into something else on its way.
+    converted: Option<Converted>,
     opened: Option<Arc<Opened>>,
     cpu: Duration,
     jobs: u32,
@@ -111,8 +113,8 @@ impl From<io::Error> for Failure {
 impl Held {
     /// Feeds a worker. The gateway holds no more of the document than one piece.
     pub(super) async fn feed(mut worker: Worker, part: &[u16], feed: &dyn Feed, fed: Fed) -> Result<Self, Trouble> {
-        let Fed { size, mut bytes } = fed;
-        let mut name = feed.name().to_owned();
+        let Fed { size, mut bytes, converted } = fed;
+        let mut name = converted.as_ref().map_or(feed.name(), |converted| converted.name).to_owned();
         // Kinds are told from the end of a name.
         let excess = (0..=name.len()).find(|at| name.is_char_boundary(*at) && name.len() - at <= NAME_BYTES).unwrap_or(0);
         name.drain(..excess);
@@ -137,7 +139,7 @@ impl Held {
         }
         let place: Vec<u8> = part.iter().flat_map(|part| part.to_le_bytes()).collect();
         let digest = sha256(&[&hash.finish(), &place]);
-        Ok(Self { worker, part: part.to_vec(), digest, opened: None, cpu: Duration::ZERO, jobs: 0 })
+        Ok(Self { worker, part: part.to_vec(), digest, converted, opened: None, cpu: Duration::ZERO, jobs: 0 })
     }
 
     /// Opens the document unless it is open, and does the job.
@@ -170,6 +172,10 @@ impl Held {
         match Answer::receive(&mut self.worker.answers).await? {
             Answer::Opened(opened, cpu) => {
                 self.cpu = cpu;
+                let opened = match &self.converted {
+                    Some(converted) => converted.said_of(opened),
+                    None => opened,
+                };
                 Ok(Arc::clone(self.opened.insert(Arc::new(opened))))
             }
             Answer::Failed(trouble, _) => Err(Failure::Said(trouble)),

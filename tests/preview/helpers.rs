@@ -44,7 +44,7 @@ impl Feed for Document {
         let whole = self.bytes.clone();
         let starts = (0..whole.len()).step_by(PIECE);
         let pieces: Vec<_> = starts.map(|start| Ok(whole.slice(start..(start + PIECE).min(whole.len())))).collect();
-        let fed = Fed { size: whole.len() as u64, bytes: stream::iter(pieces).boxed() };
+        let fed = Fed { size: whole.len() as u64, bytes: stream::iter(pieces).boxed(), converted: None };
         Box::pin(async move { Ok(fed) })
     }
 }
@@ -61,7 +61,7 @@ pub(crate) fn full() -> bool {
 
 pub(crate) fn preview(running: usize) -> Outcome<Preview> {
     let spawner = Spawner::start(&program())?;
-    let settings = Settings { running, waiting: 64, require_landlock: false };
+    let settings = Settings { running, waiting: 64, require_landlock: false, office: None };
     let preview = Preview::start(spawner, settings, Arc::new(SystemClock::start()));
     match preview.unavailable() {
         Some(why) => Err(why.to_owned().into()),

@@ -48,7 +48,7 @@ impl Feed for DocumentFeed<'_> {
                 return Err(Trouble::Unreadable);
             }
             let size = document.size;
-            Ok(Fed { size, bytes: document.read(ByteRange { start: 0, end: size }).boxed() })
+            Ok(Fed { size, bytes: document.read(ByteRange { start: 0, end: size }).boxed(), converted: None })
         })
     }
 }

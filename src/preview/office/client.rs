@@ -20,7 +20,7 @@ const PDF_NAME: &str = "document.pdf";
 /// Bytes of the PDF read at a time.
 const PIECE: usize = 64 * 1024;
 /// From the document's last byte to the answer's first: the wait for a slot, the conversion, and some.
-const ANSWER: Duration = OFFICE_QUEUE_WAIT.saturating_add(OFFICE_WALL).saturating_add(Duration::from_secs(5));
+pub const ANSWER: Duration = OFFICE_QUEUE_WAIT.saturating_add(OFFICE_WALL).saturating_add(Duration::from_secs(5));
 
 /// A document that is handed over as PDF when its name is one of an Office document and the converter can make one.
 pub struct OfficeFeed<'a> {

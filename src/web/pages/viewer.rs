@@ -246,6 +246,7 @@ const fn note_word(note: Note) -> &'static str {
         Note::FirstFrame => "first-frame",
         Note::NothingFetched => "nothing-fetched",
         Note::UnreadableCharacters => "unreadable-characters",
+        Note::HiddenLeftOut => "hidden-left-out",
     }
 }
 

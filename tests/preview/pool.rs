@@ -96,7 +96,7 @@ async fn a_job_without_end_steps_back_for_others_and_is_given_up() -> Fallible {
     };
     let picture = Arc::new(Paper::picture(10)?);
     let hung = ask(1, Arc::new(Paper::probe("hang")));
-    until("it has a worker", || preview.workers() == 1).await;
+    until("it runs", || preview.running() == 1).await;
     let waiting = ask(2, Arc::clone(&picture));
     until("the next one waits", || preview.workers() == 2 && preview.waiting() == 1).await;
     assert_eq!(ask(3, Arc::clone(&picture)).await?, Err(Trouble::Busy), "the queue has one place");

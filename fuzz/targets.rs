@@ -4,8 +4,12 @@
 
 #[path = "targets/ledger.rs"]
 mod ledger;
+#[path = "targets/office.rs"]
+mod office;
 #[path = "targets/preview.rs"]
 mod preview;
+#[path = "targets/sniff.rs"]
+mod sniff;
 #[path = "targets/tokens.rs"]
 mod tokens;
 #[path = "targets/web.rs"]
@@ -13,8 +17,9 @@ mod web;
 
 pub use self::{
     ledger::{event, journal_line, state_file},
-    preview::sniff,
-    preview::office_wire,
+    office::office_wire,
+    preview::preview_wire,
+    sniff::sniff,
     tokens::{form_token, link, typed_code},
     web::{conditional, disposition, form_body, markdown},
 };
@@ -29,7 +34,7 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 16] = [
+pub const TARGETS: [(&str, Target); 17] = [
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),
@@ -42,8 +47,9 @@ pub const TARGETS: [(&str, Target); 16] = [
     ("journal_line", journal_line),
     ("link", link),
     ("markdown", markdown),
-    ("sniff", sniff),
     ("office_wire", office_wire),
+    ("preview_wire", preview_wire),
+    ("sniff", sniff),
     ("state_file", state_file),
     ("typed_code", typed_code),
 ];

@@ -1,48 +1,39 @@
-//! Targets for what decides how a document is previewed, and for what passes between the processes that do it.
+//! Targets for what passes between the server and the processes that draw previews.
 
 use doorward::preview::job::Trouble;
-use doorward::preview::limits::{DOCUMENT_BYTES, OFFICE_PDF_BYTES};
-use doorward::preview::office::wire::{ANSWER_HEAD, Answer, REQUEST_HEAD, Request, VERSION_BYTES};
-use doorward::preview::source::sniff::{Format, format};
+use doorward::preview::limits::{PAGE_SIDE, PAGES, PARTS, PICTURE_BYTES};
+use doorward::preview::wire::{Answer, HEAD_BYTES, Order};
 
-/// A document's name in one line, then its bytes: what the first bytes say stays the same whatever the name, and a name alone opens nothing but text.
-pub fn sniff(data: &[u8]) {
-    let cut = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
-    let name = String::from_utf8_lossy(&data[..cut]);
-    let bytes = data.get(cut + 1..).unwrap_or_default();
-    let found = format(&name, bytes);
-    assert_eq!(found, format(&name, bytes), "it is decided once and for all");
-    match format("document", bytes) {
-        // The name tells kinds of text apart, and which reader explains what is wrong with a damaged archive.
-        Ok(Format::Text | Format::Mail) => {
-            assert!(matches!(found, Ok(Format::Text | Format::Mail | Format::Table | Format::Markdown)), "{found:?}");
-        }
-        Err(Trouble::Unsupported) => {
-            let archive = [&b"PK"[..], b"\xd0\xcf\x11\xe0", b"\x1f\x8b"].iter().any(|signature| bytes.starts_with(signature));
-            assert!(archive || found == Err(Trouble::Unsupported), "{found:?}");
-        }
-        other => assert_eq!(found, other),
+/// What a hostile worker might send, and what a worker might be sent: what is accepted is within its bounds and written again as it was meant.
+pub fn preview_wire(data: &[u8]) {
+    let mut pipe = data;
+    while let Ok(answer) = Answer::read(&mut pipe) {
+        check(&answer);
+        let again = Answer::read(&mut answer.encode().as_slice());
+        assert_eq!(again.ok().as_ref(), Some(&answer));
     }
-    assert_eq!(found == Err(Trouble::Empty), bytes.trim_ascii().is_empty());
+    let mut pipe = data;
+    while let Ok(Some(order)) = Order::read(&mut pipe) {
+        let bytes = order.encode();
+        assert!(bytes.len() >= HEAD_BYTES);
+        let again = Order::read(&mut bytes.as_slice());
+        assert_eq!(again.ok().flatten().as_ref(), Some(&order));
+    }
 }
 
-/// Heads of the converter of Office documents: what is accepted lies within its bounds and is written again byte for byte.
-pub fn office_wire(data: &[u8]) {
-    if let Some(head) = data.first_chunk::<REQUEST_HEAD>()
-        && let Some(request) = Request::parse(head)
-    {
-        assert_eq!(&request.head(), head);
-        if let Request::Convert { size, .. } = request {
-            assert!((1..=DOCUMENT_BYTES).contains(&size), "{request:?}");
+fn check(answer: &Answer) {
+    match answer {
+        Answer::Opened(opened, _) => {
+            assert!((1..=PAGES).contains(&opened.pages.len()) && opened.parts.len() <= PARTS);
+            assert!(!opened.layout.contains(char::is_control));
+            assert!(opened.parts.iter().all(|part| !part.name.contains(char::is_control)));
         }
-    }
-    if let Some(answer) = Answer::parse(data) {
-        assert_eq!(answer.head(), data);
-        assert!(data.len() <= ANSWER_HEAD + VERSION_BYTES, "{answer:?}");
-        if let Answer::Converted { version, size } = answer {
-            assert!((1..=OFFICE_PDF_BYTES).contains(&size), "{size}");
-            let layout = version.layout();
-            assert!(layout.strip_prefix("office/").is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit() || b == b'.')), "{layout}");
+        Answer::Picture(picture, _) => {
+            assert!(picture.jpeg.starts_with(&[0xff, 0xd8]) && picture.jpeg.len() <= PICTURE_BYTES);
+            assert!((1..=PAGE_SIDE).contains(&picture.width) && (1..=PAGE_SIDE).contains(&picture.height));
         }
+        Answer::Failed(trouble, _) => assert!(!matches!(trouble, Trouble::Busy | Trouble::Unavailable)),
+        Answer::Refused(why) => assert!(!why.contains(char::is_control)),
+        Answer::Ready(_) | Answer::Text(..) => {}
     }
 }

@@ -1,9 +1,5 @@
-//! Previews by real workers: documents that others made, mutations of them, and documents made to hurt.
-//!
-//! Figures are printed, not asserted: a machine with much to do says nothing about the program. What is asserted is what must hold anywhere.
+//! Previews as processes: what a worker can do from inside, and what the gateway makes of one that dies, lies or does not end.
 
-mod corpus;
-mod figures;
 mod helpers;
-mod hostile;
-mod mutated;
+mod inside;
+mod pool;

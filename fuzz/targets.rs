@@ -6,8 +6,6 @@
 mod ledger;
 #[path = "targets/office.rs"]
 mod office;
-#[path = "targets/preview.rs"]
-mod preview;
 #[path = "targets/sniff.rs"]
 mod sniff;
 #[path = "targets/tokens.rs"]
@@ -18,7 +16,6 @@ mod web;
 pub use self::{
     ledger::{event, journal_line, state_file},
     office::office_wire,
-    preview::preview_wire,
     sniff::sniff,
     tokens::{form_token, link, typed_code},
     web::{conditional, disposition, form_body, markdown},

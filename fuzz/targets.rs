@@ -4,6 +4,8 @@
 
 #[path = "targets/ledger.rs"]
 mod ledger;
+#[path = "targets/text.rs"]
+mod text;
 #[path = "targets/tokens.rs"]
 mod tokens;
 #[path = "targets/web.rs"]
@@ -11,6 +13,7 @@ mod web;
 
 pub use self::{
     ledger::{event, journal_line, state_file},
+    text::text_document,
     tokens::{form_token, link, typed_code},
     web::{conditional, disposition, form_body, markdown},
 };
@@ -25,7 +28,7 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 14] = [
+pub const TARGETS: [(&str, Target); 15] = [
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),
@@ -39,6 +42,7 @@ pub const TARGETS: [(&str, Target); 14] = [
     ("link", link),
     ("markdown", markdown),
     ("state_file", state_file),
+    ("text_document", text_document),
     ("typed_code", typed_code),
 ];
 

@@ -148,7 +148,8 @@ fn tables_wider_than_a_turned_page_stand_on_several_runs_of_pages() {
     assert!(laid.pages.len() > 1 && laid.opened.pages.iter().all(|size| *size == TURNED));
     let mut found: Vec<String> = (0..laid.pages.len()).flat_map(|page| laid.words(page).unwrap()).map(|word| word.text).collect();
     let mut expected: Vec<String> = (0..3).flat_map(|r| (0..40).map(move |c| format!("cell{r}-{c}"))).collect();
-    (found.sort(), expected.sort());
+    found.sort();
+    expected.sort();
     assert_eq!(found, expected);
 }
 

@@ -8,6 +8,8 @@ mod ledger;
 mod office;
 #[path = "targets/sniff.rs"]
 mod sniff;
+#[path = "targets/text.rs"]
+mod text;
 #[path = "targets/tokens.rs"]
 mod tokens;
 #[path = "targets/web.rs"]
@@ -17,6 +19,7 @@ pub use self::{
     ledger::{event, journal_line, state_file},
     office::office_wire,
     sniff::sniff,
+    text::text_document,
     tokens::{form_token, link, typed_code},
     web::{conditional, disposition, form_body, markdown},
 };
@@ -31,7 +34,7 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 17] = [
+pub const TARGETS: [(&str, Target); 18] = [
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),
@@ -48,6 +51,7 @@ pub const TARGETS: [(&str, Target); 17] = [
     ("preview_wire", preview_wire),
     ("sniff", sniff),
     ("state_file", state_file),
+    ("text_document", text_document),
     ("typed_code", typed_code),
 ];
 

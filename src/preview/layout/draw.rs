@@ -23,7 +23,11 @@ pub(super) fn draw(page: &Page, dpi: u16) -> Result<Raster, Trouble> {
     let mut ink = Ink::new(&mut pixels, scale)?;
     page.fills.iter().for_each(|fill| ink.fill(fill));
     page.texts.iter().for_each(|text| ink.text(text));
-    let shaped: Vec<&Text> = page.texts.iter().filter(|text| text.line.mixed || text.line.spans.iter().any(Span::needs_shaper)).collect();
+    let shaped: Vec<&Text> = page
+        .texts
+        .iter()
+        .filter(|text| text.line.mixed || text.line.spans.iter().any(Span::needs_shaper))
+        .collect();
     if !shaped.is_empty() {
         let options = usvg::Options { fontdb: fonts::database(), font_family: fonts::SANS.to_owned(), ..usvg::Options::default() };
         let tree = usvg::Tree::from_str(&svg(page.size, &shaped), &options).map_err(|_| Trouble::TooHard)?;

@@ -157,7 +157,7 @@ impl<'a> Lines<'a> {
                     _ => (at, at),
                 });
             }
-            if over && before.is_some() && !(blank && !self.cut.kept) && !is_mark(c) {
+            if over && before.is_some() && (self.cut.kept || !blank) && !is_mark(c) {
                 let (end, begin) = if self.cut.kept { (at, at) } else { last.unwrap_or((at, at)) };
                 return (end, begin, false);
             }

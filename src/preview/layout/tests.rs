@@ -83,10 +83,7 @@ fn what_words_say_of_their_place_holds_all_ink_of_them() {
             Run { mono: true, ..Run::plain(format!(" {sample}")) },
         ];
         let mut laid = laid(vec![Block::Heading(1, looks[..1].to_vec()), Block::Paragraph(looks.to_vec())]);
-        let outside = ink_outside(&mut laid, 0);
-        if !outside.is_empty() { let r = laid.draw(0, 150).unwrap(); if let Some(f) = std::env::var_os("DOORWARD_LOOK") { image::save_buffer(std::path::Path::new(&f).join("bad.png"), &r.rgb, r.width, r.height, image::ExtendedColorType::Rgb8).unwrap(); } 
-          for w in laid.words(0).unwrap() { eprintln!("W {} {:?}", w.text, w.area.map(|a| (u32::from(a.left()) * r.width / 10000, u32::from(a.top()) * r.height / 10000, u32::from(a.right()) * r.width / 10000, u32::from(a.bottom()) * r.height / 10000))); } }
-        assert_eq!(outside, [], "{sample}");
+        assert_eq!(ink_outside(&mut laid, 0), [], "{sample}");
         assert!(laid.words(0).unwrap().iter().all(|word| word.area.is_some()));
     }
 }
@@ -96,7 +93,11 @@ fn what_is_covered_in_a_line_leaves_its_other_words() {
     let mut laid = laid(vec![paragraph("one secret three\nfour five six")]);
     let words = laid.words(0).unwrap();
     let secret = words.iter().find(|word| word.text == "secret").and_then(|word| word.area).unwrap();
-    let touched: Vec<&str> = words.iter().filter(|word| word.area.is_none_or(|area| area.touches(secret))).map(|word| word.text.as_str()).collect();
+    let touched: Vec<&str> = words
+        .iter()
+        .filter(|word| word.area.is_none_or(|area| area.touches(secret)))
+        .map(|word| word.text.as_str())
+        .collect();
     assert_eq!(touched, ["secret"]);
 }
 
@@ -125,7 +126,12 @@ fn readers_get_lines_where_the_text_has_them_and_not_where_the_page_ends_them() 
 
 #[test]
 fn tables_repeat_their_head_and_turn_the_page_when_they_are_wide() {
-    let mut laid = laid(vec![paragraph("before"), table(100, 3, |r, c| format!("r{r}c{c}")), table(60, 7, |r, _| format!("{r} {}", "wide".repeat(5))), paragraph("after")]);
+    let mut laid = laid(vec![
+        paragraph("before"),
+        table(100, 3, |r, c| format!("r{r}c{c}")),
+        table(60, 7, |r, _| format!("{r} {}", "wide".repeat(5))),
+        paragraph("after"),
+    ]);
     let sizes: Vec<PageSize> = laid.opened.pages.clone();
     let turned = sizes.iter().position(|size| *size == TURNED).unwrap();
     assert!(sizes[..turned].iter().all(|size| *size == UPRIGHT) && turned > 1);
@@ -142,7 +148,8 @@ fn tables_wider_than_a_turned_page_stand_on_several_runs_of_pages() {
     assert!(laid.pages.len() > 1 && laid.opened.pages.iter().all(|size| *size == TURNED));
     let mut found: Vec<String> = (0..laid.pages.len()).flat_map(|page| laid.words(page).unwrap()).map(|word| word.text).collect();
     let mut expected: Vec<String> = (0..3).flat_map(|r| (0..40).map(move |c| format!("cell{r}-{c}"))).collect();
-    (found.sort(), expected.sort());
+    found.sort();
+    expected.sort();
     assert_eq!(found, expected);
 }
 
@@ -157,21 +164,12 @@ fn a_cell_longer_than_a_page_goes_on_on_the_next() {
 
 #[test]
 fn four_million_characters_in_one_line_end_at_the_last_page_that_may_be() {
-    for blocks in [
-        vec![paragraph(&"x".repeat(4_000_000))],
-        vec![paragraph(&"words of a line ".repeat(250_000))],
-        vec![Block::Code { text: "漢".repeat(4_000_000), numbered: true }],
-        vec![paragraph(&"\n".repeat(4_000_000)), paragraph("x")],
-        vec![table(1, 1, |_, _| "cell ".repeat(1_000_000))],
-    ] {
-        match lay_out(blocks, Kind::Text, "test/1", Vec::new()) {
-            Ok(laid) => {
-                assert_eq!(laid.pages.len(), PAGES);
-                assert_eq!(laid.opened.notes, [Note::Shortened]);
-            }
-            Err(trouble) => assert_eq!(trouble, Trouble::Empty),
-        }
+    for block in [paragraph(&"x".repeat(4_000_000)), table(1, 1, |_, _| "a\n".repeat(40_000))] {
+        let laid = laid(vec![block]);
+        assert_eq!((laid.pages.len(), laid.opened.notes.as_slice()), (PAGES, [Note::Shortened].as_slice()));
     }
+    let blank = lay_out(vec![paragraph(&"\n".repeat(4_000_000))], Kind::Text, "test/1", Vec::new());
+    assert_eq!(blank.err(), Some(Trouble::Empty));
 }
 
 #[test]
@@ -184,7 +182,9 @@ fn characters_without_width_make_neither_endless_lines_nor_endless_pages() {
 #[test]
 fn what_holds_nothing_is_said_to_be_empty_and_no_page_follows_the_last() {
     let empty = |blocks| lay_out(blocks, Kind::Text, "test/1", Vec::new()).err();
-    for blocks in [vec![], vec![paragraph(" \n")], vec![Block::Rule, Block::PageBreak], vec![Block::Table { head: true, rows: vec![vec![]] }]] {
+    for blocks in
+        [vec![], vec![paragraph(" \n")], vec![Block::Rule, Block::PageBreak], vec![Block::Table { head: true, rows: vec![vec![]] }]]
+    {
         assert_eq!(empty(blocks.clone()), Some(Trouble::Empty), "{blocks:?}");
     }
     let mut laid = laid(vec![paragraph("a"), Block::PageBreak, Block::PageBreak, paragraph("b"), Block::PageBreak]);
@@ -205,15 +205,20 @@ fn pages_are_drawn_in_the_size_that_is_asked_for() {
 }
 
 fn any_text() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop_oneof!["[a-zA-Z0-9,.-]{1,12} ", "[ \n\t]{1,3}", "\\PC{1,6}", "[一-鿿]{1,30}", "[א-ת ]{1,20}", "[a-z]{100,300}"], 0..60)
-        .prop_map(|parts| parts.concat())
+    prop::collection::vec(
+        prop_oneof!["[a-zA-Z0-9,.-]{1,12} ", "[ \n\t]{1,3}", "\\PC{1,6}", "[一-鿿]{1,30}", "[א-ת ]{1,20}", "[a-z]{100,300}"],
+        0..60,
+    )
+    .prop_map(|parts| parts.concat())
 }
 
 fn any_block() -> impl Strategy<Value = Block> {
-    let runs = || prop::collection::vec((any_text(), any::<[bool; 4]>()), 0..3).prop_map(|runs| {
-        let run = |(text, [bold, italic, mono, struck]): (String, [bool; 4])| Run { text, bold, italic, mono, struck };
-        runs.into_iter().map(run).collect::<Vec<Run>>()
-    });
+    let runs = || {
+        prop::collection::vec((any_text(), any::<[bool; 4]>()), 0..3).prop_map(|runs| {
+            let run = |(text, [bold, italic, mono, struck]): (String, [bool; 4])| Run { text, bold, italic, mono, struck };
+            runs.into_iter().map(run).collect::<Vec<Run>>()
+        })
+    };
     prop_oneof![
         (0u8..8, runs()).prop_map(|(level, runs)| Block::Heading(level, runs)),
         runs().prop_map(Block::Paragraph),
@@ -257,26 +262,6 @@ proptest! {
             let count = |text: &str| { let mut all: Vec<char> = text.chars().collect(); all.sort_unstable(); all };
             let all: String = blocks.iter().map(own_letters).collect();
             prop_assert_eq!(count(&without_blanks(&letters(&mut laid))), count(&all));
-        }
-    }
-}
-
-#[test]
-fn a_look() {
-    let Some(folder) = std::env::var_os("DOORWARD_LOOK") else { return };
-    let folder = std::path::Path::new(&folder);
-    for entry in std::fs::read_dir(folder.join("in")).unwrap().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let bytes = std::fs::read(entry.path()).unwrap();
-        let at = std::time::Instant::now();
-        use crate::preview::source::{markdown, table, text};
-        let mut laid = match name.rsplit('.').next() { Some("csv") => table::open(&name, bytes), Some("md") => markdown::open(&name, bytes), _ => text::open(&name, bytes) }.unwrap();
-        let opened = at.elapsed();
-        for page in 0..laid.opened().pages.len().min(3) {
-            let at = std::time::Instant::now();
-            let raster = laid.draw(page, 100).unwrap();
-            eprintln!("LOOK {name} {page}: {} pages, {:?}, opened {opened:?}, drawn {:?}", laid.opened().pages.len(), laid.opened().notes, at.elapsed());
-            image::save_buffer(folder.join(format!("{name}-{page}.png")), &raster.rgb, raster.width, raster.height, image::ExtendedColorType::Rgb8).unwrap();
         }
     }
 }

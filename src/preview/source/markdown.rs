@@ -216,7 +216,9 @@ impl Reading {
         let Looks { bold, italic, struck } = &self.look;
         let look = Run { text: String::new(), bold: *bold > 0, italic: *italic > 0, mono, struck: *struck > 0 };
         match self.runs.last_mut() {
-            Some(run) if (run.bold, run.italic, run.mono, run.struck) == (look.bold, look.italic, look.mono, look.struck) => run.text.push_str(text),
+            Some(run) if (run.bold, run.italic, run.mono, run.struck) == (look.bold, look.italic, look.mono, look.struck) => {
+                run.text.push_str(text)
+            }
             _ => self.runs.push(Run { text: text.to_owned(), ..look }),
         }
     }

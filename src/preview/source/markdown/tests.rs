@@ -49,10 +49,7 @@ fn characters_have_the_looks_that_lie_around_them() {
     };
     let bold = |text: &str, italic| Run { italic, ..Run::bold(text) };
     assert_eq!(runs("a **b *c***"), [Run::plain("a "), bold("b ", false), bold("c", true)]);
-    assert_eq!(
-        runs("`x` ~~y~~"),
-        [Run { mono: true, ..Run::plain("x") }, Run::plain(" "), Run { struck: true, ..Run::plain("y") }]
-    );
+    assert_eq!(runs("`x` ~~y~~"), [Run { mono: true, ..Run::plain("x") }, Run::plain(" "), Run { struck: true, ..Run::plain("y") }]);
 }
 
 #[test]

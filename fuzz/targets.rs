@@ -4,6 +4,8 @@
 
 #[path = "targets/ledger.rs"]
 mod ledger;
+#[path = "targets/papers.rs"]
+mod papers;
 #[path = "targets/tokens.rs"]
 mod tokens;
 #[path = "targets/web.rs"]
@@ -11,6 +13,7 @@ mod web;
 
 pub use self::{
     ledger::{event, journal_line, state_file},
+    papers::{docx_blocks, mail_blocks, msg_blocks, odt, sheet_blocks, slides_blocks, unzip},
     tokens::{form_token, link, typed_code},
     web::{conditional, disposition, form_body, markdown},
 };
@@ -25,21 +28,28 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 14] = [
+pub const TARGETS: [(&str, Target); 21] = [
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),
     ("disposition", disposition),
     ("document_path", document_path),
+    ("docx_blocks", docx_blocks),
     ("email", email),
     ("event", event),
     ("form_body", form_body),
     ("form_token", form_token),
     ("journal_line", journal_line),
     ("link", link),
+    ("mail_blocks", mail_blocks),
     ("markdown", markdown),
+    ("msg_blocks", msg_blocks),
+    ("odt", odt),
+    ("sheet_blocks", sheet_blocks),
+    ("slides_blocks", slides_blocks),
     ("state_file", state_file),
     ("typed_code", typed_code),
+    ("unzip", unzip),
 ];
 
 /// Eight bytes of size, then lines, each a `Range` header: no part is empty or reaches past the end, and what parts cover is never more than there is.

@@ -15,6 +15,7 @@ mod odf_table;
 pub mod odt;
 mod ole;
 #[cfg(test)]
+#[path = "tests/papers.rs"]
 mod paper_tests;
 mod relations;
 mod rtf;

@@ -6,6 +6,8 @@
 mod ledger;
 #[path = "targets/office.rs"]
 mod office;
+#[path = "targets/papers.rs"]
+mod papers;
 #[path = "targets/sniff.rs"]
 mod sniff;
 #[path = "targets/text.rs"]
@@ -18,6 +20,7 @@ mod web;
 pub use self::{
     ledger::{event, journal_line, state_file},
     office::office_wire,
+    papers::{docx_blocks, mail_blocks, msg_blocks, odt, sheet_blocks, slides_blocks, unzip},
     sniff::sniff,
     text::text_document,
     tokens::{form_token, link, typed_code},
@@ -34,25 +37,32 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 18] = [
+pub const TARGETS: [(&str, Target); 25] = [
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),
     ("disposition", disposition),
     ("document_path", document_path),
+    ("docx_blocks", docx_blocks),
     ("email", email),
     ("event", event),
     ("form_body", form_body),
     ("form_token", form_token),
     ("journal_line", journal_line),
     ("link", link),
+    ("mail_blocks", mail_blocks),
     ("markdown", markdown),
+    ("msg_blocks", msg_blocks),
+    ("odt", odt),
     ("office_wire", office_wire),
     ("preview_wire", preview_wire),
+    ("sheet_blocks", sheet_blocks),
+    ("slides_blocks", slides_blocks),
     ("sniff", sniff),
     ("state_file", state_file),
     ("text_document", text_document),
     ("typed_code", typed_code),
+    ("unzip", unzip),
 ];
 
 /// Eight bytes of size, then lines, each a `Range` header: no part is empty or reaches past the end, and what parts cover is never more than there is.

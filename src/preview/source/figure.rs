@@ -33,7 +33,9 @@ fn formatted(number: f64, format: &str) -> String {
         [] => ("", number),
     };
     let (before, pattern, after) = parts(section);
-    let scale = i32::try_from(pattern.split('.').next().map_or(0, |whole| whole.len() - whole.trim_end_matches(',').len())).unwrap_or(0);
+    // A comma behind the digits leaves three of them away.
+    let commas = |text: &str| text.len() - text.trim_end_matches(',').len();
+    let scale = pattern.split('.').map(commas).sum::<usize>().min(DECIMALS) as i32;
     let fixed = pattern.contains(['0', '#']) && !pattern.contains(['E', 'e', '/', '?']);
     if !fixed || !number.is_finite() {
         return general(number);

@@ -15,7 +15,11 @@ pub fn unpacked(packed: &[u8], most: usize) -> Option<Vec<u8>> {
     if kind == NOT_PACKED {
         return Some(body[..size.min(body.len())].to_vec());
     }
-    (kind == PACKED).then(|| unpack(body, size))
+    (kind == PACKED).then(|| {
+        let mut text = unpack(body, size);
+        text.truncate(size);
+        text
+    })
 }
 
 fn unpack(body: &[u8], size: usize) -> Vec<u8> {

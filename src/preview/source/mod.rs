@@ -23,6 +23,7 @@ mod odf_table;
 pub mod odt;
 mod ole;
 #[cfg(test)]
+#[path = "tests/papers.rs"]
 mod paper_tests;
 mod pdf;
 mod prose;

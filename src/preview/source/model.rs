@@ -71,6 +71,10 @@ impl Blocks {
             };
             return Block::Item { depth: list.level, mark, text };
         }
+        let level = paragraph.style_name.as_deref().and_then(heading);
+        if let Some(level) = level.filter(|_| self.listed_by_style) {
+            return Block::Heading(level, text);
+        }
         let style = paragraph.style_name.as_deref().unwrap_or_default().to_ascii_lowercase();
         if self.listed_by_style && style.starts_with("list bullet") {
             return Block::Item { depth: 0, mark: BULLET.to_owned(), text };
@@ -85,6 +89,16 @@ impl Blocks {
         }
         Block::Paragraph(text)
     }
+}
+
+/// The level of a heading whose style has Word's name for it.
+fn heading(style: &str) -> Option<u8> {
+    let style = style.to_ascii_lowercase();
+    let level = match style.as_str() {
+        "title" => 1,
+        style => style.strip_prefix("heading ")?.parse().ok()?,
+    };
+    (1..=9).contains(&level).then(|| level.min(6))
 }
 
 /// The runs of a paragraph, parted where a page ends.

@@ -23,7 +23,7 @@ fn a_mail_shows_its_head_its_text_and_what_is_attached() {
         "Joerg",
         "rule",
         "*Attachments*",
-        "table Name|Size / figures.csv|8 bytes / Inner.eml|54 bytes",
+        "table Name|Size / figures.csv|8 bytes / Inner.eml|53 bytes",
     ];
     assert_eq!(lines(&blocks), expected);
     assert!(notes.is_empty());
@@ -53,7 +53,7 @@ fn a_mail_of_html_alone_becomes_text_and_fetches_nothing() {
     let (text, notes) = html(
         "<style>p{color:red}</style><script>alert(1)</script><p>Good <b>day</b>,<br>again</p><table><tr><td>left</td><td>right</td></tr></table>",
     );
-    assert_eq!(text, ["Good *day*,\nagain", "left", "right"]);
+    assert_eq!(text, ["Good *day*,\nagain", "left\nright"]);
     assert!(notes.is_empty());
     for remote in [
         "<img src=\"https://example.org/a.png\">",

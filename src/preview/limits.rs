@@ -124,7 +124,7 @@ pub const OFFICE_FILES: u32 = 512;
 /// Documents that may wait for their conversion, beside those that are being converted.
 pub const OFFICE_QUEUE: usize = 4;
 /// How long a document may wait for its conversion.
-pub const OFFICE_QUEUE_WAIT: Duration = Duration::from_secs(10);
+pub const OFFICE_QUEUE_WAIT: Duration = Duration::from_secs(20);
 /// How long a document may take on its way to the converter, and a PDF on its way back.
 pub const OFFICE_TRANSFER: Duration = Duration::from_secs(60);
 /// How long the converter may take to accept a connection, and its client to say what it wants.

@@ -20,9 +20,9 @@ const PROFILE: &[u8] = include_bytes!("profile.xcu");
 /// The name of the PDF in the folder of a conversion.
 const PDF: &str = "document.pdf";
 /// What LibreOffice says of its work goes nowhere; whether it made a PDF is seen from the PDF, for its exit status says nothing.
-const CONVERT: &str = "\"$1\" -env:UserInstallation=file:///tmp/profile --headless --norestore --nologo --nodefault --nolockcheck \
-    --convert-to \"$2\" --outdir /tmp/out \"/document/$3\" >/dev/null 2>&1; exec cat /tmp/out/document.pdf";
-const VERSION: &str = "exec \"$1\" -env:UserInstallation=file:///tmp/profile --headless --version";
+const CONVERT: &str = "\"$1\" -env:UserInstallation=file:///room/profile --headless --norestore --nologo --nodefault --nolockcheck \
+    --convert-to \"$2\" --outdir /room/out \"/document/$3\" >/dev/null 2>&1; exec cat /room/out/document.pdf";
+const VERSION: &str = "exec \"$1\" -env:UserInstallation=file:///room/profile --headless --version";
 /// What the sandbox shows of the system, where it is there. `/etc` is not: neither accounts nor settings of anybody.
 const SHOWN: [&str; 7] =
     ["/opt", "/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/libreoffice", "/var/cache/fontconfig", "/var/lib/libreoffice"];
@@ -137,7 +137,7 @@ impl Tools {
         command.args(["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]);
         // No namespaces inside of it either: much of the kernel can only be reached by who opens one.
         command.args(["--unshare-user", "--disable-userns"]);
-        command.args(["--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8"]);
+        command.args(["--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/room", "--setenv", "LANG", "C.UTF-8"]);
         command.args(["--ro-bind", "/usr", "/usr"]);
         for (from, to) in [("usr/bin", "/bin"), ("usr/sbin", "/sbin"), ("usr/lib", "/lib"), ("usr/lib64", "/lib64")] {
             command.args(["--symlink", from, to]);
@@ -145,13 +145,13 @@ impl Tools {
         for shown in SHOWN {
             command.args(["--ro-bind-try", shown, shown]);
         }
-        command.args(["--proc", "/proc", "--dev", "/dev", "--size", &OFFICE_TMPFS.to_string(), "--tmpfs", "/tmp"]);
-        command.args(["--dir", "/tmp/out", "--file", "0", "/tmp/profile/user/registrymodifications.xcu"]);
+        command.args(["--proc", "/proc", "--dev", "/dev", "--size", &OFFICE_TMPFS.to_string(), "--tmpfs", "/room"]);
+        command.args(["--symlink", "room", "/tmp", "--dir", "/room/out", "--file", "0", "/room/profile/user/registrymodifications.xcu"]);
         if let Some((file, name)) = document {
             command.arg("--ro-bind").arg(file).arg(format!("/document/{name}"));
         }
         // Both are file systems in memory without a size, so nothing may be written there.
-        command.args(["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"]);
+        command.args(["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/room", "--"]);
         command.arg(&self.prlimit).args(limits()).arg("--").args(words);
         command.env_clear().stdin(Stdio::piped()).kill_on_drop(true);
         command

@@ -44,8 +44,11 @@ pub(crate) fn documents() -> Outcome<Vec<Document>> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn documents_that_others_made_are_drawn() -> Outcome {
     let all = documents()?;
-    let step = if full() { 1 } else { (all.len() / LEAST).max(1) };
-    let some: Vec<Document> = all.into_iter().step_by(step).collect();
+    let count = all.len();
+    let wanted = if full() { count } else { LEAST.min(count) };
+    // So many, spread evenly over all of them.
+    let spread = |number: &usize| number * wanted / count != (number + 1) * wanted / count;
+    let some: Vec<Document> = all.into_iter().enumerate().filter(|(number, _)| spread(number)).map(|(_, document)| document).collect();
     assert!(some.len() >= 300, "{} documents are too few", some.len());
     let preview = preview(2)?;
     let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();

@@ -113,7 +113,12 @@ impl Gate {
         Ok(stat.kind == Kind::Folder)
     }
 
-    /// Whether the share is for viewing only.
+    /// In which form the share gives its documents.
+    pub fn delivery(&self, admitted: &Admitted) -> Delivery {
+        admitted.share().delivery()
+    }
+
+    /// Whether the share gives no documents as they are.
     pub fn is_preview_only(&self, admitted: &Admitted) -> bool {
         admitted.share().delivery() != Delivery::Download
     }

@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod permit;
 pub mod progress;
 pub mod receipts;
+pub mod redactions;
 pub mod refusal;
 pub mod session;
 pub mod settings;

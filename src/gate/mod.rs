@@ -76,7 +76,7 @@ pub struct Gate {
     mail_queued: Arc<Notify>,
     /// The way mails go out.
     mailer: Mailer,
-    /// Pages as pictures.
+    /// Pages of documents as pictures.
     preview: Arc<Preview>,
     /// How far running downloads and views are.
     progress: Progress,
@@ -103,7 +103,7 @@ pub struct Parts {
     pub limiter: Limiter,
     /// The way mails go out.
     pub mailer: Mailer,
-    /// Pages as pictures.
+    /// Pages of documents as pictures.
     pub preview: Arc<Preview>,
     /// The configuration, as far as the gate needs it.
     pub settings: Settings,

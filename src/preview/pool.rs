@@ -89,6 +89,16 @@ impl Preview {
         }
     }
 
+    /// Requests that wait for their turn, for tests and figures.
+    pub fn waiting(&self) -> usize {
+        self.0.as_ref().map_or(0, |pool| pool.waiting.load(Ordering::Relaxed))
+    }
+
+    /// Places to run that are taken, for tests and figures.
+    pub fn running(&self) -> usize {
+        self.0.as_ref().map_or(0, |pool| pool.settings.running - pool.running.available_permits())
+    }
+
     /// Workers that are alive, for tests and figures.
     pub fn workers(&self) -> usize {
         self.0.as_ref().map_or(0, |pool| pool.most_live - pool.live.available_permits())
@@ -299,12 +309,8 @@ impl Pool {
         let mut views: Vec<Arc<View>> = self.views().values().cloned().collect();
         views.sort_by_key(|view| view.used.load(Ordering::Relaxed));
         for view in views {
-            let idle = view.slot.try_lock().ok().and_then(|mut slot| slot.take());
-            if idle.is_none() {
-                continue;
-            }
-            drop(idle);
-            if let Ok(place) = Arc::clone(&self.live).try_acquire_owned() {
+            let was_idle = view.slot.try_lock().ok().and_then(|mut slot| slot.take()).map(drop).is_some();
+            if was_idle && let Ok(place) = Arc::clone(&self.live).try_acquire_owned() {
                 return Ok(place);
             }
         }

@@ -113,7 +113,7 @@ fn marked(session: SessionState, share: ShareState) -> u16 {
 
 fn document(method: &str, session: SessionState, share: ShareState) -> Expected {
     match (door(session, share), share) {
-        (200, ShareState::PreviewOnly) => status(403),
+        (200, ShareState::PreviewOnly | ShareState::Watermarked | ShareState::Redacted) => status(403),
         (200, ShareState::PinnedChanged) => status(409),
         (200, ShareState::DocumentMissing) => status(404),
         (200, _) => Expected { bytes: method == "GET", ..status(200) },

@@ -15,7 +15,8 @@ use crate::ledger::open::{OpenError, OpenOptions};
 use crate::ledger::start::Report;
 use crate::limit::rate::{Limiter, Rate, RateLimits};
 use crate::mail::{Directory, Mailer, Security, Sender, Smtp, SmtpSettings};
-use crate::preview::pool::Preview;
+use crate::preview::pool::{Preview, Settings as Bounds};
+use crate::preview::spawner::Spawner;
 use crate::server::ServerLimits;
 use crate::web::Web;
 use crate::words::Words;
@@ -54,14 +55,16 @@ pub struct Outside {
     pub disk: Arc<dyn Disk>,
     /// The way mails go out; as configured when there is none.
     pub mailer: Option<Mailer>,
+    /// What starts the processes that draw previews; without it there are none.
+    pub spawner: Option<Spawner>,
     /// Take a clock that cannot be right.
     pub accept_clock: bool,
 }
 
 impl Outside {
     /// The real world.
-    pub fn real(clock: Arc<dyn Clock>, accept_clock: bool) -> Self {
-        Self { clock, disk: Arc::new(RealDisk), mailer: None, accept_clock }
+    pub fn real(clock: Arc<dyn Clock>, spawner: Option<Spawner>, accept_clock: bool) -> Self {
+        Self { clock, disk: Arc::new(RealDisk), mailer: None, spawner, accept_clock }
     }
 }
 
@@ -96,6 +99,7 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
         keys: Arc::clone(&keys),
         accept_clock: outside.accept_clock,
     })?;
+    let preview = Arc::new(preview(config, outside.spawner, &outside.clock));
     let gate = Gate::new(Parts {
         limiter: Limiter::new(&rate_limits(config), Arc::clone(&outside.clock)),
         clock: outside.clock,
@@ -103,7 +107,7 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
         keys,
         ledger,
         mailer,
-        preview: Arc::new(Preview::off("this build has no workers")),
+        preview,
         settings: settings(config),
         words,
     });
@@ -125,6 +129,21 @@ pub fn documents(config: &Config) -> Documents {
         StoreKind::Folder { path } => (store.name.clone(), path.clone()),
     };
     Documents::open(&config.store.iter().map(folder).collect::<Vec<_>>())
+}
+
+/// The configured previews.
+pub fn preview(config: &Config, spawner: Option<Spawner>, clock: &Arc<dyn Clock>) -> Preview {
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let settings = Bounds {
+        running: config.preview.workers.unwrap_or_else(processors),
+        waiting: config.preview.queue,
+        require_landlock: config.preview.require_landlock,
+    };
+    match spawner {
+        _ if !config.preview.enabled => Preview::off("preview.enabled is false"),
+        None => Preview::off("there is no process that could start others to draw them"),
+        Some(spawner) => Preview::start(spawner, settings, Arc::clone(clock)),
+    }
 }
 
 /// The configured way out for mails.

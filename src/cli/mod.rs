@@ -17,6 +17,7 @@ pub mod samples;
 mod serve;
 mod share;
 
+use crate::preview::{spawner, worker};
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
 use std::path::PathBuf;
@@ -54,6 +55,12 @@ enum Command {
     Completions(manual::Completions),
     /// Print the manual page
     Man,
+    /// Start processes that draw previews; the server runs this by itself
+    #[command(hide = true)]
+    PreviewSpawner,
+    /// Draw previews; the server has this run by itself
+    #[command(hide = true)]
+    PreviewWorker,
 }
 
 /// How a command finds its server.
@@ -70,6 +77,13 @@ struct Server {
 /// Runs the command that the arguments name. Exit status: 0 done, 1 refused or failed, 2 usage.
 #[must_use]
 pub fn run() -> ExitCode {
+    // Told apart before anything else is read: neither takes options, and a worker is to have done nothing before it is confined.
+    let mut arguments = std::env::args_os().skip(1);
+    match (arguments.next().as_deref().and_then(std::ffi::OsStr::to_str), arguments.next()) {
+        (Some("preview-spawner"), None) => return spawner::run(),
+        (Some("preview-worker"), None) => return worker::run(),
+        _ => {}
+    }
     match execute(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -91,6 +105,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Audit(command) => audit::run(command),
         Command::Completions(options) => manual::completions(&options),
         Command::Man => manual::man(),
+        Command::PreviewSpawner | Command::PreviewWorker => Err(Failure::refused("this is run by the server, without options")),
     }
 }
 

@@ -50,6 +50,7 @@ pub fn run(options: Options) -> Result<(), Failure> {
     let documents = documents(&options, &data)?;
     // The port is opened first: links name it, and when it is taken nothing is to be left behind.
     let mut config = Config::quickstart(&data, &documents, options.listen, options.public_url.clone());
+    let spawner = serve::begin_alone(&config)?;
     let listener = serve::listen(&config)?;
     let bound = listener.local_addr()?;
     if options.documents.is_none() {
@@ -64,7 +65,7 @@ pub fn run(options: Options) -> Result<(), Failure> {
     // As it was called, so that what the screen proposes can be typed as it stands.
     let program = std::env::args().next().unwrap_or_else(|| "doorward".to_owned());
     let screen = Screen { program, data: options.data, documents, ca: files.ca, url: config.server.public_url.to_string() };
-    serve::serve(&config, listener, false, move |gate| async move {
+    serve::serve(&config, listener, spawner, false, move |gate| async move {
         let share = first_share(&gate).await?;
         wait_until_ready(bound, &screen.ca).await?;
         output::print(&screen.text(&share))

@@ -5,6 +5,8 @@ use crate::cli::failure::Failure;
 use crate::config::{Config, LogFormat, load};
 use crate::domain::time::{Clock, SystemClock};
 use crate::gate::{Actor, Gate};
+use crate::preview::sandbox::give_up_exec;
+use crate::preview::spawner::{OWN_PROGRAM, Spawner};
 use crate::server::admin::{self, Peer, find_group};
 use crate::server::shutdown::Shutdown;
 use crate::server::tls::{Identity, Tls, TlsSettings, install_provider};
@@ -16,7 +18,7 @@ use clap::Args;
 use std::future::Future;
 use std::io::IsTerminal;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -38,12 +40,26 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let config = load(&options.config).map_err(|problems| Failure::refused(problems.to_string().trim_end()))?;
     log(config.log.level.as_str(), config.log.format == LogFormat::Json);
     config.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
+    let spawner = begin_alone(&config)?;
     let listener = listen(&config)?;
     let url = config.server.public_url.to_string();
-    serve(&config, listener, options.accept_clock, move |_| async move {
+    serve(&config, listener, spawner, options.accept_clock, move |_| async move {
         tracing::info!("ready at {url}");
         Ok(())
     })
+}
+
+/// What is done before the process has a thread, a port or a key: the process that starts others for previews is made, and starting any by
+/// itself is given up for good, threads yet to come included.
+pub fn begin_alone(config: &Config) -> Result<Option<Spawner>, Failure> {
+    let spawner = match config.preview.enabled {
+        true => Some(Spawner::start(Path::new(OWN_PROGRAM))?),
+        false => None,
+    };
+    if let Err(why) = give_up_exec() {
+        tracing::warn!("this process can still start programs: {why}");
+    }
+    Ok(spawner)
 }
 
 /// Opens the port.
@@ -63,7 +79,7 @@ pub fn listen(config: &Config) -> Result<TcpListener, Failure> {
 }
 
 /// Serves until a signal asks to stop. `ready` runs once requests are answered.
-pub fn serve<F, R>(config: &Config, listener: TcpListener, accept_clock: bool, ready: F) -> Result<(), Failure>
+pub fn serve<F, R>(config: &Config, listener: TcpListener, spawner: Option<Spawner>, accept_clock: bool, ready: F) -> Result<(), Failure>
 where
     F: FnOnce(Arc<Gate>) -> R,
     R: Future<Output = Result<(), Failure>>,
@@ -75,8 +91,11 @@ where
     identity.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
     let tls = Tls::new(TlsSettings { modern: config.tls.modern }, &identity).map_err(Failure::refused)?;
     let group = config.admin.group.as_deref().map(find_group).transpose().map_err(Failure::refused)?;
-    let assembled = assemble(config, Outside::real(clock, accept_clock)).map_err(Failure::refused)?;
+    let assembled = assemble(config, Outside::real(clock, spawner, accept_clock)).map_err(Failure::refused)?;
     say_how_it_opened(&assembled);
+    if let Some(why) = assembled.gate.preview().unavailable() {
+        tracing::warn!("there are no previews: {why}");
+    }
     let served = runtime.block_on(serve_until_stopped(config, listener, &tls, group, &assembled, ready));
     assembled.gate.ledger().stop();
     // What still runs now, such as a read from a store that hangs, is not waited for.

@@ -165,7 +165,9 @@ impl Config {
             Transport::Smtp(_) => {}
         }
         if self.preview.enabled && !self.preview.require_landlock {
-            all.push("preview.require_landlock: documents may be drawn on a kernel that cannot close files to the process that draws".to_owned());
+            all.push(
+                "preview.require_landlock: documents may be drawn on a kernel that cannot close files to the process that draws".to_owned(),
+            );
         }
         if !self.server.hsts {
             all.push("server.hsts: browsers are not told to insist on HTTPS".to_owned());

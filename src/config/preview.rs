@@ -40,14 +40,7 @@ impl Preview {
         let require_landlock = r.key("require_landlock", Plain::Flag(true), flag());
         let watermark = r.key("watermark", Plain::Text(WATERMARK), matching(&allowed(), |text| text.parse().ok()));
         let office_socket = r.optional("office_socket", r.path());
-        Some(Self {
-            enabled: enabled?,
-            workers,
-            queue: queue?,
-            require_landlock: require_landlock?,
-            watermark: watermark?,
-            office_socket,
-        })
+        Some(Self { enabled: enabled?, workers, queue: queue?, require_landlock: require_landlock?, watermark: watermark?, office_socket })
     }
 }
 
@@ -137,7 +130,9 @@ impl FromStr for Watermark {
             rest = next;
         }
         words(rest, &mut pieces);
-        let names_somebody = [Filled::Receipt, Filled::Recipient].into_iter().any(|filled| pieces.contains(&Piece::Filled(filled)));
+        let names_somebody = [Filled::Receipt, Filled::Recipient]
+            .into_iter()
+            .any(|filled| pieces.contains(&Piece::Filled(filled)));
         let plain = !text.contains(|c: char| c.is_control() && c != '\n');
         if names_somebody && plain && own <= WATERMARK_TEXT_BYTES { Ok(Self(pieces)) } else { Err(InvalidWatermark) }
     }
@@ -171,7 +166,8 @@ mod tests {
     #[test]
     fn a_watermark_that_names_nobody_or_cannot_be_read_is_refused() {
         let long = format!("{{{{recipient}}}}{}", "x".repeat(WATERMARK_TEXT_BYTES + 1));
-        for text in ["", "confidential", "{{time}}", "{{recipient}}{{recipient}}", "{{recipient", "{{reader}}", "{{recipient}}\u{7}", &long] {
+        for text in ["", "confidential", "{{time}}", "{{recipient}}{{recipient}}", "{{recipient", "{{reader}}", "{{recipient}}\u{7}", &long]
+        {
             assert_eq!(text.parse::<Watermark>(), Err(InvalidWatermark), "{text}");
         }
         let read: Watermark = "for {{ recipient }} alone".parse().expect("blanks do no harm");

@@ -56,6 +56,22 @@ pub const WORKER_MEMORY: u64 = 1024 * 1024 * 1024;
 pub const WORKER_CPU: Duration = Duration::from_secs(10);
 /// CPU time after which a worker is replaced before its next job.
 pub const WORKER_CPU_WORN: Duration = Duration::from_secs(4);
+/// Memory in use, in bytes, with which an idle worker is not kept.
+pub const WORKER_MEMORY_WORN: u64 = 256 * 1024 * 1024;
+/// Workers that may live for each that may run: views are read slowly, and an idle worker costs memory only.
+pub const LIVE_PER_RUNNING: usize = 8;
+/// Requests of one view that may wait for its worker.
+pub const VIEW_QUEUE: usize = 16;
+/// Views known at once, each until its worker has been idle for [`WORKER_IDLE`].
+pub const VIEWS: usize = 4_096;
+/// How long a request may wait for its turn.
+pub const TURN_WAIT: Duration = Duration::from_secs(5);
+/// How long a store may take to hand a document over.
+pub const FEED_WAIT: Duration = Duration::from_secs(20);
+/// After this a job lets others go first.
+pub const JOB_SLOW: Duration = Duration::from_secs(1);
+/// Processor time that a job which was given up must have used to count as an end of its worker; less shows a busy machine.
+pub const STALL_CPU: Duration = Duration::from_secs(2);
 /// Jobs after which a worker is replaced.
 pub const WORKER_JOBS: u32 = 200;
 /// How long one job may take.

@@ -5,6 +5,7 @@
 //! and encodes.
 
 pub mod album;
+mod deaths;
 pub mod feed;
 pub mod fonts;
 pub mod job;
@@ -12,4 +13,9 @@ pub mod layout;
 pub mod limits;
 pub mod paint;
 pub mod pool;
+mod process;
+pub mod sandbox;
 pub mod source;
+pub mod spawner;
+pub mod wire;
+pub mod worker;

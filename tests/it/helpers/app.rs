@@ -14,6 +14,7 @@ use doorward::gate::{Actor, Gate};
 use doorward::ledger::disk::RealDisk;
 use doorward::ledger::open::OpenError;
 use doorward::mail::Mailer;
+use doorward::preview::spawner::Spawner;
 use doorward::server;
 use doorward::server::shutdown::Shutdown;
 use doorward::server::tls::{Identity, Tls, TlsSettings};
@@ -233,6 +234,8 @@ async fn run(world: World) -> Outcome<TestApp> {
     config.server.max_per_client = 1_000;
     config.server.max_handshakes_per_client = 500;
     config.server.drain = Duration::from_secs(1);
+    // A test of previews switches them on; others start no further process.
+    config.preview.enabled = false;
     (world.change)(&mut config);
     let identity = Identity::from_pem(AUTHORITY.chain.as_bytes(), AUTHORITY.key.as_bytes(), NOON)?;
     let tls = Tls::new(TlsSettings { modern: config.tls.modern }, &identity)?;
@@ -254,6 +257,11 @@ async fn run(world: World) -> Outcome<TestApp> {
     })
 }
 
+/// The program whose processes draw previews.
+fn program() -> std::ffi::OsString {
+    std::env::var_os("DOORWARD_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_doorward").into())
+}
+
 /// Joins the program; a run before it may need a moment to let the data directory go.
 async fn open(config: &Config, world: &World) -> Outcome<Assembled> {
     let end = Instant::now() + super::SOON;
@@ -262,6 +270,7 @@ async fn open(config: &Config, world: &World) -> Outcome<Assembled> {
             clock: Arc::new(world.clock.clone()),
             disk: Arc::new(RealDisk),
             mailer: Some(Mailer::Memory(world.mail.0.clone())),
+            spawner: config.preview.enabled.then(|| Spawner::start(Path::new(&program()))).transpose()?,
             accept_clock: false,
         };
         match assemble(config, outside) {

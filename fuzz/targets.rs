@@ -4,6 +4,8 @@
 
 #[path = "targets/ledger.rs"]
 mod ledger;
+#[path = "targets/preview.rs"]
+mod preview;
 #[path = "targets/tokens.rs"]
 mod tokens;
 #[path = "targets/web.rs"]
@@ -11,6 +13,7 @@ mod web;
 
 pub use self::{
     ledger::{event, journal_line, state_file},
+    preview::sniff,
     tokens::{form_token, link, typed_code},
     web::{conditional, disposition, form_body, markdown},
 };
@@ -25,7 +28,7 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 14] = [
+pub const TARGETS: [(&str, Target); 15] = [
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),
@@ -38,6 +41,7 @@ pub const TARGETS: [(&str, Target); 14] = [
     ("journal_line", journal_line),
     ("link", link),
     ("markdown", markdown),
+    ("sniff", sniff),
     ("state_file", state_file),
     ("typed_code", typed_code),
 ];

@@ -17,7 +17,7 @@ pub static BOLD: &[u8] = include_bytes!("fonts/DejaVuSans-Bold.ttf");
 /// The font file of fixed pitch.
 pub static FIXED: &[u8] = include_bytes!("fonts/DejaVuSansMono.ttf");
 /// The font file for Chinese, Japanese and Korean.
-pub static CJK: &[u8] = include_bytes!("fonts/DroidSansFallbackFull.ttf");
+pub static CJK: &[u8] = include_bytes!("fonts/DroidSansFallback.ttf");
 
 static DATABASE: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut database = Database::new();

@@ -83,6 +83,8 @@ pub enum Note {
     NothingFetched,
     /// Some characters could not be read and are shown as �.
     UnreadableCharacters,
+    /// What its author has hidden (sheets, rows, slides, text) or deleted with changes being tracked is left out.
+    HiddenLeftOut,
 }
 
 /// One page that is asked for.

@@ -30,6 +30,28 @@ pub const IMAGE_ALLOC: u64 = 256 * 1024 * 1024;
 pub const UNPACKED_BYTES: u64 = 200 * 1024 * 1024;
 /// Most entries of a zip-based document.
 pub const UNPACKED_ENTRIES: usize = 10_000;
+/// How many times its packed size one entry may unpack to.
+pub const UNPACKED_RATIO: u64 = 200;
+/// From how many unpacked bytes on that counts.
+pub const UNPACKED_RATIO_FROM: u64 = 1024 * 1024;
+/// How deep elements may lie in each other.
+pub const XML_DEPTH: usize = 256;
+/// How deep tables in cells of tables are shown.
+pub const NESTED_TABLES: usize = 3;
+/// Most slides shown of a presentation.
+pub const SLIDES: usize = 500;
+/// Most sheets shown of a workbook.
+pub const SHEETS: usize = 100;
+/// Longest HTML or RTF text of a mail that is read, in bytes.
+pub const MARKUP_BYTES: usize = 4 * 1024 * 1024;
+/// Most recipients of a mail that are shown.
+pub const MAIL_PEOPLE: usize = 1_000;
+/// Longest line of a mail's head that is shown, in bytes.
+pub const HEAD_BYTES: usize = 16 * 1024;
+/// How deep groups of RTF may lie in each other.
+pub const RTF_GROUPS: usize = 1_000;
+/// How deep HTML elements may lie in each other before only their bare text is read.
+pub const HTML_DEPTH: usize = 500;
 /// Most rows shown of a table.
 pub const TABLE_ROWS: usize = 5_000;
 /// Most columns shown of a table.

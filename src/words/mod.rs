@@ -8,7 +8,11 @@ use std::fmt;
 use unic_langid::LanguageIdentifier;
 
 /// The files of the English catalogue.
-const ENGLISH: &[(&str, &str)] = &[("mail.ftl", include_str!("en/mail.ftl")), ("pages.ftl", include_str!("en/pages.ftl"))];
+const ENGLISH: &[(&str, &str)] = &[
+    ("mail.ftl", include_str!("en/mail.ftl")),
+    ("pages.ftl", include_str!("en/pages.ftl")),
+    ("papers.ftl", include_str!("en/papers.ftl")),
+];
 
 /// The catalogue in one language.
 pub struct Words {

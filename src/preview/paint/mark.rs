@@ -148,7 +148,10 @@ fn tile(lines: &[String], mark: &Mark, letter: f32) -> Option<Tile> {
     let mut ink = vec![[255, 0]; width * height];
     for (i, dot) in once.pixels().iter().enumerate().filter(|(_, dot)| dot.alpha() > 0) {
         let at = (i / size.0 as usize % height) * width + i % size.0 as usize % width;
-        let (alpha, light) = (u32::from(dot.alpha()) * opacity / 255, u32::from(dot.red()) * opacity / 255);
+        let (alpha, light) = (u32::from(dot.alpha()), u32::from(dot.red()));
+        // Light ink on dark ground takes more of it to be seen as well as dark ink on light ground.
+        let more = opacity * (2 * alpha + light) / (2 * alpha);
+        let (alpha, light) = (alpha * more / 255, light * more / 255);
         if alpha as u8 > 255 - ink[at][0] {
             ink[at] = [255 - alpha as u8, light as u8];
         }
@@ -165,18 +168,20 @@ const fn opacity(strength: Strength) -> u32 {
     }
 }
 
-/// The lines as a drawing, dark with a light edge.
+/// The lines as a drawing, once dark with a light edge and once light with a dark edge: on any ground one of them is filled.
 fn drawing(lines: &[String], letter: f32) -> String {
     let mut text = String::new();
-    for (i, line) in lines.iter().enumerate() {
-        let y = letter * 1.25 * (i + 1) as f32;
-        // Writing to a string cannot fail.
-        let _ = write!(text, "<text x='0' y='{y}'>{}</text>", escaped(line));
-    }
     let edge = (letter / 9.0).max(1.2);
+    for (block, inks) in ["fill='#000' stroke='#fff'", "fill='#fff' stroke='#000'"].into_iter().enumerate() {
+        for (i, line) in lines.iter().enumerate() {
+            let y = letter * (1.25 * (block * lines.len() + i + 1) as f32 + GAP.1 * block as f32);
+            // Writing to a string cannot fail.
+            let _ = write!(text, "<text x='0' y='{y}' {inks}>{}</text>", escaped(line));
+        }
+    }
     format!(
         "<svg xmlns='http://www.w3.org/2000/svg' width='100' height='100'><g font-family='DejaVu Sans' font-size='{letter}' \
-         font-weight='bold' fill='#000' stroke='#fff' stroke-width='{edge}' paint-order='stroke' stroke-linejoin='round'>{text}</g></svg>"
+         font-weight='bold' stroke-width='{edge}' paint-order='stroke' stroke-linejoin='round'>{text}</g></svg>"
     )
 }
 

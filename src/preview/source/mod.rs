@@ -1,10 +1,41 @@
 //! Where pages come from: one file per kind of document, all behind one trait.
 
 mod boxes;
+mod code_page;
+pub mod docx;
+mod drawing;
+mod encoding;
+mod figure;
+mod forms;
 mod frames;
+mod gather;
+mod glyphs;
+mod html;
 mod image;
-mod letters;
+mod letter;
+mod lzfu;
+pub mod mail;
+pub mod markdown;
+mod model;
+pub mod msg;
+mod odf_styles;
+mod odf_table;
+pub mod odt;
+mod ole;
+#[cfg(test)]
+mod paper_tests;
+mod pdf;
+mod prose;
+mod relations;
+mod rtf;
+pub mod sheet;
+mod sheet_hidden;
+pub mod slides;
 pub mod sniff;
+pub mod table;
+pub mod text;
+pub mod unzip;
+mod vanish;
 
 pub use self::sniff::open;
 

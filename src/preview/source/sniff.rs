@@ -2,8 +2,7 @@
 
 use crate::preview::job::Trouble;
 use crate::preview::limits::{DOCUMENT_BYTES, PART_DEPTH};
-use crate::preview::source::{Source, image};
-use crate::preview::source::{boxes, letters};
+use crate::preview::source::{Source, boxes, docx, drawing, image, mail, markdown, msg, odt, pdf, prose, sheet, slides, table, text};
 
 /// What a document is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,8 +55,18 @@ fn open_one(name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
         return Err(Trouble::TooLarge);
     }
     match format(name, &bytes)? {
+        Format::Pdf => pdf::open(bytes),
         Format::Image => image::open(bytes),
-        _ => Err(Trouble::Unsupported),
+        Format::Drawing => drawing::open(&bytes),
+        Format::Mail => mail::open(name, bytes),
+        Format::OutlookMail => msg::open(name, bytes),
+        Format::Document => docx::open(name, bytes),
+        Format::Presentation => slides::open(name, bytes),
+        Format::Spreadsheet => sheet::open(name, bytes),
+        Format::OpenText => odt::open(name, bytes),
+        Format::Text => text::open(name, bytes),
+        Format::Table => table::open(name, bytes),
+        Format::Markdown => markdown::open(name, bytes),
     }
 }
 
@@ -73,7 +82,7 @@ pub fn format(name: &str, bytes: &[u8]) -> Result<Format, Trouble> {
     if let Some(format) = by_signature(&ending, bytes) {
         return format;
     }
-    if let Some(text) = letters::beginning(bytes) {
+    if let Some(text) = prose::beginning(bytes) {
         return Ok(text_format(&ending, &text));
     }
     if pdf_within(bytes) {
@@ -129,14 +138,14 @@ fn is_bitmap(bytes: &[u8]) -> bool {
 
 /// What text is read as.
 fn text_format(ending: &str, text: &str) -> Format {
-    if letters::is_drawing(text) {
+    if prose::is_drawing(text) {
         return Format::Drawing;
     }
     match ending {
         "eml" => Format::Mail,
         "csv" | "tsv" | "tab" => Format::Table,
         "md" | "markdown" => Format::Markdown,
-        "" | "txt" | "mht" | "mhtml" | "mail" if letters::is_mail(text) => Format::Mail,
+        "" | "txt" | "mht" | "mhtml" | "mail" if prose::is_mail(text) => Format::Mail,
         _ => Format::Text,
     }
 }

@@ -11,36 +11,13 @@ fn zip(names: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().expect("it is written").into_inner()
 }
 
-/// A compound file with these entries beside each other in its root.
+/// A compound file with these streams in its root.
 fn compound(names: &[&str]) -> Vec<u8> {
-    let mut file = vec![0; 512];
-    file[..8].copy_from_slice(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
-    file[30] = 9;
-    file[48] = 1;
-    file[68..72].copy_from_slice(&0xffff_fffe_u32.to_le_bytes());
-    file[76..512].fill(0xff);
-    file[76..80].fill(0);
-    // Sector 0 is the table of chains; the directory begins in sector 1 and goes on.
-    let sectors = (names.len() + 1).div_ceil(4);
-    let mut table = [0xff_u8; 512];
-    for sector in 1..=sectors {
-        let next = if sector == sectors { 0xffff_fffe } else { sector as u32 + 1 };
-        table[sector * 4..sector * 4 + 4].copy_from_slice(&next.to_le_bytes());
+    let mut file = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).expect("it is begun");
+    for name in names {
+        file.create_stream(name).expect("it is written");
     }
-    file.extend(table);
-    for (i, name) in ["Root Entry"].iter().chain(names).enumerate() {
-        let mut entry = [0_u8; 128];
-        for (place, unit) in entry.chunks_exact_mut(2).zip(name.encode_utf16()) {
-            place.copy_from_slice(&unit.to_le_bytes());
-        }
-        entry[68..80].fill(0xff);
-        let next = if i < names.len() { i as u32 + 1 } else { u32::MAX };
-        let link = if i == 0 { 76 } else { 72 };
-        entry[link..link + 4].copy_from_slice(&next.to_le_bytes());
-        file.extend(entry);
-    }
-    file.resize(file.len().next_multiple_of(512), 0);
-    file
+    file.into_inner().into_inner()
 }
 
 const SVG: &str = "<?xml version='1.0'?>\n<!-- a house -->\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\" [<!ENTITY a \"b\">]>\n<svg xmlns='http://www.w3.org/2000/svg'/>";

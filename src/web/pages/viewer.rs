@@ -245,6 +245,7 @@ const fn note_word(note: Note) -> &'static str {
         Note::Shortened => "shortened",
         Note::FirstFrame => "first-frame",
         Note::NothingFetched => "nothing-fetched",
+        Note::HiddenLeftOut => "hidden-left-out",
         Note::UnreadableCharacters => "unreadable-characters",
     }
 }

@@ -4,8 +4,8 @@
 
 #[path = "targets/ledger.rs"]
 mod ledger;
-#[path = "targets/preview.rs"]
-mod preview;
+#[path = "targets/sniff.rs"]
+mod sniffing;
 #[path = "targets/tokens.rs"]
 mod tokens;
 #[path = "targets/web.rs"]
@@ -13,7 +13,7 @@ mod web;
 
 pub use self::{
     ledger::{event, journal_line, state_file},
-    preview::sniff,
+    sniffing::sniff,
     tokens::{form_token, link, typed_code},
     web::{conditional, disposition, form_body, markdown},
 };

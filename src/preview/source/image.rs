@@ -191,5 +191,4 @@ impl Source for Picture {
 }
 
 #[cfg(test)]
-#[path = "image_tests.rs"]
 mod tests;

@@ -140,5 +140,4 @@ impl Source for Document {
 }
 
 #[cfg(test)]
-#[path = "pdf_tests.rs"]
 mod tests;

@@ -163,5 +163,4 @@ fn is_stream(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[path = "sniff_tests.rs"]
 mod tests;

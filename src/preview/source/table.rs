@@ -53,7 +53,11 @@ fn declared(text: &str) -> (&str, Option<u8>) {
 }
 
 fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
-    ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(text.as_bytes())
+    ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes())
 }
 
 /// The separator that makes the most rows of one and the same length, of more than one cell.
@@ -89,7 +93,13 @@ fn read(text: &str, separator: u8) -> (Vec<Vec<String>>, bool) {
             return (rows, true);
         }
         cut |= record.len() > TABLE_COLUMNS;
-        rows.push(record.iter().take(TABLE_COLUMNS).map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect());
+        rows.push(
+            record
+                .iter()
+                .take(TABLE_COLUMNS)
+                .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
+                .collect(),
+        );
     }
     (rows, cut)
 }

@@ -61,7 +61,8 @@ pub(super) fn is_binary(text: &str) -> bool {
     let (mut all, mut control) = (0usize, 0usize);
     for c in text.chars().take(LOOKED_AT) {
         all += 1;
-        control += usize::from(c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace() && !matches!(c, '\u{8}' | '\u{1b}')));
+        control +=
+            usize::from(c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace() && !matches!(c, '\u{8}' | '\u{1b}')));
     }
     control * 100 > all * BINARY
 }
@@ -81,16 +82,21 @@ fn shape(name: &str, text: &str) -> Shape {
 }
 
 fn of_lines(text: &str) -> Shape {
-    if ["#!/", "<?xml", "<!doctype", "<html", "-----BEGIN "].iter().any(|head| text.get(..head.len()).is_some_and(|t| t.eq_ignore_ascii_case(head))) {
+    if ["#!/", "<?xml", "<!doctype", "<html", "-----BEGIN "]
+        .iter()
+        .any(|head| text.get(..head.len()).is_some_and(|t| t.eq_ignore_ascii_case(head)))
+    {
         return Shape::Code;
     }
     let (mut all, mut code, mut columns) = (0usize, 0usize, 0usize);
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let line = line.trim_end();
         all += 1;
-        code += usize::from(line.ends_with(['{', '}', ';', '[', ']']) || line.ends_with("},") || line.ends_with("],") || line.ends_with("\","));
+        code +=
+            usize::from(line.ends_with(['{', '}', ';', '[', ']']) || line.ends_with("},") || line.ends_with("],") || line.ends_with("\","));
         let inner = line.trim_start();
-        columns += usize::from(inner.contains("   ") || inner.contains('\t') || inner.contains("──") || inner.contains("--+") || stamped(inner));
+        columns +=
+            usize::from(inner.contains("   ") || inner.contains('\t') || inner.contains("──") || inner.contains("--+") || stamped(inner));
     }
     match () {
         () if code * 10 > all * 4 => Shape::Code,

@@ -1,3 +1,5 @@
+//! Whether documents are taken for what they are, whatever they are called.
+
 use super::*;
 
 fn zip(names: &[(&str, &[u8])]) -> Vec<u8> {

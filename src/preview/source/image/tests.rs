@@ -1,3 +1,5 @@
+//! Whether pictures of each format are drawn upright, in their colours and within the bounds.
+
 use super::*;
 use crate::preview::limits::PAGES;
 use image::codecs::gif::{GifEncoder, Repeat};

@@ -1,3 +1,5 @@
+//! Whether pages are drawn and their words stand where their ink is, in PDFs written by hand.
+
 use super::*;
 use crate::domain::redaction::{Area, WHOLE};
 use std::fmt::Write as _;

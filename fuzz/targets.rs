@@ -6,6 +6,8 @@
 mod ledger;
 #[path = "targets/sniff.rs"]
 mod sniffing;
+#[path = "targets/preview.rs"]
+mod preview;
 #[path = "targets/tokens.rs"]
 mod tokens;
 #[path = "targets/web.rs"]
@@ -14,6 +16,7 @@ mod web;
 pub use self::{
     ledger::{event, journal_line, state_file},
     sniffing::sniff,
+    preview::preview_wire,
     tokens::{form_token, link, typed_code},
     web::{conditional, disposition, form_body, markdown},
 };
@@ -28,7 +31,7 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 15] = [
+pub const TARGETS: [(&str, Target); 16] = [
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),
@@ -42,6 +45,7 @@ pub const TARGETS: [(&str, Target); 15] = [
     ("link", link),
     ("markdown", markdown),
     ("sniff", sniff),
+    ("preview_wire", preview_wire),
     ("state_file", state_file),
     ("typed_code", typed_code),
 ];

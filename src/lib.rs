@@ -19,7 +19,7 @@
 //! | [`words`] | every word recipients read | who says them when |
 //! | [`crypto`] | keys, links, codes, sealed values | which share is open |
 //! | [`ledger`] | events, the state, the journal, the history | whether an event ought to be |
-//! | [`documents`], [`limit`], [`mail`] | files · rates and cuts · letters | who may have them |
+//! | [`documents`], [`limit`], [`mail`], [`preview`] | files · rates and cuts · letters · pages as pictures | who may have them |
 //! | [`gate`] | the rules, all of them | HTTP |
 //! | [`server`], [`web`] | connections · requests, pages, the API | the ledger and the stores |
 //! | [`cli`] | arguments, tables, and how all of it is joined | |
@@ -50,6 +50,20 @@
 //!
 //! Staff come another way: `cli/share.rs` speaks HTTP to `server/admin.rs` over a Unix socket, `web/api/` reads what is asked, and the same gate
 //! decides.
+//!
+//! # The way of a page
+//!
+//! Documents are drawn by processes that can touch nothing, because what draws them reads what strangers wrote.
+//!
+//! | file | what happens |
+//! |---|---|
+//! | `preview/spawner.rs` | before the server has a thread, a port or a key, `main` makes a process that starts others; then it gives up `execve` |
+//! | `preview/pool.rs` | a view's request waits for its worker and for a place to run, both within bounds |
+//! | `preview/process.rs` | a worker is started and fed through a pipe, piece by piece; dropping it kills it |
+//! | `preview/sandbox.rs` | before the first byte: limits of memory, time and files, Landlock, and a filter of system calls that kills |
+//! | `preview/worker/` | it opens the document (`source/`), draws a page, covers, marks and encodes it (`paint/`) |
+//! | `preview/wire.rs` | what it answers is taken for hostile; anything odd ends it, and the next request gets a new one |
+//! | `preview/deaths.rs` | a document that ended its workers twice is not tried a third time |
 //!
 //! # The way of a commit
 //!

@@ -1,6 +1,6 @@
 //! `doorward check`: says what is wrong with a configuration and what it names, in words that say the mend.
 
-use crate::cli::assemble::{documents, mailer};
+use crate::cli::assemble::{documents, mailer, preview};
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::config::{Config, Transport, load};
@@ -11,12 +11,16 @@ use crate::domain::ids::MailId;
 use crate::domain::time::{Clock, SystemClock};
 use crate::mail::templates::Trial;
 use crate::mail::{Letter, Mailer, Sender};
+use crate::preview::pool::Preview;
+use crate::preview::spawner::{OWN_PROGRAM, Spawner};
+use crate::preview::wire::Confined;
 use crate::server::admin::find_group;
 use crate::server::tls::{Identity, install_provider};
 use crate::words::Words;
 use clap::Args;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Options.
 #[derive(Debug, Args)]
@@ -72,7 +76,9 @@ fn show(findings: &[Finding], json: bool) -> Result<(), Failure> {
 
 fn look(config: &Config, options: &Options, findings: &mut Vec<Finding>) -> Result<(), Failure> {
     install_provider();
-    let now = SystemClock::start().now();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    let now = clock.now();
+    findings.push(look_at_preview(config, &clock));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     look_at_certificate(config, now, findings);
     findings.push(look_at_keys(config, now));
@@ -112,6 +118,30 @@ fn look_at_certificate(config: &Config, now: crate::domain::time::Timestamp, fin
             });
             findings.extend(identity.warnings().iter().map(|warning| finding("warning", "certificate", warning)));
         }
+    }
+}
+
+/// Starts a process for previews as the server would, and says what holds it.
+fn look_at_preview(config: &Config, clock: &Arc<dyn Clock>) -> Finding {
+    let spawner = Spawner::start(Path::new(OWN_PROGRAM));
+    let preview = match spawner {
+        Ok(spawner) => preview(config, Some(spawner), clock),
+        Err(why) => Preview::off(format!("a process for previews cannot be started: {why}")),
+    };
+    let state = if config.preview.enabled { "warning" } else { "ok" };
+    match (preview.unavailable(), preview.confined()) {
+        (None, Some(Confined { landlock: 0, .. })) => {
+            finding("warning", "preview", "drawn in processes held by a filter of system calls (seccomp), without Landlock")
+        }
+        (None, confined) => {
+            let version = confined.map_or(0, |confined| confined.landlock);
+            finding(
+                "ok",
+                "preview",
+                format!("drawn in processes held by a filter of system calls (seccomp) and Landlock, version {version}"),
+            )
+        }
+        (Some(why), _) => finding(state, "preview", format!("there are none: {why}")),
     }
 }
 

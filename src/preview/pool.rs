@@ -89,6 +89,16 @@ impl Preview {
         }
     }
 
+    /// Requests that wait for their turn, for tests and figures.
+    pub fn waiting(&self) -> usize {
+        self.0.as_ref().map_or(0, |pool| pool.waiting.load(Ordering::Relaxed))
+    }
+
+    /// Places to run that are taken, for tests and figures.
+    pub fn running(&self) -> usize {
+        self.0.as_ref().map_or(0, |pool| pool.settings.running - pool.running.available_permits())
+    }
+
     /// Workers that are alive, for tests and figures.
     pub fn workers(&self) -> usize {
         self.0.as_ref().map_or(0, |pool| pool.most_live - pool.live.available_permits())

@@ -31,7 +31,7 @@ impl House {
         let mut config = Config::quickstart(&data, &documents, ([127, 0, 0, 1], 8443).into(), None);
         change(&mut config);
         let (clock, mails) = (ManualClock::at(Timestamp::from_millis(1_800_000_000_000)), Memory::new());
-        let mut outside = Outside::real(Arc::new(clock.clone()), false);
+        let mut outside = Outside::real(Arc::new(clock.clone()), None, false);
         outside.mailer = Some(Mailer::Memory(mails.clone()));
         let assembled = assemble(&config, outside)?;
         assembled.gate.begin(assembled.start_with, 0).await?;

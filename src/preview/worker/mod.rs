@@ -32,6 +32,8 @@ pub fn run() -> ExitCode {
     let pipes = (io::stdin().as_fd().try_clone_to_owned(), io::stdout().as_fd().try_clone_to_owned());
     let (Ok(orders), Ok(answers)) = pipes else { return ExitCode::FAILURE };
     let (mut orders, mut answers) = (File::from(orders), File::from(answers));
+    // The first question for the time looks up where to ask, which is not allowed afterwards.
+    let _ = cpu();
     let greeting = match sandbox::confine() {
         Ok(confined) => Answer::Ready(confined),
         Err(why) => Answer::Refused(why.to_string().chars().filter(|c| !c.is_control()).take(200).collect()),

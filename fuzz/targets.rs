@@ -4,10 +4,10 @@
 
 #[path = "targets/ledger.rs"]
 mod ledger;
-#[path = "targets/sniff.rs"]
-mod sniffing;
 #[path = "targets/preview.rs"]
 mod preview;
+#[path = "targets/sniff.rs"]
+mod sniffing;
 #[path = "targets/tokens.rs"]
 mod tokens;
 #[path = "targets/web.rs"]
@@ -15,8 +15,8 @@ mod web;
 
 pub use self::{
     ledger::{event, journal_line, state_file},
-    sniffing::sniff,
     preview::preview_wire,
+    sniffing::sniff,
     tokens::{form_token, link, typed_code},
     web::{conditional, disposition, form_body, markdown},
 };

@@ -111,7 +111,9 @@
   function go(number) {
     const page = pages[clamp(1, Math.round(number) || 1, pages.length) - 1];
     stage.scrollTop = top(page) - stage.clientTop - 8;
-    field.value = page.number;
+    // At once, for the next key may come before the browser tells of the move.
+    note();
+    field.value = current;
     soon(0);
   }
 

@@ -35,7 +35,14 @@ async fn an_address_of_another_form_is_no_page_and_tells_nobody_without_a_sessio
     let share = app.share_documents(&["report.txt"]).await?;
     let (inside, outside) = (app.client(), app.client());
     inside.enter(&share).await?;
-    for wrong in ["v/report.txt?page=0", "v/report.txt?part=1.", "v/report.txt?zoom=7", "p/0/report.txt", "p/1e3/report.txt", "p/1/report.txt?dpi=9999"] {
+    for wrong in [
+        "v/report.txt?page=0",
+        "v/report.txt?part=1.",
+        "v/report.txt?zoom=7",
+        "p/0/report.txt",
+        "p/1e3/report.txt",
+        "p/1/report.txt?dpi=9999",
+    ] {
         let address = format!("/d/{}/{wrong}", share.id);
         let answer = inside.get(&address).await?;
         assert_eq!(answer.code(), 404, "{wrong}");
@@ -66,7 +73,10 @@ async fn pictures_move_to_a_host_of_their_own_with_a_token_of_the_session() -> O
     let answer = client.get(&format!("/d/{}/p/1/report.txt?dpi=150", share.id)).await?;
     assert_eq!(answer.code(), 307);
     let address = answer.header("location").to_owned();
-    let (host, path) = address.strip_prefix("https://").and_then(|rest| rest.split_once('/')).ok_or("an absolute address")?;
+    let (host, path) = address
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split_once('/'))
+        .ok_or("an absolute address")?;
     assert!(host.starts_with("pictures.example.org") && path.starts_with("c/") && path.ends_with("/p/1/report.txt?dpi=150"), "{address}");
     let path = format!("/{path}");
     // Not under the name of the portal, and nothing of the portal under the other name.
@@ -87,7 +97,11 @@ async fn pictures_move_to_a_host_of_their_own_with_a_token_of_the_session() -> O
     app.pass(std::time::Duration::from_secs(601));
     assert_eq!(pictures.get(&path).await?.code(), 403, "ten minutes are over");
     let again = client.get(&format!("/d/{}/p/1/report.txt?dpi=150", share.id)).await?;
-    let fresh = again.header("location").split_once("/c/").map(|(_, rest)| format!("/c/{rest}")).ok_or("a new address")?;
+    let fresh = again
+        .header("location")
+        .split_once("/c/")
+        .map(|(_, rest)| format!("/c/{rest}"))
+        .ok_or("a new address")?;
     assert_eq!(pictures.get(&fresh).await?.code(), 501);
     client.finish(&share).await?;
     assert_eq!(pictures.get(&fresh).await?.code(), 403, "the session is over");

@@ -309,12 +309,8 @@ impl Pool {
         let mut views: Vec<Arc<View>> = self.views().values().cloned().collect();
         views.sort_by_key(|view| view.used.load(Ordering::Relaxed));
         for view in views {
-            let idle = view.slot.try_lock().ok().and_then(|mut slot| slot.take());
-            if idle.is_none() {
-                continue;
-            }
-            drop(idle);
-            if let Ok(place) = Arc::clone(&self.live).try_acquire_owned() {
+            let was_idle = view.slot.try_lock().ok().and_then(|mut slot| slot.take()).map(drop).is_some();
+            if was_idle && let Ok(place) = Arc::clone(&self.live).try_acquire_owned() {
                 return Ok(place);
             }
         }

@@ -121,6 +121,16 @@ async fn every_route_answers_as_it_must_while_a_share_is_for_viewing_only() -> O
 }
 
 #[tokio::test]
+async fn every_route_answers_as_it_must_while_a_share_gives_marked_copies() -> Outcome {
+    hold_the_table(ShareState::Watermarked).await
+}
+
+#[tokio::test]
+async fn every_route_answers_as_it_must_while_something_of_a_share_is_covered() -> Outcome {
+    hold_the_table(ShareState::Redacted).await
+}
+
+#[tokio::test]
 async fn every_route_answers_as_it_must_once_a_pinned_document_has_changed() -> Outcome {
     hold_the_table(ShareState::PinnedChanged).await
 }

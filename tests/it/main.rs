@@ -11,3 +11,4 @@ mod personas;
 mod pinned;
 mod recipient;
 mod revocation;
+mod views;

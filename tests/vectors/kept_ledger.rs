@@ -95,7 +95,7 @@ fn summary(state: &State) -> Result<Value, Box<dyn Error>> {
             .map(|(id, r)| (id.to_string(), json!({ "reads": r.reads, "fetched": r.fetched, "stopped": r.stopped })));
         let recipients: serde_json::Map<String, Value> = recipients.collect();
         let value = json!({
-            "expires": share.expires, "stopped": share.stopped, "end_told": share.end_told, "unreported": share.unreported.len(),
+            "delivery": share.delivery(), "redacted": share.redacted, "expires": share.expires, "stopped": share.stopped, "end_told": share.end_told, "unreported": share.unreported.len(),
             "undelivered": share.undelivered.len(), "items": share.items.get().map(|items| items.len()), "recipients": recipients,
         });
         (id.to_string(), value)

@@ -18,8 +18,8 @@ pub(super) fn attempt(bytes: &[u8]) -> Result<(), Trouble> {
     match name {
         b"open" => drop(std::fs::File::open("/etc/passwd")),
         b"list" => drop(std::fs::read_dir("/")),
-        b"write" => drop(std::fs::write("/tmp/doorward-probe", b"x")),
-        b"remove" => drop(std::fs::remove_file("/tmp/doorward-probe")),
+        b"write" => drop(std::fs::write("/doorward-probe", b"x")),
+        b"remove" => drop(std::fs::remove_file("/doorward-probe")),
         b"connect" => drop(TcpStream::connect(("127.0.0.1", 9))),
         b"listen" => drop(TcpListener::bind(("127.0.0.1", 0))),
         b"fork" => drop(Command::new("/bin/true").spawn()),

@@ -5,6 +5,7 @@ mod api;
 mod fuzz_corpus;
 mod helpers;
 mod http;
+mod leaks;
 mod limits;
 mod mail;
 mod personas;

@@ -8,6 +8,8 @@ mod ledger;
 mod office;
 #[path = "targets/papers.rs"]
 mod papers;
+#[path = "targets/preview.rs"]
+mod preview;
 #[path = "targets/sniff.rs"]
 mod sniff;
 #[path = "targets/text.rs"]
@@ -21,6 +23,7 @@ pub use self::{
     ledger::{event, journal_line, state_file},
     office::office_wire,
     papers::{docx_blocks, mail_blocks, msg_blocks, odt, sheet_blocks, slides_blocks, unzip},
+    preview::preview_wire,
     sniff::sniff,
     text::text_document,
     tokens::{form_token, link, typed_code},

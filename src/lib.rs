@@ -46,6 +46,9 @@
 //! | `gate/deliver.rs` | the receipt is put down, decided anew in its own transaction; then the first byte may go |
 //! | `gate/stream.rs`, `limit/cut.rs` | bytes go out and are counted; an end of access drops the connection |
 //! | `gate/progress.rs`, `gate/sweeper.rs` | how far it got is put down every five seconds, and the receipt closed after 30 minutes |
+//! | `gate/view.rs`, `gate/view/look.rs` | a page to be looked at: the same rules, what is covered, and the mark; then a worker draws it |
+//! | `gate/deliver/feed.rs` | the worker is fed the document, in the version that was asked for |
+//! | `gate/view/copy.rs`, `preview/album.rs` | a marked copy: all pages drawn one after the other into a PDF that goes out meanwhile |
 //! | `web/refuse.rs` | a refusal, from wherever it came, becomes a page, in one place |
 //!
 //! Staff come another way: `cli/share.rs` speaks HTTP to `server/admin.rs` over a Unix socket, `web/api/` reads what is asked, and the same gate
@@ -88,7 +91,9 @@
 //! | a code is right | the session; of any number of right ones at once, exactly one opens it |
 //! | a document is asked for | the receipt, unless one of the same session, document, version and action is open; a notice to the owner |
 //! | it goes out | its progress, every five seconds for all of them together, and its end |
-//! | `HEAD`, `304`, a prefetch | nothing |
+//! | a page is drawn | its receipt before the picture leaves, unless one is open; every five seconds which pages were shown |
+//! | an area is covered, or no longer | that it is |
+//! | `HEAD`, `304`, a prefetch, a viewer without a picture | nothing |
 //! | a session is used | at most every five minutes, that it was |
 //! | a mail is tried | that it was sent, delayed or has failed |
 //! | the server starts, stops | that it did, and what changed in the configuration |

@@ -41,6 +41,11 @@ impl Client {
         self.ask(method, path, Some(body))
     }
 
+    /// Asks for something to be gone and reads the answer.
+    pub fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        self.ask(Method::DELETE, path, None::<&()>)
+    }
+
     /// Asks and hands every piece of the answer on as it comes; an answer that breaks off is an error.
     pub fn stream(&self, path: &str, each: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<(), Failure> {
         self.runtime.block_on(async {

@@ -14,6 +14,7 @@ mod policy;
 mod probe;
 mod quickstart;
 mod receipts;
+mod redaction;
 pub mod samples;
 mod serve;
 mod share;
@@ -25,7 +26,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Which server the commands mean.
-const WHERE: &str = "share, receipts and audit speak to a running server, the one on doorward-data in this folder; --data DIR or \
+const WHERE: &str = "share, redaction, receipts and audit speak to a running server, the one on doorward-data in this folder; --data DIR or \
     --config FILE names another. Exit status: 0 done, 1 refused or failed, 2 used wrongly.";
 
 /// A guarded door in front of the document store an organisation already has.
@@ -49,6 +50,9 @@ enum Command {
     /// Make, list and change shares
     #[command(subcommand)]
     Share(share::Command),
+    /// Cover areas of pages, so that nobody sees what is beneath
+    #[command(subcommand)]
+    Redaction(redaction::Command),
     /// List read receipts
     Receipts(receipts::Options),
     /// Export or verify the ledger
@@ -105,6 +109,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Check(options) => check::run(&options),
         Command::Office(options) => office::run(&options),
         Command::Share(command) => share::run(command),
+        Command::Redaction(command) => redaction::run(command),
         Command::Receipts(options) => receipts::run(&options),
         Command::Audit(command) => audit::run(command),
         Command::Completions(options) => manual::completions(&options),

@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::domain::email::EmailAddress;
 use crate::domain::receipt::{Action, Outcome};
-use crate::gate::views::ReceiptView;
+use crate::gate::views::{PageView, ReceiptView};
 use clap::Args;
 
 /// Options.
@@ -28,7 +28,8 @@ pub struct Options {
     server: Server,
 }
 
-const FIELDS: [&str; 11] = ["id", "share", "email", "document", "version", "action", "started", "ended", "bytes", "size", "outcome"];
+const FIELDS: [&str; 13] =
+    ["id", "share", "email", "document", "version", "action", "started", "ended", "bytes", "size", "outcome", "pages", "of_pages"];
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<(), Failure> {
@@ -52,11 +53,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             receipt.document.clone(),
             action(receipt.action).to_owned(),
             outcome(receipt.outcome).to_owned(),
-            format!("{}/{}", receipt.bytes, receipt.size),
+            given(receipt),
             receipt.share.chars().take(8).collect(),
         ]
     });
-    output::print(&output::table(&["TIME", "RECIPIENT", "DOCUMENT", "ACTION", "OUTCOME", "BYTES", "SHARE"], &rows.collect::<Vec<_>>()))
+    output::print(&output::table(&["TIME", "RECIPIENT", "DOCUMENT", "ACTION", "OUTCOME", "GIVEN", "SHARE"], &rows.collect::<Vec<_>>()))
 }
 
 fn csv(receipts: &[ReceiptView]) -> String {
@@ -64,12 +65,41 @@ fn csv(receipts: &[ReceiptView]) -> String {
     for r in receipts {
         let (bytes, size) = (r.bytes.to_string(), r.size.to_string());
         let ended = r.ended.as_deref().unwrap_or_default();
+        let (outcome, pages) = (outcome(r.outcome), runs(&r.pages));
+        let of = r.of_pages.map(|of| of.to_string()).unwrap_or_default();
         let cells =
-            [&r.id, &r.share, &r.email, &r.document, &r.version, action(r.action), &r.started, ended, &bytes, &size, outcome(r.outcome)];
+            [&r.id, &r.share, &r.email, &r.document, &r.version, action(r.action), &r.started, ended, &bytes, &size, outcome, &pages, &of];
         text.push_str(&cells.map(cell).join(","));
         text.push_str("\r\n");
     }
     text
+}
+
+/// How much was given: bytes of a download, pages of what was looked at.
+fn given(receipt: &ReceiptView) -> String {
+    match (receipt.action, receipt.of_pages) {
+        (Action::Download, _) => format!("{}/{} bytes", receipt.bytes, receipt.size),
+        (_, Some(of)) => format!("pages {} of {of}", runs(&receipt.pages)),
+        (_, None) if receipt.pages.is_empty() => "no page".to_owned(),
+        (_, None) => format!("pages {}", runs(&receipt.pages)),
+    }
+}
+
+/// Pages as people write them: `1-3, 7`, and those of a document inside with its part before them, `2: 1`.
+fn runs(pages: &[PageView]) -> String {
+    let mut runs: Vec<(Option<&str>, u32, u32)> = Vec::new();
+    for page in pages {
+        let part = page.part.as_deref();
+        match runs.last_mut() {
+            Some((of, _, last)) if *of == part && last.checked_add(1) == Some(page.page) => *last = page.page,
+            _ => runs.push((part, page.page, page.page)),
+        }
+    }
+    let shown = runs.into_iter().map(|(part, first, last)| {
+        let part = part.map(|part| format!("{part}: ")).unwrap_or_default();
+        if first == last { format!("{part}{first}") } else { format!("{part}{first}-{last}") }
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// A cell that no spreadsheet takes for a formula (ASVS 5.0 1.2.10).
@@ -99,6 +129,18 @@ const fn outcome(outcome: Outcome) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_are_written_in_runs() {
+        let page = |part: Option<&str>, page| {
+            let (part, moment) = (part.map(str::to_owned), String::new());
+            PageView { part, page, first: moment.clone(), last: moment, times: 1 }
+        };
+        let pages =
+            [page(None, 1), page(None, 2), page(None, 3), page(None, 7), page(Some("2"), 8), page(Some("2"), 9), page(Some("3"), 10)];
+        assert_eq!(runs(&pages), "1-3, 7, 2: 8-9, 3: 10");
+        assert_eq!(runs(&[]), "");
+    }
 
     #[test]
     fn a_cell_is_never_a_formula_and_never_two_cells() {

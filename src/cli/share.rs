@@ -263,7 +263,7 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
     output::print(&text)
 }
 
-fn count(number: usize, what: &str) -> String {
+pub(super) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
@@ -283,17 +283,17 @@ fn expiry(text: &str) -> Result<String, String> {
 }
 
 /// An id as it stands in an address.
-fn id(text: &str) -> Result<&str, Failure> {
+pub(super) fn id(text: &str) -> Result<&str, Failure> {
     let plain = !text.is_empty() && text.len() <= 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
     if plain {
         Ok(text)
     } else {
-        Err(Failure::usage(format!("'{}' is no id of a share; doorward share list shows them", output::clean(text))))
+        Err(Failure::usage(format!("'{}' is no id; doorward share list and doorward redaction list show them", output::clean(text))))
     }
 }
 
 /// The name of a document as the API writes it: the path's own text form, which can say bytes that are not UTF-8.
-fn document(argument: &OsString) -> Result<String, Failure> {
+pub(super) fn document(argument: &OsString) -> Result<String, Failure> {
     let bytes = argument.as_bytes();
     let wrong = |why| {
         let argument = output::clean(&argument.to_string_lossy());

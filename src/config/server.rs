@@ -77,10 +77,12 @@ fn held(r: &Reader<'_, '_>, key: &str, value: Option<usize>, bound: &str, most: 
 }
 
 fn read_content_url(r: &Reader<'_, '_>, public_url: Option<&PublicUrl>, hosts: &[HostName]) -> Option<PublicUrl> {
-    let rule = matching("must be an https address like \"https://content.example.org\", with nothing after the host and its port", |text| {
-        text.parse().ok()
-    });
-    let content_url = r.optional("content_url", if r.text("content_url").is_some_and(|text| text.contains('@')) { rule.hidden() } else { rule });
+    let rule =
+        matching("must be an https address like \"https://content.example.org\", with nothing after the host and its port", |text| {
+            text.parse().ok()
+        });
+    let content_url =
+        r.optional("content_url", if r.text("content_url").is_some_and(|text| text.contains('@')) { rule.hidden() } else { rule });
     content_url.filter(|url: &PublicUrl| {
         // Cookies know hosts and no ports, so another port would keep nothing apart.
         let is_own = public_url.is_none_or(|public| public.host() != url.host()) && !hosts.contains(url.host());

@@ -169,7 +169,8 @@ impl KeyRing {
         let mut active = None;
         for (id, state, made, secret) in entries {
             let root = MacKey::new(&secret);
-            if state == KeyState::Active && active.replace((id, [FORM, ENTITY_TAG, CONTENT].map(|purpose| root.derive(purpose)))).is_some() {
+            if state == KeyState::Active && active.replace((id, [FORM, ENTITY_TAG, CONTENT].map(|purpose| root.derive(purpose)))).is_some()
+            {
                 return Err("more than one key is active".to_owned());
             }
             let key = RingKey { state, made, link: MacKey::new(&root.derive(LINK)), wrap: SealKey::new(&root.derive(WRAP)) };

@@ -94,6 +94,12 @@ pub fn resolve(items: &[Item], path: &DocumentPath) -> Option<Covered> {
     by_label.or_else(|| items.iter().find_map(|item| item.covered(&path.beneath(&item.name.path)?)))
 }
 
+/// Finds a document or folder by its own name, as staff call it.
+pub fn find(items: &[Item], name: &DocumentName) -> Option<Covered> {
+    let same_store = items.iter().filter(|item| item.name.store == name.store);
+    same_store.into_iter().find_map(|item| item.covered(&name.path.beneath(&item.name.path)?))
+}
+
 /// Gives each item its label: the last name of its path, numbered where two are alike.
 pub fn labels(names: &[DocumentName]) -> Vec<String> {
     let mut given: Vec<String> = Vec::with_capacity(names.len());

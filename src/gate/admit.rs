@@ -83,3 +83,6 @@ pub fn open_to(share: &Share, recipient: &Recipient, now: Timestamp) -> Result<(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,3 +63,78 @@ impl Covering {
         self.0.iter().map(AsRef::as_ref).filter(move |redaction| redaction.part == *part)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::sealed::{Private, Subject};
+    use crate::domain::ids::RedactionId;
+    use crate::domain::time::Timestamp;
+    use crate::ledger::event::Actor;
+
+    const SHARE: ShareId = ShareId::from_bytes([1; 16]);
+
+    const fn version(inode: u64) -> FileVersion {
+        FileVersion { size: 9, mtime_ns: 7, device: 1, inode }
+    }
+
+    fn name(text: &str) -> DocumentName {
+        text.parse().expect("a store and a path")
+    }
+
+    /// One area on page 2 of `a:paper.pdf` in its version 1.
+    fn state() -> State {
+        let redaction = Redaction {
+            id: RedactionId::from_bytes([5; 16]),
+            share: SHARE,
+            document: Private::new(Subject::Share(SHARE), name("a:paper.pdf")),
+            part: PartPath::default(),
+            page: 2,
+            area: "10,10,20,20".parse().expect("an area"),
+            version: version(1),
+            layout: "pdf 1".to_owned(),
+            by: Actor::Server,
+            added: Timestamp::default(),
+        };
+        let mut state = State::default();
+        state.redactions.insert((SHARE, redaction.id), Arc::new(redaction));
+        state
+    }
+
+    #[test]
+    fn an_area_is_covered_on_its_page_of_its_part_in_its_share() -> Result<(), Changed> {
+        let (state, whole) = (state(), PartPath::default());
+        let covering = Covering::of(&state, SHARE, &name("a:paper.pdf"), version(1))?;
+        assert_eq!((covering.on(&whole, 2).len(), covering.on(&whole, 1).len()), (1, 0));
+        let attached = PartPath::try_from(vec![1]).map_err(|_| Changed)?;
+        assert!(covering.on(&attached, 2).is_empty() && !covering.touches(&attached) && covering.touches(&whole));
+        let elsewhere = Covering::of(&state, ShareId::from_bytes([2; 16]), &name("a:paper.pdf"), version(2))?;
+        assert!(!elsewhere.touches(&whole));
+        Ok(())
+    }
+
+    #[test]
+    fn a_document_that_is_another_by_now_is_not_shown() {
+        let state = state();
+        assert_eq!(Covering::of(&state, SHARE, &name("a:paper.pdf"), version(2)), Err(Changed));
+        assert!(Covering::of(&state, SHARE, &name("a:other.pdf"), version(2)).is_ok());
+        let covering = Covering::of(&state, SHARE, &name("a:paper.pdf"), version(1)).expect("the same version");
+        assert_eq!(covering.fits(&PartPath::default(), "office 1"), Err(Changed));
+        assert_eq!(covering.fits(&PartPath::default(), "pdf 1"), Ok(()));
+    }
+
+    #[test]
+    fn the_same_file_under_another_name_is_covered_as_well() {
+        let covering = Covering::of(&state(), SHARE, &name("a:link-to-paper.pdf"), version(1)).expect("the same version");
+        assert_eq!(covering.on(&PartPath::default(), 2).len(), 1);
+    }
+
+    #[test]
+    fn staff_see_what_holds_on_the_version_and_layout_before_them() {
+        let state = state();
+        let whole = PartPath::default();
+        assert!(Covering::of_version(&state, SHARE, version(1)).laid_out_as("pdf 1").touches(&whole));
+        assert!(!Covering::of_version(&state, SHARE, version(1)).laid_out_as("office 1").touches(&whole));
+        assert!(!Covering::of_version(&state, SHARE, version(2)).touches(&whole));
+    }
+}

@@ -3,7 +3,7 @@
 pub(super) mod feed;
 
 use crate::crypto::form::entity_tag;
-use crate::crypto::random::{self, CookieSecret};
+use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
 use crate::documents::read::OpenDocument;
 use crate::documents::{Place, StoreError};
@@ -31,7 +31,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Opened {
     permit: Permit,
-    cookie: Option<CookieSecret>,
+    proof: Option<Proof>,
     document: OpenDocument,
     place: StreamPermit,
     /// What its entity tag is made from.
@@ -55,11 +55,11 @@ impl Gate {
     pub async fn open(
         &self,
         share: ShareId,
-        cookie: Option<CookieSecret>,
+        proof: Option<Proof>,
         path: &DocumentPath,
         connection: &ConnectionHandle,
     ) -> Result<Opened, Refusal> {
-        let permit = admit_document(self.session(share, cookie.as_ref())?, path, Action::Download)?;
+        let permit = admit_document(self.session(share, proof)?, path, Action::Download)?;
         // Before the document is opened, so that what waits holds no descriptor.
         let place = connection.acquire_stream().await;
         let name = &permit.covered().name;
@@ -72,7 +72,7 @@ impl Gate {
             return Err(Refusal::DocumentChanged(share));
         }
         let entity_tag = entity_tag(&self.keys, share, &document.version);
-        Ok(Opened { permit, cookie, document, place, entity_tag })
+        Ok(Opened { permit, proof, document, place, entity_tag })
     }
 
     /// The version of a document that the server can read.
@@ -89,12 +89,12 @@ impl Gate {
         connection: &ConnectionHandle,
         origin: Origin,
     ) -> Result<DeliveryBody, Refusal> {
-        let Opened { permit, cookie, document, place, .. } = opened;
+        let Opened { permit, proof, document, place, .. } = opened;
         let admitted = permit.admitted();
         // Watched before it is looked at, so that no revocation can fall between.
         let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
         let id = ReceiptId::from_bytes(random::bytes());
-        let (receipt, again) = self.receipt(&permit, cookie.as_ref().map(Proof::from), document.version, id, origin).await?;
+        let (receipt, again) = self.receipt(&permit, proof, document.version, id, origin).await?;
         let transfer = self.progress.begin(&receipt, range.start, again);
         let (source, left, admitted) = (Source::Document(document.read(range)), Some(range.len()), admitted.clone());
         let delivery = Delivery { source, left, admitted, transfer, watch, place };

@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod permit;
 pub mod progress;
 pub mod receipts;
+pub mod redactions;
 pub mod refusal;
 pub mod session;
 pub mod settings;
@@ -75,7 +76,7 @@ pub struct Gate {
     mail_queued: Arc<Notify>,
     /// The way mails go out.
     mailer: Mailer,
-    /// Pages as pictures.
+    /// Pages of documents as pictures.
     preview: Arc<Preview>,
     /// How far running downloads and views are.
     progress: Progress,
@@ -102,7 +103,7 @@ pub struct Parts {
     pub limiter: Limiter,
     /// The way mails go out.
     pub mailer: Mailer,
-    /// Pages as pictures.
+    /// Pages of documents as pictures.
     pub preview: Arc<Preview>,
     /// The configuration, as far as the gate needs it.
     pub settings: Settings,

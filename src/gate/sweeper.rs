@@ -7,6 +7,7 @@ use crate::domain::receipt::Outcome;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::counts::COUNT_EVERY;
+use crate::gate::progress::portions;
 use crate::ledger::event::{Event, MailKind};
 use crate::ledger::state::{Receipt, Timer};
 use crate::ledger::tx::{Class, Tx, Unavailable};
@@ -101,9 +102,18 @@ impl Gate {
         // A receipt is closed with all that was handed over.
         self.flush_progress().await?;
         let due: Vec<_> = due.into_iter().map(|timer| (timer, MailId::from_bytes(random::bytes()))).collect();
-        self.ledger
-            .tx(Class::First, move |t| due.iter().try_for_each(|(timer, mail)| tell_one(t, *timer, *mail)))
-            .await
+        let state = self.ledger.state();
+        let pages = |(timer, _): &(Timer, MailId)| match timer {
+            Timer::Receipt(receipt) => state.receipts.get(receipt).map_or(0, |receipt| receipt.shown.len()),
+            Timer::Mail(_) | Timer::Share(_) => 0,
+        };
+        for some in portions(&due, pages) {
+            let some = some.to_vec();
+            self.ledger
+                .tx(Class::First, move |t| some.iter().try_for_each(|(timer, mail)| tell_one(t, *timer, *mail)))
+                .await?;
+        }
+        Ok(())
     }
 }
 

@@ -152,3 +152,27 @@ pub struct PageView {
     /// How often.
     pub times: u32,
 }
+
+/// An area covered on a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RedactionView {
+    /// Its id.
+    pub id: String,
+    /// The share.
+    pub share: String,
+    /// `store:path`.
+    pub document: String,
+    /// Which document inside it; absent for the document itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+    /// The page, from 1.
+    pub page: u32,
+    /// `LEFT,TOP,WIDTH,HEIGHT` in per cent of the page.
+    pub area: String,
+    /// The version it was marked on.
+    pub version: String,
+    /// When it was marked, RFC 3339 in UTC.
+    pub added: String,
+    /// Whether the document is another version by now, or gone: nothing of it is shown then.
+    pub changed: bool,
+}

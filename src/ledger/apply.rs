@@ -9,6 +9,7 @@ mod redaction;
 
 use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, WAITING_CHALLENGES};
 use crate::domain::ids::{ChallengeId, RecipientId, SessionId, ShareId};
+use crate::domain::policy::Policy;
 use crate::domain::time::Timestamp;
 use crate::ledger::event::Event;
 use crate::ledger::state::{Agreement, Challenge, Device, Passing, Recipient, Session, Share, Staff, State, Timer};
@@ -105,30 +106,7 @@ fn drop_session(state: &mut State, id: SessionId) {
 
 fn share(state: &mut State, t: Timestamp, event: &Event) {
     match event {
-        Event::ShareCreated { share, owner, by, items, subject, message, policy, expires } => {
-            state.timers.insert((*expires, Timer::Share(*share)));
-            let made = Share {
-                id: *share,
-                owner: *owner,
-                by: *by,
-                created: t,
-                items: items.clone(),
-                subject: subject.clone(),
-                message: message.clone(),
-                policy: *policy,
-                redacted: 0,
-                expires: *expires,
-                stopped: None,
-                end_told: false,
-                recipients: BTreeMap::new(),
-                unreported: Vec::new(),
-                unreported_more: 0,
-                notice: None,
-                quiet_until: t,
-                undelivered: Vec::new(),
-            };
-            state.shares.insert(*share, Arc::new(made));
-        }
+        Event::ShareCreated { .. } => created(state, t, event),
         Event::RecipientAdded { share, recipient, guest, key } => {
             if let Some(share) = share_mut(state, *share) {
                 let place = share.recipients.len();
@@ -148,11 +126,14 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
         }
         Event::ShareUpdated { share: id, expires, delivery, mark, print, text, .. } => {
             let Some(share) = share_mut(state, *id) else { return };
-            let policy = &mut share.policy;
-            policy.delivery = delivery.unwrap_or(policy.delivery);
-            policy.mark = mark.unwrap_or(policy.mark);
-            policy.print = print.unwrap_or(policy.print);
-            policy.text = text.unwrap_or(policy.text);
+            let old = share.policy;
+            share.policy = Policy {
+                delivery: delivery.unwrap_or(old.delivery),
+                mark: mark.unwrap_or(old.mark),
+                print: print.unwrap_or(old.print),
+                text: text.unwrap_or(old.text),
+                ..old
+            };
             let Some(new) = *expires else { return };
             let old = std::mem::replace(&mut share.expires, new);
             share.end_told = false;
@@ -175,6 +156,32 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
         }
         _ => {}
     }
+}
+
+fn created(state: &mut State, t: Timestamp, event: &Event) {
+    let Event::ShareCreated { share, owner, by, items, subject, message, policy, expires } = event else { return };
+    state.timers.insert((*expires, Timer::Share(*share)));
+    let made = Share {
+        id: *share,
+        owner: *owner,
+        by: *by,
+        created: t,
+        items: items.clone(),
+        subject: subject.clone(),
+        message: message.clone(),
+        policy: *policy,
+        redacted: 0,
+        expires: *expires,
+        stopped: None,
+        end_told: false,
+        recipients: BTreeMap::new(),
+        unreported: Vec::new(),
+        unreported_more: 0,
+        notice: None,
+        quiet_until: t,
+        undelivered: Vec::new(),
+    };
+    state.shares.insert(*share, Arc::new(made));
 }
 
 fn challenge(state: &mut State, t: Timestamp, event: &Event) {

@@ -6,11 +6,12 @@ use crate::crypto::sealed::{Private, Subject};
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId};
+use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId};
+use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::{ByteRange, RangeSet};
 use crate::domain::receipt::{Action, Outcome};
-use crate::domain::shown::Shown;
+use crate::domain::shown::{Extent, Shown};
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use crate::ledger::apply::apply;
@@ -64,7 +65,7 @@ impl Maker {
         let (session, receipt) = (SessionId::from_bytes(self.old(Of::Session, p[3])), ReceiptId::from_bytes(self.old(Of::Receipt, p[4])));
         let (mail, staff) = (MailId::from_bytes(self.old(Of::Mail, p[2])), StaffId::from_bytes([p[1] % 2; 16]));
         let until = self.at(far);
-        match kind % 24 {
+        match kind % 26 {
             0 | 1 => created(ShareId::from_bytes(self.fresh(Of::Share)), staff, until),
             2 | 3 => {
                 let share = ShareId::from_bytes(self.old(Of::Share, p[0]));
@@ -114,6 +115,8 @@ impl Maker {
                 let kind = kinds[usize::from(p[5] % 4)];
                 Event::MailQueued { mail: MailId::from_bytes(self.fresh(Of::Mail)), share, kind, due: until, deliver_by: Timestamp::MAX }
             }
+            24 => Event::ReceiptPages { receipt, opens: 1, bytes: u64::from(far), outcome: Outcome::Part, shown: shown(p[5], self.now) },
+            25 => redaction(share, p, self.now),
             _ => self.rest(kind, p, until, (share, recipient, mail, staff)),
         }
     }
@@ -138,7 +141,7 @@ impl Maker {
     fn rest(&mut self, kind: u8, p: [u8; 6], until: Timestamp, ids: (ShareId, RecipientId, MailId, StaffId)) -> Event {
         let (share, recipient, mail, staff) = ids;
         let by = Actor::Server;
-        match (kind % 24, p[5] % 4) {
+        match (kind % 26, p[5] % 4) {
             (19, 0) => Event::MailDelayed { mail, due: until, why: "busy".to_owned() },
             (19, 1) => Event::MailFailed { mail, why: "no".to_owned() },
             (19, _) => Event::MailSent { mail, lines: p[0].into(), quiet_until: until },
@@ -195,6 +198,31 @@ fn created(share: ShareId, owner: StaffId, expires: Timestamp) -> Event {
         message: Private::new(subject, String::new()),
         policy: Policy { delivery: Delivery::Download, disclaimer: true, mark: Strength::Medium, print: false, text: false },
         expires,
+    }
+}
+
+fn shown(page: u8, at: Timestamp) -> Shown {
+    let mut shown = Shown::default();
+    shown.note(&PartPath::default(), Extent { pages: 9, inside: 0 }, u32::from(page % 9) + 1, at, true);
+    shown
+}
+
+/// Few ids, so that areas are covered again and uncovered.
+fn redaction(share: ShareId, p: [u8; 6], now: Timestamp) -> Event {
+    let (redaction, by) = (RedactionId::from_bytes([p[4] % 4; 16]), Actor::Operator(1));
+    if p[5].is_multiple_of(2) {
+        return Event::RedactionRemoved { redaction, share, by };
+    }
+    Event::RedactionAdded {
+        redaction,
+        share,
+        document: Private::new(Subject::Share(share), document(p[3] % 2)),
+        part: PartPath::default(),
+        page: 1,
+        area: "10,10,5,5".parse().expect("it is an area"),
+        version: FileVersion { size: 9, mtime_ns: now.millis(), device: 1, inode: 1 },
+        layout: "pdf 1".to_owned(),
+        by,
     }
 }
 
@@ -272,6 +300,12 @@ fn assert_indexes_agree(state: &State) {
     assert_eq!(state.receipt_ids.len(), state.receipts.len(), "each open receipt is found");
     for (key, guest) in &state.guest_ids {
         assert_eq!(state.address(*guest).map(EmailAddress::key), Some(key.as_str()));
+    }
+    assert_eq!(state.shares.values().map(|s| s.redacted).sum::<usize>(), state.redactions.len(), "each covered area counts in its share");
+    for share in state.shares.values() {
+        let covered = state.redactions_of(share.id).count();
+        assert_eq!(share.redacted, covered);
+        assert!(covered == 0 || share.delivery() != Delivery::Download, "no originals where anything is covered");
     }
     for (moment, timer) in &state.timers {
         let due = match timer {

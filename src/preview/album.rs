@@ -83,9 +83,9 @@ impl Album {
         let count = self.offsets.len() + 1;
         let mut text = format!("xref\n0 {count}\n0000000000 65535 f \n");
         for offset in &self.offsets {
-            let _ = write!(text, "{offset:010} 00000 n \n");
+            let _ = writeln!(text, "{offset:010} 00000 n ");
         }
-        let _ = write!(text, "trailer\n<< /Size {count} /Root {CATALOGUE} 0 R >>\nstartxref\n{}\n%%EOF\n", self.written);
+        let _ = writeln!(text, "trailer\n<< /Size {count} /Root {CATALOGUE} 0 R >>\nstartxref\n{}\n%%EOF", self.written);
         Some(text.into_bytes())
     }
 

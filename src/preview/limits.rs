@@ -1,5 +1,6 @@
 //! Every bound of a preview, by name and with its unit.
 
+use crate::domain::{bounds, part};
 use std::time::Duration;
 
 /// Largest document, in bytes.
@@ -59,13 +60,13 @@ pub const TABLE_COLUMNS: usize = 200;
 /// Most characters laid out of a text document.
 pub const TEXT_CHARS: usize = 4_000_000;
 /// Most areas covered on one page.
-pub const AREAS_PER_PAGE: usize = 200;
+pub const AREAS_PER_PAGE: usize = bounds::AREAS_PER_PAGE;
 /// Longest text written over a page, in bytes.
 pub const MARK_BYTES: usize = 512;
 /// Most documents listed inside another.
 pub const PARTS: usize = 200;
 /// How deep documents may lie in documents.
-pub const PART_DEPTH: usize = 3;
+pub const PART_DEPTH: usize = part::PART_DEPTH;
 /// Longest name of a document inside another, in bytes.
 pub const PART_NAME_BYTES: usize = 255;
 /// Unwatermarked pages that a worker keeps, in bytes of their pixels.

@@ -13,15 +13,18 @@ use crate::preview::limits::{
 use crate::preview::office::client::{ANSWER as OFFICE_ANSWER, OfficeFeed};
 use crate::preview::process::{Failure, Held, Worker, check_size};
 use crate::preview::spawner::Spawner;
-use crate::preview::wire::{Answer, Confined};
+use crate::preview::wire::Confined;
 use std::collections::HashMap;
-use std::fs::File;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch};
+
+mod confinement;
+
+use confinement::{check, try_out};
 
 /// What one worker belongs to: one document in one recipient's session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,31 +110,6 @@ impl Preview {
     pub fn workers(&self) -> usize {
         self.0.as_ref().map_or(0, |pool| pool.most_live - pool.live.available_permits())
     }
-}
-
-/// Whether a worker can be started and is held as it must be.
-fn try_out(spawner: &Spawner, require_landlock: bool) -> Result<Confined, String> {
-    let started = spawner.worker().map_err(|e| format!("a process for previews cannot be started: {e}"))?;
-    let mut answers = File::from(started.answers);
-    let confined = match Answer::read(&mut answers) {
-        Ok(Answer::Ready(confined)) => confined,
-        Ok(Answer::Refused(why)) => return Err(format!("a process for previews cannot be confined: {why}")),
-        _ => return Err("a process for previews ended before it was confined".to_owned()),
-    };
-    check(confined, require_landlock).map(|()| confined)
-}
-
-/// Whether what holds a worker is enough.
-fn check(confined: Confined, require_landlock: bool) -> Result<(), String> {
-    if !confined.seccomp {
-        return Err("the kernel does not filter system calls (seccomp); previews need it".to_owned());
-    }
-    if confined.landlock == 0 && require_landlock {
-        return Err("the kernel has no Landlock: it needs Linux 5.13 with \"landlock\" among its security modules (lsm=); \
-            preview.require_landlock = false does without"
-            .to_owned());
-    }
-    Ok(())
 }
 
 #[derive(Debug)]

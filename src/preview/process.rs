@@ -114,7 +114,7 @@ impl Held {
     /// Feeds a worker. The gateway holds no more of the document than one piece.
     pub(super) async fn feed(mut worker: Worker, part: &[u16], feed: &dyn Feed, fed: Fed) -> Result<Self, Trouble> {
         let Fed { size, mut bytes, converted } = fed;
-        let mut name = converted.as_ref().map_or(feed.name(), |converted| converted.name).to_owned();
+        let mut name = converted.as_ref().map_or_else(|| feed.name(), |converted| converted.name).to_owned();
         // Kinds are told from the end of a name.
         let excess = (0..=name.len()).find(|at| name.is_char_boundary(*at) && name.len() - at <= NAME_BYTES).unwrap_or(0);
         name.drain(..excess);

@@ -1,7 +1,7 @@
 //! The host that pictures of documents' pages come from, where it has a name of its own: it gives nothing else, and no other gives them.
 
-use crate::web::{Web, refuse};
 use crate::web::pages::RefusalKind;
+use crate::web::{Web, refuse};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -70,6 +70,10 @@ mod tests {
             assert!(!host.is(other), "{other}");
         }
         assert!(ContentHost::new("https://c.example:8443".to_owned()).is("c.example:8443"));
-        assert!(host.policy().to_str().is_ok_and(|policy| policy.contains("img-src 'self' https://content.example.org;")));
+        assert!(
+            host.policy()
+                .to_str()
+                .is_ok_and(|policy| policy.contains("img-src 'self' https://content.example.org;"))
+        );
     }
 }

@@ -132,7 +132,11 @@ const fn status(kind: RefusalKind) -> StatusCode {
         RefusalKind::Busy | RefusalKind::PreviewBusy | RefusalKind::PreviewUnreadable | RefusalKind::StoreUnavailable => {
             StatusCode::SERVICE_UNAVAILABLE
         }
-        RefusalKind::CrossSite | RefusalKind::MarkedOnly | RefusalKind::NoSession | RefusalKind::PreviewOnly | RefusalKind::SessionEnded => StatusCode::FORBIDDEN,
+        RefusalKind::CrossSite
+        | RefusalKind::MarkedOnly
+        | RefusalKind::NoSession
+        | RefusalKind::PreviewOnly
+        | RefusalKind::SessionEnded => StatusCode::FORBIDDEN,
         RefusalKind::ChangedSinceRedacted | RefusalKind::DocumentChanged | RefusalKind::TextChanged => StatusCode::CONFLICT,
         RefusalKind::DocumentMissing
         | RefusalKind::NotFound

@@ -52,7 +52,7 @@ export async function folders(stage) {
   check((await visitor.page.locator("main").innerText()).includes("cannot be handed out"), "nothing is said of what is left out");
   await go("Open Drafts & notes");
   await visitor.look("folder-below");
-  await visitor.saved(() => visitor.page.locator('a[href$="First.txt"]').first().click(), Buffer.from("I believe I saw it.\n"));
+  await visitor.saved(() => visitor.page.locator('a[href*="/f/"][href$="First.txt"]:not([aria-hidden])').click(), Buffer.from("I believe I saw it.\n"));
   await go("Statements");
   check((await here()) === "Statements", "the way back does not lead to the folder above");
   await go("Case 7: statements");
@@ -84,7 +84,7 @@ export async function hardNames(stage) {
   check((await visitor.page.locator("main").innerText()).includes("One more entry"), "nothing is said of the name that is left out");
   const got = [];
   for (let i = 0; i < links.length; i++) {
-    const [download] = await Promise.all([visitor.page.waitForEvent("download"), visitor.page.locator("tbody th a").nth(i).click()]);
+    const [download] = await Promise.all([visitor.page.waitForEvent("download"), visitor.page.locator('tbody a[href*="/f/"]:not([aria-hidden])').nth(i).click()]);
     got.push(readFileSync(await download.path(), "utf8"));
     const name = download.suggestedFilename();
     check(!/[\0-\x1f/\u202a-\u202e\u2066-\u2069]/.test(name), `a name to save under is ${JSON.stringify(name)}`);
@@ -107,7 +107,7 @@ export async function changedDocuments(stage) {
   check((await row("changes.txt").innerText()).includes("Changed since it was shared"), "the list does not say that a document changed");
   check((await row("goes.txt").innerText()).includes("No longer in its place"), "the list does not say that a document is gone");
   check((await visitor.documents()).length === 1, "a document that changed can be clicked");
-  await visitor.saved(() => row("stays.txt").locator("a").first().click(), Buffer.from("This one stays.txt\n"));
+  await visitor.saved(() => row("stays.txt").locator('a[href*="/f/"]:not([aria-hidden])').click(), Buffer.from("This one stays.txt\n"));
   for (const [name, step, words] of [["changes.txt", "document-changed", "has changed since it was shared"], ["goes.txt", "document-gone", "no longer there"]]) {
     check((await visitor.open(new URL(`f/${name}`, list).href, step)) >= 400, `${name} is given out`);
     check((await visitor.page.locator("h1").innerText()).includes(words), `the page does not say what became of ${name}`);

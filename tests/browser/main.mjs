@@ -8,6 +8,7 @@ import { changedDocuments, folders, hardNames } from "./lists.mjs";
 import { scanners } from "./scanners.mjs";
 import { mails } from "./mails.mjs";
 import { check } from "./visitor.mjs";
+import { plainViewer, scriptedViewer, viewerByKeyboard, viewerInTrouble, viewerOnPaper, viewerReceipts, viewerText } from "./viewer.mjs";
 
 const smtp = process.env.DOORWARD_TEST_SMTP_PORT && {
   port: process.env.DOORWARD_TEST_SMTP_PORT,
@@ -43,6 +44,15 @@ const tests = [
   ["folders_lead_down_and_back_and_never_out", () => folders(stage)],
   ["hard_names_are_shown_and_saved", () => hardNames(stage)],
   ["changed_and_missing_documents_are_told_and_kept_back", () => changedDocuments(stage)],
+  ["documents_are_shown_page_by_page_without_scripts_on_a_desktop", plainViewer(stage, "desktop")],
+  ["documents_are_shown_page_by_page_without_scripts_on_a_phone", plainViewer(stage, "phone")],
+  ["all_pages_are_one_scroll_on_a_desktop", scriptedViewer(stage, "desktop")],
+  ["all_pages_are_one_scroll_on_a_phone", scriptedViewer(stage, "phone")],
+  ["the_viewer_works_by_keyboard", () => viewerByKeyboard(stage)],
+  ["pages_are_printed_only_where_the_share_lets_them", () => viewerOnPaper(stage)],
+  ["the_text_of_pages_stands_beside_them_where_the_share_gives_it", () => viewerText(stage)],
+  ["the_viewer_waits_while_the_server_is_busy_and_says_when_access_ends", () => viewerInTrouble(stage)],
+  ["what_is_shown_makes_a_receipt_and_no_byte_of_the_document_leaves", () => viewerReceipts(stage)],
   ["scanners_make_no_receipt_and_keep_nobody_out", () => scanners(stage)],
   ["quickstart_stops_cleanly", () => stage.files.stop()],
   ["serve_starts_from_its_configuration", async () => {

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, chromiumPath } from "./tools.mjs";
+import { chromium, chromiumPath, until } from "./tools.mjs";
 import { quickstart } from "./door.mjs";
 import { Visitor, check } from "./visitor.mjs";
 
@@ -51,6 +51,20 @@ async function recipient({ id, email, url }) {
   return ["--share", id];
 }
 
+// A document as it is looked at, in a share that gives no more.
+async function viewer() {
+  const { email, url } = await door.shareOf("counsel", DOCUMENTS.slice(0, 1), "--preview-only", "--subject", SUBJECT);
+  const desktop = await Visitor.arrive(browser);
+  await desktop.open(url);
+  await desktop.agree(null);
+  await desktop.enter(await door.mailbox.code(email), null);
+  await desktop.page.setViewportSize({ width: 960, height: 640 });
+  await desktop.follow(desktop.page.getByRole("link", { name: /^View/ }).first());
+  await until("the first page", () => desktop.page.locator(".sheet img").first().evaluate((image) => image.complete && image.naturalWidth));
+  await picture(desktop.page, "viewer-desktop");
+  await desktop.leave();
+}
+
 async function mail(email) {
   const [invitation] = door.mailbox.to(email);
   const eye = await Visitor.arrive(browser, { screen: "phone" });
@@ -76,6 +90,7 @@ try {
   const share = await door.shareOf(GUEST, DOCUMENTS, "--subject", SUBJECT, "--message", MESSAGE, "--expires", "30d");
   await door.mailbox.link(share.email);
   const receipts = await recipient(share);
+  await viewer();
   await mail(share.email);
   await terminal([["share", "list"], ["receipts", ...receipts]]);
   await door.stop();

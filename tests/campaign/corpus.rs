@@ -48,7 +48,12 @@ async fn documents_that_others_made_are_drawn() -> Outcome {
     let wanted = if full() { count } else { LEAST.min(count) };
     // So many, spread evenly over all of them.
     let spread = |number: &usize| number * wanted / count != (number + 1) * wanted / count;
-    let some: Vec<Document> = all.into_iter().enumerate().filter(|(number, _)| spread(number)).map(|(_, document)| document).collect();
+    let some: Vec<Document> = all
+        .into_iter()
+        .enumerate()
+        .filter(|(number, _)| spread(number))
+        .map(|(_, document)| document)
+        .collect();
     assert!(some.len() >= 300, "{} documents are too few", some.len());
     let preview = preview(2)?;
     let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();

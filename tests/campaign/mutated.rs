@@ -137,7 +137,9 @@ async fn others_go_on_seeing_their_pages_while_a_bomb_is_drawn() -> Outcome {
         let alone = read_pages(&preview, 100 + round).await?;
         let stop = Arc::new(AtomicBool::new(false));
         let burning = tokio::spawn(burn(Arc::clone(&preview), Arc::clone(&bomb), 200 + round, Arc::clone(&stop)));
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        while preview.running() == 0 {
+            tokio::task::yield_now().await;
+        }
         let beside = read_pages(&preview, 300 + round).await?;
         stop.store(true, Ordering::Relaxed);
         preview.end(&view(200 + round));

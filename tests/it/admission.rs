@@ -121,6 +121,16 @@ async fn every_route_answers_as_it_must_while_a_share_is_for_viewing_only() -> O
 }
 
 #[tokio::test]
+async fn every_route_answers_as_it_must_while_a_share_gives_marked_copies() -> Outcome {
+    hold_the_table(ShareState::Watermarked).await
+}
+
+#[tokio::test]
+async fn every_route_answers_as_it_must_while_something_of_a_share_is_covered() -> Outcome {
+    hold_the_table(ShareState::Redacted).await
+}
+
+#[tokio::test]
 async fn every_route_answers_as_it_must_once_a_pinned_document_has_changed() -> Outcome {
     hold_the_table(ShareState::PinnedChanged).await
 }
@@ -137,7 +147,8 @@ async fn an_address_outside_of_the_table_does_not_exist() -> Outcome {
     let client = prepared.browser(SessionState::Valid);
     let share = &prepared.share.id;
     let outside = ["/d", "/d/", "/s", "/s/", "/nowhere", "/api/v1/shares", "/api/openapi.json", "/static/", "/static/doorward.css"];
-    let below = ["f", "f/", "code/", "files/report.txt", "f//", "leave/now", "v", "p/1", "p/1/", "t/1", "w/", "v/report.txt/"].map(|path| format!("/d/{share}/{path}"));
+    let below = ["f", "f/", "code/", "files/report.txt", "f//", "leave/now", "v", "p/1", "p/1/", "t/1", "w/", "v/report.txt/"]
+        .map(|path| format!("/d/{share}/{path}"));
     for path in outside.into_iter().map(str::to_owned).chain(below) {
         for method in METHODS {
             let answer = client.ask(method, &path, &fields(method), body(method)).await?;

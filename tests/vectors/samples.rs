@@ -10,12 +10,13 @@ use doorward::domain::{
     disclaimer::Disclaimer,
     document::DocumentName,
     email::EmailAddress,
-    ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId},
+    ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId},
+    part::PartPath,
     policy::{Delivery, Policy, Strength},
     range::{ByteRange, RangeSet},
     receipt::{Action, Outcome},
     scope::{Item, ItemKind, Pin},
-    shown::Shown,
+    shown::{Extent, Shown},
     time::Timestamp,
     version::FileVersion,
 };
@@ -106,6 +107,9 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
             print: None,
             text: None,
         }],
+        vec![policy_changed(operator)],
+        vec![started(3, "documents:case/report.pdf", later(1800)), pages(3, &[1, 2, 3], 2), pages(3, &[2], 9)],
+        vec![covered(1, "10,20,30,5.5"), covered(2, "0,0,100,100"), uncovered(2)],
         vec![Event::RecipientRevoked { share: FILES, recipient: BEN_FILES, by: operator }],
         vec![Event::ShareRevoked { share: FOLDER, by }, Event::ShareEnded { share: ENDED }],
         vec![code(challenge(4), ANN_FILES, Some(token(3)), 86_400), opened(2, challenge(4), None, later(9 * 3600))],
@@ -178,10 +182,43 @@ fn started(n: u8, document: &str, ends: Timestamp) -> Event {
         session: session(1),
         document: of(Subject::Share(FILES), document.parse().expect("it is a document's name")),
         version: version(n.into()),
-        action: if n == 1 { Action::Download } else { Action::Preview },
+        action: [Action::Download, Action::Download, Action::Preview, Action::Watermarked][usize::from(n)],
         ends,
         origin: origin(),
     }
+}
+
+fn pages(n: u8, numbers: &[u32], seconds: u64) -> Event {
+    let at = Timestamp::from_millis(1_793_520_000_000).plus(Duration::from_secs(seconds));
+    let mut shown = Shown::default();
+    numbers
+        .iter()
+        .for_each(|page| shown.note(&PartPath::default(), Extent { pages: 12, inside: 1 }, *page, at, true));
+    shown.note(&"1".parse().expect("it is a part"), Extent { pages: 2, inside: 0 }, 2, at, true);
+    Event::ReceiptPages { receipt: receipt(n), opens: 1, bytes: 123_456, outcome: Outcome::Part, shown }
+}
+
+fn policy_changed(by: Actor) -> Event {
+    let (mark, print, text) = (Some(Strength::Strong), Some(true), Some(true));
+    Event::ShareUpdated { share: FILES, by, expires: None, delivery: Some(Delivery::Watermarked), mark, print, text }
+}
+
+fn covered(n: u8, area: &str) -> Event {
+    Event::RedactionAdded {
+        redaction: RedactionId::from_bytes([0x80 + n; 16]),
+        share: FILES,
+        document: of(Subject::Share(FILES), "documents:case/report.pdf".parse().expect("it is a document's name")),
+        part: "1".parse().expect("it is a part"),
+        page: 2,
+        area: area.parse().expect("it is an area"),
+        version: version(1),
+        layout: "pdf 1".to_owned(),
+        by: Actor::Operator(1000),
+    }
+}
+
+fn uncovered(n: u8) -> Event {
+    Event::RedactionRemoved { redaction: RedactionId::from_bytes([0x80 + n; 16]), share: FILES, by: Actor::Server }
 }
 
 fn progress(n: u8, bytes: u64, outcome: Outcome) -> Event {

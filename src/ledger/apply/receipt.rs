@@ -2,7 +2,7 @@
 
 use super::share_mut;
 use crate::domain::bounds::NOTICE_LINES;
-use crate::domain::ids::ReceiptId;
+use crate::domain::ids::{ReceiptId, RecipientId, ShareId};
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::Outcome;
 use crate::domain::shown::Shown;
@@ -25,17 +25,9 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
             ends,
             ..
         } => {
-            let Some(share) = share_mut(state, *share_id) else { return };
-            if share.unreported.len() < NOTICE_LINES {
-                share
-                    .unreported
-                    .push(Read { receipt: *receipt, at: t, guest: *guest, document: document.clone(), action: *action });
-            } else {
-                share.unreported_more += 1;
-            }
-            if let Some(recipient) = share.recipients.get_mut(recipient_id).map(Arc::make_mut) {
-                recipient.reads += 1;
-                recipient.last_read = Some(t);
+            let read = Read { receipt: *receipt, at: t, guest: *guest, document: document.clone(), action: *action };
+            if !note_read(state, *share_id, *recipient_id, read) {
+                return;
             }
             if let Some(document) = document.get() {
                 state.receipt_ids.insert(((*session, *action, document.clone(), *version), *receipt));
@@ -81,6 +73,21 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
         Event::ReceiptEnded { receipt, .. } => drop_receipt(state, *receipt),
         _ => {}
     }
+}
+
+/// Notes a read at its share, for the next notice, and at its recipient; says whether there is such a share.
+fn note_read(state: &mut State, share: ShareId, recipient: RecipientId, read: Read) -> bool {
+    let Some(share) = share_mut(state, share) else { return false };
+    if let Some(recipient) = share.recipients.get_mut(&recipient).map(Arc::make_mut) {
+        recipient.reads += 1;
+        recipient.last_read = Some(read.at);
+    }
+    if share.unreported.len() < NOTICE_LINES {
+        share.unreported.push(read);
+    } else {
+        share.unreported_more += 1;
+    }
+    true
 }
 
 fn drop_receipt(state: &mut State, id: ReceiptId) {

@@ -145,3 +145,29 @@ fn a_right_code_forgives_nobody_elses_wrong_ones() {
     let recipient = state.recipient(SHARE, RECIPIENT).map(|(_, recipient)| Arc::clone(recipient)).expect("it was added");
     assert_eq!((recipient.failures.len(), recipient.devices[0].failures.len()), (1, 0));
 }
+
+/// JSON without the fields of that name, wherever they stand at the top or one below it.
+fn without(value: &impl serde::Serialize, names: &[&str]) -> String {
+    let mut value = serde_json::to_value(value).expect("it has a form in JSON");
+    let fields = value.as_object_mut().expect("it is an object");
+    names.iter().for_each(|name| drop(fields.remove(*name)));
+    let inner = fields.values_mut().filter_map(|inner| inner.as_object_mut());
+    inner.for_each(|inner| names.iter().for_each(|name| drop(inner.remove(*name))));
+    value.to_string()
+}
+
+#[test]
+fn what_was_written_before_there_were_views_is_read_as_if_nothing_had_been_covered_or_shown() {
+    let news = ["mark", "print", "text", "redacted", "sent", "shown"];
+    let mut state = shared();
+    apply(&mut state, START, &receipt_started(1, START));
+    let mut again = State::default();
+    for record in records(&state) {
+        restore(&mut again, serde_json::from_str(&without(&record, &news)).expect("an old record is read"));
+    }
+    assert_eq!(again, state);
+    let update =
+        Event::ShareUpdated { share: SHARE, by: Actor::Server, expires: None, delivery: None, mark: None, print: None, text: None };
+    assert_eq!(serde_json::from_str::<Event>(&without(&update, &news)).ok().as_ref(), Some(&update));
+    assert!(!serde_json::to_string(&update).unwrap_or_default().contains("mark"), "and written as before where it says nothing new");
+}

@@ -61,7 +61,8 @@ fn all(nasty: &str) -> Vec<Content> {
     };
     let mut letters = vec![
         base.compose(&words),
-        Invitation { subject: "", message: "", what: What::Folders, delivery: Delivery::Watermarked, code_comes_along: true, ..base }.compose(&words),
+        Invitation { subject: "", message: "", what: What::Folders, delivery: Delivery::Watermarked, code_comes_along: true, ..base }
+            .compose(&words),
         code.compose(&words),
         Code { minutes: None, ..code }.compose(&words),
         Notice { organisation: nasty, staff_name: nasty, share_subject: nasty, share: SHARE, lines: &[line], more: 4 }.compose(&words),
@@ -101,7 +102,8 @@ fn the_invitation_says_who_shares_what_and_how_to_get_in() {
 #[test]
 fn the_invitation_fits_what_is_shared_and_how_the_code_comes() {
     let (owner, guest) = (address("ann@example.org"), address("guest@example.net"));
-    let base = Invitation { subject: " ", message: "", what: What::Documents(1), delivery: Delivery::Preview, ..invitation(&owner, &guest) };
+    let base =
+        Invitation { subject: " ", message: "", what: What::Documents(1), delivery: Delivery::Preview, ..invitation(&owner, &guest) };
     let letter = base.compose(&words());
     assert_eq!(letter.subject, "Ann Lee of Example Records shares documents with you");
     assert!(letter.text.contains("shares a document with you.") && letter.text.contains("You cannot download them."));

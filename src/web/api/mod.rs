@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod problem;
 pub mod receipts;
+pub mod redactions;
 pub mod shares;
 pub mod wire;
 
@@ -27,6 +28,9 @@ pub fn router(web: &Web) -> Router {
         .routes(routes!(shares::show, shares::update))
         .routes(routes!(shares::resend))
         .routes(routes!(shares::revoke))
+        .routes(routes!(redactions::list, redactions::add))
+        .routes(routes!(redactions::remove))
+        .routes(routes!(redactions::page))
         .routes(routes!(receipts::list))
         .routes(routes!(audit::export))
         .routes(routes!(audit::verify))

@@ -99,7 +99,7 @@ pub async fn revoke(
     Ok(Json(view(&web, id).await?))
 }
 
-async fn view(web: &Web, id: ShareId) -> Result<ShareView, Problem> {
+pub(super) async fn view(web: &Web, id: ShareId) -> Result<ShareView, Problem> {
     web.gate()
         .share(id)
         .await

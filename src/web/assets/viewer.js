@@ -1,7 +1,7 @@
 // All pages of a document under one another, fetched as they come into sight. Without this file they are shown one by one.
 (() => {
   "use strict";
-  const AT_ONCE = 3; // requests under way
+  const AT_ONCE = 2; // requests under way
   const KEPT = 4; // pages before and after those in sight whose pictures stay
   const TRIES = 4;
   const LONGEST_WAIT = 30;
@@ -111,7 +111,9 @@
   function go(number) {
     const page = pages[clamp(1, Math.round(number) || 1, pages.length) - 1];
     stage.scrollTop = top(page) - stage.clientTop - 8;
-    field.value = page.number;
+    // At once, for the next key may come before the browser tells of the move.
+    note();
+    field.value = current;
     soon(0);
   }
 

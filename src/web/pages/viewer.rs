@@ -155,8 +155,7 @@ impl Html<'_> {
     }
 
     fn page_of(&self, page: &str) -> String {
-        self.frame
-            .with("viewer-page-of", &[("page", page), ("count", &self.page.count().to_string())])
+        self.frame.with("viewer-page-of", &[("page", page), ("count", &self.page.count().to_string())])
     }
 
     fn page_here(&self) -> String {
@@ -181,7 +180,8 @@ impl Html<'_> {
     /// Where the four ways from page to page lead: catalogue id, sign, address, and whether it leads anywhere.
     fn ways(&self) -> [Way; 4] {
         let (page, last) = (self.page.page, self.page.count());
-        let way = |name: &'static str, sign, to: u32| Way { name, sign, href: self.page.place.viewer(to, self.page.zoom), dead: to == page };
+        let way =
+            |name: &'static str, sign, to: u32| Way { name, sign, href: self.page.place.viewer(to, self.page.zoom), dead: to == page };
         [
             way("first", "«", 1),
             way("previous", "‹", page.saturating_sub(1).max(1)),
@@ -213,7 +213,11 @@ impl Html<'_> {
     }
 
     fn notes(&self) -> impl Iterator<Item = String> + '_ {
-        self.page.view.notes.iter().map(|note| self.frame.text(&format!("viewer-note-{}", note_word(*note))))
+        self.page
+            .view
+            .notes
+            .iter()
+            .map(|note| self.frame.text(&format!("viewer-note-{}", note_word(*note))))
     }
 
     /// Each document inside: what it is called, its size and where it is shown, unless it lies too deep.

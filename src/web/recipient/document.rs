@@ -5,6 +5,7 @@ use crate::domain::ids::ShareId;
 use crate::domain::range::ByteRange;
 use crate::gate::deliver::Opened;
 use crate::gate::refusal::Refusal;
+use crate::gate::session::Proof;
 use crate::limit::connection::ConnectionHandle;
 use crate::limit::rate::Action;
 use crate::web::conditional::{Answer, EntityTag, evaluate, http_date};
@@ -16,9 +17,7 @@ use crate::web::{Web, refuse, request};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{
-    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY,
-};
+use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 /// Gives a document or shows a folder.
@@ -44,7 +43,7 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
         return Ok(Redirect::permanent(&format!("{path}/")).into_response());
     }
     let connection = request.extensions().get::<ConnectionHandle>().cloned().ok_or(Refusal::Busy)?;
-    let opened = web.gate().open(share, cookie, &below, &connection).await?;
+    let opened = web.gate().open(share, cookie.as_ref().map(Proof::from), &below, &connection).await?;
     if request::is_prefetch(request.headers()) {
         // Nobody has asked to read it yet, so there must be neither bytes nor a receipt; the browser asks again when somebody does.
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());

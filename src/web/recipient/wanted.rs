@@ -72,8 +72,26 @@ mod tests {
     #[test]
     fn what_is_of_another_form_is_refused() {
         let wrong = [
-            "page=0", "page=-1", "page=+1", "page=01", "page=", "page=1e3", "page=501", "page=99999999999", "page=%31", "page=1&page=1", "part=0",
-            "part=1.", "part=1.2.3.4", "dpi=11", "dpi=221", "dpi=1000000", "dpi=100.0", "dpi=0x64", "zoom=120", "zoom=0150",
+            "page=0",
+            "page=-1",
+            "page=+1",
+            "page=01",
+            "page=",
+            "page=1e3",
+            "page=501",
+            "page=99999999999",
+            "page=%31",
+            "page=1&page=1",
+            "part=0",
+            "part=1.",
+            "part=1.2.3.4",
+            "dpi=11",
+            "dpi=221",
+            "dpi=1000000",
+            "dpi=100.0",
+            "dpi=0x64",
+            "zoom=120",
+            "zoom=0150",
         ];
         for query in wrong {
             assert_eq!(Wanted::parse(query), None, "{query}");

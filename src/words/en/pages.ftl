@@ -220,7 +220,7 @@ viewer-note-form-may-look-empty = This document has a form. What was filled in m
 viewer-note-shortened = The document is very long; only its first part is shown.
 viewer-note-first-frame = This is a moving picture; only its first image is shown.
 viewer-note-nothing-fetched = Whatever the document would load from other places is left out.
-viewer-note-hidden-left-out = What its author has hidden or deleted is left out.
+viewer-note-hidden-left-out = What its author has hidden, such as sheets, rows or slides, or deleted, is left out.
 viewer-note-unreadable-characters = Some characters could not be read and are shown as �.
 
 ## The page after "I am finished"

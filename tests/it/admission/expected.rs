@@ -38,7 +38,7 @@ pub(super) fn expected(path: &str, method: &str, session: SessionState, share: S
         "/d/{share}/v/{*path}" | "/d/{share}/p/{page}/{*path}" => status(picture(session, share)),
         // The share has no text for screen readers.
         "/d/{share}/t/{page}/{*path}" => status(if door(session, share) == 200 { 404 } else { door(session, share) }),
-        "/d/{share}/w/{*path}" => status(marked(session, share)),
+        "/d/{share}/w/{*path}" => status(marked(method, session, share)),
         _ => return None,
     })
 }
@@ -102,9 +102,12 @@ fn picture(session: SessionState, share: ShareState) -> u16 {
     }
 }
 
-/// Copies with a mark, which neither a share for downloading nor one for viewing only gives.
-fn marked(session: SessionState, share: ShareState) -> u16 {
+/// Copies with a mark, which neither a share for downloading nor one for viewing only gives, on a server that draws none.
+fn marked(method: &str, session: SessionState, share: ShareState) -> u16 {
     match (door(session, share), share) {
+        // Its name is known without drawing.
+        (200, ShareState::Watermarked | ShareState::Redacted) if method == "HEAD" => 200,
+        (200, ShareState::Watermarked | ShareState::Redacted) => 501,
         (200, ShareState::PreviewOnly) => 403,
         (200, _) => 404,
         (refused, _) => refused,
@@ -113,7 +116,7 @@ fn marked(session: SessionState, share: ShareState) -> u16 {
 
 fn document(method: &str, session: SessionState, share: ShareState) -> Expected {
     match (door(session, share), share) {
-        (200, ShareState::PreviewOnly) => status(403),
+        (200, ShareState::PreviewOnly | ShareState::Watermarked | ShareState::Redacted) => status(403),
         (200, ShareState::PinnedChanged) => status(409),
         (200, ShareState::DocumentMissing) => status(404),
         (200, _) => Expected { bytes: method == "GET", ..status(200) },

@@ -3,7 +3,15 @@
 use crate::helpers::{Client, MINUTE, Outcome, Shared, TestApp, documents};
 use doorward::crypto::keys::{KeyRing, KeyState};
 use doorward::crypto::link::Link;
+use doorward::crypto::sealed::{Private, Subject};
+use doorward::documents::Place;
+use doorward::domain::document::DocumentName;
+use doorward::domain::ids::{RedactionId, ShareId};
+use doorward::domain::part::PartPath;
 use doorward::domain::policy::Delivery;
+use doorward::gate::Actor;
+use doorward::ledger::event::Event;
+use doorward::ledger::tx::{Class, Tx, Unavailable};
 use doorward::web::api::wire::CreateShare;
 use serde_json::json;
 use std::fs;
@@ -40,6 +48,9 @@ pub(super) enum ShareState {
     Stopped,
     RecipientStopped,
     PreviewOnly,
+    Watermarked,
+    /// An area of the document is covered, and the share was made for downloading.
+    Redacted,
     PinnedChanged,
     DocumentMissing,
 }
@@ -115,11 +126,37 @@ async fn bring_about(app: &TestApp, share: &Shared, state: ShareState) -> Outcom
         ShareState::PreviewOnly => {
             assert_eq!(app.update(share, json!({ "delivery": Delivery::Preview })).await.code(), 200);
         }
+        ShareState::Watermarked => {
+            assert_eq!(app.update(share, json!({ "delivery": Delivery::Watermarked })).await.code(), 200);
+        }
+        ShareState::Redacted => cover(app, share).await?,
         ShareState::PinnedChanged => app.put("report.txt", [MARK, b" and more"].concat())?,
         ShareState::DocumentMissing => fs::remove_file(app.documents().join("report.txt"))?,
     }
     app.all_mailed().await;
     Ok(())
+}
+
+/// Covers an area as staff do, without a worker that looks at the page.
+async fn cover(app: &TestApp, share: &Shared) -> Outcome {
+    let (id, document): (ShareId, DocumentName) = (share.id.parse()?, "documents:report.txt".parse()?);
+    let version = app.gate.documents().stat(&Place::named(&document)).await?.version;
+    let event = Event::RedactionAdded {
+        redaction: RedactionId::from_bytes([7; 16]),
+        share: id,
+        document: Private::new(Subject::Share(id), document),
+        part: PartPath::default(),
+        page: 1,
+        area: "10,10,10,10".parse()?,
+        version,
+        layout: "text 1".to_owned(),
+        by: Actor::Server,
+    };
+    let cover = move |t: &mut Tx<'_>| {
+        t.emit(event.clone());
+        Ok::<_, Unavailable>(())
+    };
+    Ok(app.gate.ledger().tx(Class::First, cover).await?)
 }
 
 fn forged(link: &str) -> String {

@@ -28,19 +28,49 @@ const FIELDS: [&[(&str, &str)]; 9] = [
 ];
 
 /// What may stand behind an address.
-const TAILS: [&str; 12] =
-    ["", "?", "?download=1", "?delivery=download&raw=1", "?page=1&dpi=12", "?page=999999", "?part=1", "?part=1.1", "/", ".zip", "%00", "/..;/"];
+const TAILS: [&str; 12] = [
+    "",
+    "?",
+    "?download=1",
+    "?delivery=download&raw=1",
+    "?page=1&dpi=12",
+    "?page=999999",
+    "?part=1",
+    "?part=1.1",
+    "/",
+    ".zip",
+    "%00",
+    "/..;/",
+];
 
 fn addresses(share: &Shared, name: &str) -> Vec<String> {
     let base = format!("/d/{}", share.id);
-    let kinds = [format!("f/{name}"), format!("v/{name}"), format!("p/1/{name}"), format!("p/2/{name}"), format!("t/1/{name}"), format!("w/{name}")];
-    let others = [format!("zip/{name}"), format!("thumb/{name}"), format!("raw/{name}"), format!("p/0/{name}"), format!("p/-1/{name}"), String::new()];
+    let kinds = [
+        format!("f/{name}"),
+        format!("v/{name}"),
+        format!("p/1/{name}"),
+        format!("p/2/{name}"),
+        format!("t/1/{name}"),
+        format!("w/{name}"),
+    ];
+    let others = [
+        format!("zip/{name}"),
+        format!("thumb/{name}"),
+        format!("raw/{name}"),
+        format!("p/0/{name}"),
+        format!("p/-1/{name}"),
+        String::new(),
+    ];
     kinds.into_iter().chain(others).map(|path| format!("{base}/{path}")).collect()
 }
 
 /// The first thing in an answer that stands in the document, too.
 fn leaked(answer: &Answer, specimen: &Specimen) -> Option<String> {
-    let head = answer.headers.iter().map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))).collect::<String>();
+    let head = answer
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+        .collect::<String>();
     if head.contains(MARKER) || find(&answer.body, MARKER.as_bytes()) {
         return Some("the marker".to_owned());
     }
@@ -57,12 +87,16 @@ pub(crate) fn pieces(bytes: &[u8]) -> Vec<Vec<u8>> {
     let varied = |piece: &[u8]| piece.iter().collect::<std::collections::BTreeSet<_>>().len() >= VARIED;
     let step = (bytes.len() / 64).max(1);
     let starts = (0..bytes.len().saturating_sub(PIECE)).step_by(step);
-    starts.map(|start| bytes[start..start + PIECE].to_vec()).filter(|piece| varied(piece)).take(16).collect()
+    starts
+        .map(|start| bytes[start..start + PIECE].to_vec())
+        .filter(|piece| varied(piece))
+        .take(16)
+        .collect()
 }
 
 async fn share_of(app: &TestApp, delivery: Delivery, names: &[&str]) -> Outcome<(Shared, Client)> {
     let wanted = CreateShare { delivery: Some(delivery), ..documents(names) };
-    let share = app.share(&wanted).await?;
+    let share = app.share(wanted).await?;
     let client = app.client();
     client.enter(&share).await?;
     Ok((share, client))
@@ -93,7 +127,7 @@ async fn assert_nothing_leaves(share: &Shared, client: &Client, specimen: &Speci
 
 #[tokio::test]
 async fn no_address_method_or_field_gives_a_byte_of_a_document_that_may_only_be_viewed() -> Outcome {
-    let app = TestApp::start().await?;
+    let app = TestApp::with(|config| config.preview.enabled = true).await?;
     let specimens = specimens::all();
     for specimen in &specimens {
         app.put(specimen.name, &specimen.bytes)?;
@@ -113,7 +147,7 @@ async fn no_address_method_or_field_gives_a_byte_of_a_document_that_may_only_be_
 
 #[tokio::test]
 async fn pictures_are_given_of_every_kind_that_has_pages() -> Outcome {
-    let app = TestApp::start().await?;
+    let app = TestApp::with(|config| config.preview.enabled = true).await?;
     let specimens = specimens::all();
     for specimen in &specimens {
         app.put(specimen.name, &specimen.bytes)?;

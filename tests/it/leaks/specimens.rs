@@ -37,7 +37,16 @@ pub(super) fn all() -> Vec<Specimen> {
         ("sheet.xlsx", xlsx()),
         ("slides.pptx", pptx()),
         ("paper.odt", open_document("text", &format!("<office:text><text:p>{MARKER} {}</text:p></office:text>", prose()))),
-        ("sheet.ods", open_document("spreadsheet", &format!("<office:spreadsheet><table:table table:name='a'><table:table-row><table:table-cell office:value-type='string'><text:p>{MARKER} {}</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>", prose()))),
+        (
+            "sheet.ods",
+            open_document(
+                "spreadsheet",
+                &format!(
+                    "<office:spreadsheet><table:table table:name='a'><table:table-row><table:table-cell office:value-type='string'><text:p>{MARKER} {}</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>",
+                    prose()
+                ),
+            ),
+        ),
         ("mail.eml", mail()),
         ("misnamed.jpg", pdf()),
     ];
@@ -121,46 +130,85 @@ const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 
 /// A package of the Office Open XML kind: its main part, what that part is, and what else belongs to it.
 fn package(main: &str, media_type: &str, body: String, others: &[(&str, &str, String)], relations: &str) -> Vec<u8> {
-    let overrides: String = others.iter().map(|(name, kind, _)| format!("<Override PartName='/{name}' ContentType='{kind}'/>")).collect();
-    let types = format!("<?xml version='1.0'?><Types xmlns='{PACKAGE}/content-types'><Default Extension='rels' ContentType='application/vnd.openxmlformats-package.relationships+xml'/><Default Extension='xml' ContentType='application/xml'/><Override PartName='/{main}' ContentType='{media_type}'/>{overrides}</Types>");
-    let roots = format!("<?xml version='1.0'?><Relationships xmlns='{PACKAGE}/relationships'><Relationship Id='r1' Type='{RELATED}/officeDocument' Target='{main}'/></Relationships>");
+    let overrides: String = others
+        .iter()
+        .map(|(name, kind, _)| format!("<Override PartName='/{name}' ContentType='{kind}'/>"))
+        .collect();
+    let types = format!(
+        "<?xml version='1.0'?><Types xmlns='{PACKAGE}/content-types'><Default Extension='rels' ContentType='application/vnd.openxmlformats-package.relationships+xml'/><Default Extension='xml' ContentType='application/xml'/><Override PartName='/{main}' ContentType='{media_type}'/>{overrides}</Types>"
+    );
+    let roots = format!(
+        "<?xml version='1.0'?><Relationships xmlns='{PACKAGE}/relationships'><Relationship Id='r1' Type='{RELATED}/officeDocument' Target='{main}'/></Relationships>"
+    );
     let (folder, file) = main.split_once('/').expect("the main part lies in a folder");
     let own = format!("<?xml version='1.0'?><Relationships xmlns='{PACKAGE}/relationships'>{relations}</Relationships>");
     let beside = format!("{folder}/_rels/{file}.rels");
     let secret = format!("<x>{MARKER} {}</x>", prose());
-    let mut entries = vec![("[Content_Types].xml", types), ("_rels/.rels", roots), (main, body), (beside.as_str(), own), ("docProps/custom.xml", secret)];
+    let mut entries =
+        vec![("[Content_Types].xml", types), ("_rels/.rels", roots), (main, body), (beside.as_str(), own), ("docProps/custom.xml", secret)];
     entries.extend(others.iter().map(|(name, _, text)| (*name, text.clone())));
     zipped(&entries)
 }
 
 fn docx() -> Vec<u8> {
-    let body = format!("<?xml version='1.0'?><w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'><w:body><w:p><w:r><w:t>{MARKER} {}</w:t></w:r></w:p></w:body></w:document>", prose());
+    let body = format!(
+        "<?xml version='1.0'?><w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'><w:body><w:p><w:r><w:t>{MARKER} {}</w:t></w:r></w:p></w:body></w:document>",
+        prose()
+    );
     package("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml", body, &[], "")
 }
 
 fn xlsx() -> Vec<u8> {
     let names = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    let book = format!("<?xml version='1.0'?><workbook xmlns='{names}' xmlns:r='{RELATED}'><sheets><sheet name='One' sheetId='1' r:id='r1'/></sheets></workbook>");
-    let sheet = format!("<?xml version='1.0'?><worksheet xmlns='{names}'><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>{MARKER} {}</t></is></c></row></sheetData></worksheet>", prose());
+    let book = format!(
+        "<?xml version='1.0'?><workbook xmlns='{names}' xmlns:r='{RELATED}'><sheets><sheet name='One' sheetId='1' r:id='r1'/></sheets></workbook>"
+    );
+    let sheet = format!(
+        "<?xml version='1.0'?><worksheet xmlns='{names}'><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>{MARKER} {}</t></is></c></row></sheetData></worksheet>",
+        prose()
+    );
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml";
     let relation = format!("<Relationship Id='r1' Type='{RELATED}/worksheet' Target='worksheets/sheet1.xml'/>");
-    package("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", book, &[("xl/worksheets/sheet1.xml", kind, sheet)], &relation)
+    package(
+        "xl/workbook.xml",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        book,
+        &[("xl/worksheets/sheet1.xml", kind, sheet)],
+        &relation,
+    )
 }
 
 fn pptx() -> Vec<u8> {
     let names = "xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main' xmlns:p='http://schemas.openxmlformats.org/presentationml/2006/main'";
-    let show = format!("<?xml version='1.0'?><p:presentation {names} xmlns:r='{RELATED}'><p:sldIdLst><p:sldId id='256' r:id='r1'/></p:sldIdLst></p:presentation>");
-    let slide = format!("<?xml version='1.0'?><p:sld {names}><p:cSld><p:spTree><p:sp><p:txBody><a:p><a:r><a:t>{MARKER} {}</a:t></a:r></a:p></p:txBody></p:sp></p:spTree></p:cSld></p:sld>", prose());
+    let show = format!(
+        "<?xml version='1.0'?><p:presentation {names} xmlns:r='{RELATED}'><p:sldIdLst><p:sldId id='256' r:id='r1'/></p:sldIdLst></p:presentation>"
+    );
+    let slide = format!(
+        "<?xml version='1.0'?><p:sld {names}><p:cSld><p:spTree><p:sp><p:txBody><a:p><a:r><a:t>{MARKER} {}</a:t></a:r></a:p></p:txBody></p:sp></p:spTree></p:cSld></p:sld>",
+        prose()
+    );
     let kind = "application/vnd.openxmlformats-officedocument.presentationml.slide+xml";
     let relation = format!("<Relationship Id='r1' Type='{RELATED}/slide' Target='slides/slide1.xml'/>");
-    package("ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml", show, &[("ppt/slides/slide1.xml", kind, slide)], &relation)
+    package(
+        "ppt/presentation.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml",
+        show,
+        &[("ppt/slides/slide1.xml", kind, slide)],
+        &relation,
+    )
 }
 
 fn open_document(kind: &str, body: &str) -> Vec<u8> {
     let media_type = format!("application/vnd.oasis.opendocument.{kind}");
-    let names = ["office", "text", "table"].map(|name| format!("xmlns:{name}='urn:oasis:names:tc:opendocument:xmlns:{name}:1.0'")).join(" ");
-    let content = format!("<?xml version='1.0'?><office:document-content {names} office:version='1.3'><office:body>{body}</office:body></office:document-content>");
-    let manifest = format!("<?xml version='1.0'?><m:manifest xmlns:m='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'><m:file-entry m:full-path='/' m:media-type='{media_type}'/><m:file-entry m:full-path='content.xml' m:media-type='text/xml'/></m:manifest>");
+    let names = ["office", "text", "table"]
+        .map(|name| format!("xmlns:{name}='urn:oasis:names:tc:opendocument:xmlns:{name}:1.0'"))
+        .join(" ");
+    let content = format!(
+        "<?xml version='1.0'?><office:document-content {names} office:version='1.3'><office:body>{body}</office:body></office:document-content>"
+    );
+    let manifest = format!(
+        "<?xml version='1.0'?><m:manifest xmlns:m='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'><m:file-entry m:full-path='/' m:media-type='{media_type}'/><m:file-entry m:full-path='content.xml' m:media-type='text/xml'/></m:manifest>"
+    );
     let meta = format!("<?xml version='1.0'?><x>{MARKER} {}</x>", prose());
     zipped(&[("mimetype", media_type), ("content.xml", content), ("meta.xml", meta), ("META-INF/manifest.xml", manifest)])
 }

@@ -4,7 +4,11 @@ use crate::helpers::{Outcome, TestApp, documents};
 use doorward::crypto::content::ContentToken;
 use doorward::domain::ids::SessionId;
 use doorward::domain::policy::Delivery;
+use doorward::gate::refusal::Refusal;
+use doorward::preview::job::Trouble;
 use doorward::web::api::wire::CreateShare;
+use doorward::web::refuse;
+use http_body_util::BodyExt;
 
 #[tokio::test]
 async fn a_server_that_draws_nothing_says_so_and_offers_no_view() -> Outcome {
@@ -35,7 +39,14 @@ async fn an_address_of_another_form_is_no_page_and_tells_nobody_without_a_sessio
     let share = app.share_documents(&["report.txt"]).await?;
     let (inside, outside) = (app.client(), app.client());
     inside.enter(&share).await?;
-    for wrong in ["v/report.txt?page=0", "v/report.txt?part=1.", "v/report.txt?zoom=7", "p/0/report.txt", "p/1e3/report.txt", "p/1/report.txt?dpi=9999"] {
+    for wrong in [
+        "v/report.txt?page=0",
+        "v/report.txt?part=1.",
+        "v/report.txt?zoom=7",
+        "p/0/report.txt",
+        "p/1e3/report.txt",
+        "p/1/report.txt?dpi=9999",
+    ] {
         let address = format!("/d/{}/{wrong}", share.id);
         let answer = inside.get(&address).await?;
         assert_eq!(answer.code(), 404, "{wrong}");
@@ -66,7 +77,10 @@ async fn pictures_move_to_a_host_of_their_own_with_a_token_of_the_session() -> O
     let answer = client.get(&format!("/d/{}/p/1/report.txt?dpi=150", share.id)).await?;
     assert_eq!(answer.code(), 307);
     let address = answer.header("location").to_owned();
-    let (host, path) = address.strip_prefix("https://").and_then(|rest| rest.split_once('/')).ok_or("an absolute address")?;
+    let (host, path) = address
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split_once('/'))
+        .ok_or("an absolute address")?;
     assert!(host.starts_with("pictures.example.org") && path.starts_with("c/") && path.ends_with("/p/1/report.txt?dpi=150"), "{address}");
     let path = format!("/{path}");
     // Not under the name of the portal, and nothing of the portal under the other name.
@@ -87,9 +101,46 @@ async fn pictures_move_to_a_host_of_their_own_with_a_token_of_the_session() -> O
     app.pass(std::time::Duration::from_secs(601));
     assert_eq!(pictures.get(&path).await?.code(), 403, "ten minutes are over");
     let again = client.get(&format!("/d/{}/p/1/report.txt?dpi=150", share.id)).await?;
-    let fresh = again.header("location").split_once("/c/").map(|(_, rest)| format!("/c/{rest}")).ok_or("a new address")?;
+    let fresh = again
+        .header("location")
+        .split_once("/c/")
+        .map(|(_, rest)| format!("/c/{rest}"))
+        .ok_or("a new address")?;
     assert_eq!(pictures.get(&fresh).await?.code(), 501);
     client.finish(&share).await?;
     assert_eq!(pictures.get(&fresh).await?.code(), 403, "the session is over");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_reason_for_no_picture_is_a_calm_page_and_only_a_busy_one_tries_again() -> Outcome {
+    let app = TestApp::start().await?;
+    app.put("report.txt", "words")?;
+    let share = app.share_documents(&["report.txt"]).await?;
+    let reasons = [
+        (Trouble::Busy, 503),
+        (Trouble::Damaged, 422),
+        (Trouble::Empty, 422),
+        (Trouble::Media, 422),
+        (Trouble::NoSuchPage, 404),
+        (Trouble::Protected, 422),
+        (Trouble::TooHard, 422),
+        (Trouble::TooLarge, 422),
+        (Trouble::Unavailable, 501),
+        (Trouble::Unreadable, 503),
+        (Trouble::Unsupported, 422),
+    ];
+    for (trouble, status) in reasons {
+        let refusal = Refusal::Preview(share.id.parse()?, trouble);
+        let answer = refuse::refusal(app.web(), &refusal);
+        assert_eq!(answer.status().as_u16(), status, "{trouble}");
+        let (busy, later) = (trouble == Trouble::Busy, status == 503);
+        assert_eq!(answer.headers().contains_key("refresh"), busy, "{trouble}");
+        assert_eq!(answer.headers().contains_key("retry-after"), later, "{trouble}");
+        let body = answer.into_body().collect().await?.to_bytes();
+        let page = String::from_utf8(body.to_vec())?;
+        assert!(page.contains(&format!("href=\"/d/{}/\"", share.id)), "{trouble}: no way back to the list");
+        assert_eq!(page.contains("Try again now"), busy, "{trouble}");
+    }
     Ok(())
 }

@@ -1,0 +1,253 @@
+//! Looking at documents through real workers: receipts with their pages, marked copies, covered areas, and the end of access.
+
+use crate::helpers::{Answer, MINUTE, Outcome, Shared, TestApp, documents, until};
+use doorward::crypto::random::CookieSecret;
+use doorward::domain::policy::Delivery;
+use doorward::domain::receipt::{Action, Outcome as Reached};
+use doorward::gate::Origin;
+use doorward::gate::refusal::Refusal;
+use doorward::gate::session::Proof;
+use doorward::gate::view::ViewRequest;
+use doorward::limit::connection::ConnectionHandle;
+use doorward::preview::job::{Picture, Trouble};
+use doorward::web::api::wire::CreateShare;
+use http::StatusCode;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::io::Cursor;
+use tiff::encoder::{TiffEncoder, colortype::Gray8};
+
+/// White pages of 400 by 400 dots.
+fn scan(pages: usize) -> Outcome<Vec<u8>> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut bytes)?;
+    for _ in 0..pages {
+        encoder.write_image::<Gray8>(400, 400, &vec![255; 400 * 400])?;
+    }
+    Ok(bytes.into_inner())
+}
+
+async fn with_previews() -> Outcome<TestApp> {
+    TestApp::with(|config| config.preview.enabled = true).await
+}
+
+/// A share of `scan.tif`, three pages, with somebody inside.
+async fn entered(delivery: Delivery) -> Outcome<(TestApp, Shared, ViewRequest)> {
+    let app = with_previews().await?;
+    app.put("scan.tif", scan(3)?)?;
+    let share = app.share(CreateShare { delivery: Some(delivery), ..documents(&["scan.tif"]) }).await?;
+    let request = enter(&app, &share, "scan.tif").await?;
+    Ok((app, share, request))
+}
+
+async fn enter(app: &TestApp, share: &Shared, path: &str) -> Outcome<ViewRequest> {
+    let client = app.client();
+    client.enter(share).await?;
+    let state = app.gate.ledger().state();
+    let is_session = |cookie: &CookieSecret| state.tokens.contains_key(&cookie.hash());
+    let cookie = client.cookies().values().filter_map(|text| CookieSecret::parse(text)).find(is_session);
+    Ok(ViewRequest { share: share.id.parse()?, proof: cookie.as_ref().map(Proof::from), path: path.parse()?, part: "".parse()? })
+}
+
+fn origin() -> Origin {
+    Origin { address: "127.0.0.1".to_owned(), agent: "test".to_owned() }
+}
+
+fn connection() -> ConnectionHandle {
+    ConnectionHandle::new(([127, 0, 0, 1], 9).into(), true)
+}
+
+fn json_of(answer: &Answer) -> Outcome<Value> {
+    Ok(serde_json::from_slice(&answer.body)?)
+}
+
+/// How light a picture is on the whole in a box around a place, both in per cents of its width and height; the mark makes little of it.
+fn lightness(picture: &Picture, across: u32, down: u32) -> Outcome<u64> {
+    let image = image::load_from_memory(&picture.jpeg)?.into_luma8();
+    let (width, height) = image.dimensions();
+    assert_eq!((width, height), (picture.width, picture.height));
+    let around = |at: u32, whole: u32| whole * (at - 10) / 100..whole * (at + 10) / 100;
+    let dots = around(across, width).flat_map(|x| around(down, height).map(move |y| (x, y)));
+    let lights: Vec<u64> = dots.map(|(x, y)| image.get_pixel(x, y).0[0].into()).collect();
+    Ok(lights.iter().sum::<u64>() / lights.len() as u64)
+}
+
+async fn cover(app: &TestApp, share: &Shared, page: u32) -> Outcome<String> {
+    let wanted = json!({ "document": "scan.tif", "page": page, "area": "10,10,50,50" });
+    let answer = app.api("POST", &format!("/api/v1/shares/{}/redactions", share.id), &wanted).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    Ok(json_of(&answer)?["id"].as_str().ok_or("a covered area has an id")?.to_owned())
+}
+
+#[tokio::test]
+async fn pictures_stand_behind_one_receipt_that_names_their_pages() -> Outcome {
+    let (app, _, request) = entered(Delivery::Preview).await?;
+    let view = app.gate.view(&request).await?;
+    assert_eq!((view.pages.len(), view.name.as_str(), view.delivery), (3, "scan.tif", Delivery::Preview));
+    assert!(app.events("receipt.started").is_empty(), "a viewer without a picture shows nothing");
+    let first = app.gate.picture(&request, 1, 100, origin()).await?;
+    assert!(lightness(&first, 30, 30)? > 150 && first.jpeg.starts_with(&[0xff, 0xd8]));
+    assert_eq!(app.events("receipt.started").len(), 1);
+    app.gate.picture(&request, 3, 20, origin()).await?;
+    app.pass(MINUTE);
+    app.gate.picture(&request, 2, 100, origin()).await?;
+    app.gate.picture(&request, 1, 200, origin()).await?;
+    let receipt = app.receipts("").await?.remove(0);
+    assert_eq!((receipt.action, receipt.outcome, receipt.of_pages), (Action::Preview, Reached::Part, Some(3)));
+    let pages: Vec<_> = receipt.pages.iter().map(|page| (page.page, page.times, page.first == page.last)).collect();
+    assert_eq!(pages, [(1, 2, false), (2, 1, true)], "a thumbnail is no page that was read");
+    assert!(receipt.bytes > first.jpeg.len() as u64);
+    app.gate.picture(&request, 3, 100, origin()).await?;
+    assert_eq!(app.receipts("").await?[0].outcome, Reached::Complete);
+    let app = app.stop().await?.start_with(|config| config.preview.enabled = true).await?;
+    assert_eq!(app.receipts("").await?[0].pages.len(), 3, "they are on the disk");
+    app.pass(31 * MINUTE);
+    until("the receipt is closed", || app.gate.ledger().state().receipts.is_empty()).await;
+    let closed = app.receipts("").await?.remove(0);
+    assert_eq!((closed.pages.len(), closed.outcome, closed.of_pages), (3, Reached::Complete, Some(3)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn first_pictures_at_once_share_a_receipt() -> Outcome {
+    let (app, _, request) = entered(Delivery::Download).await?;
+    let all = futures_util::future::join_all((1..=3).map(|page| app.gate.picture(&request, page, 100, origin()))).await;
+    assert!(all.iter().all(Result::is_ok), "{all:?}");
+    assert_eq!(app.events("receipt.started").len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_cannot_be_drawn_makes_no_receipt() -> Outcome {
+    let app = with_previews().await?;
+    app.put("broken.png", b"\x89PNG\r\n\x1a\nnothing")?;
+    let share = app
+        .share(CreateShare { delivery: Some(Delivery::Watermarked), ..documents(&["broken.png"]) })
+        .await?;
+    let request = enter(&app, &share, "broken.png").await?;
+    let refused = app.gate.picture(&request, 1, 100, origin()).await.err();
+    assert_eq!(refused, Some(Refusal::Preview(request.share, Trouble::Damaged)));
+    let refused = app.gate.marked_pdf(&request, &connection(), origin()).await.err();
+    assert_eq!(refused, Some(Refusal::Preview(request.share, Trouble::Damaged)));
+    assert!(app.events("receipt.started").is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_marked_copy_is_complete_when_its_end_was_taken() -> Outcome {
+    let (app, _, request) = entered(Delivery::Watermarked).await?;
+    assert_eq!(app.gate.marked_name(&request).await?, "scan.tif.pdf");
+    let copy = app.gate.marked_pdf(&request, &connection(), origin()).await?;
+    assert_eq!(app.events("receipt.started").len(), 1);
+    let bytes = copy.body.collect().await?.to_bytes();
+    assert!(bytes.starts_with(b"%PDF-") && bytes.ends_with(b"%%EOF\n"));
+    assert_eq!(bytes.windows(6).filter(|w| w == b"/DCTDe").count(), 3, "a picture for each page");
+    let receipt = app.receipts("").await?.remove(0);
+    assert_eq!((receipt.action, receipt.outcome, receipt.bytes), (Action::Watermarked, Reached::Complete, bytes.len() as u64));
+    assert_eq!(receipt.pages.iter().map(|page| page.page).collect::<Vec<_>>(), [1, 2, 3]);
+    let mut left = app.gate.marked_pdf(&request, &connection(), origin()).await?;
+    assert!(left.body.frame().await.is_some());
+    drop(left);
+    assert_eq!(app.receipts("").await?[0].opens, 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_area_is_covered_from_the_next_picture_on_and_the_share_gives_no_originals() -> Outcome {
+    let (app, share, request) = entered(Delivery::Download).await?;
+    let before = app.gate.picture(&request, 1, 100, origin()).await?;
+    assert!(lightness(&before, 30, 30)? > 150);
+    let refused = app.gate.marked_pdf(&request, &connection(), origin()).await.err();
+    assert!(refused.is_some(), "who may have the document needs no copy");
+    app.gate.open(request.share, request.proof, &request.path, &connection()).await?;
+    let id = cover(&app, &share, 1).await?;
+    let after = app.gate.picture(&request, 1, 100, origin()).await?;
+    assert!(lightness(&after, 30, 30)? < 90, "black, with the mark over it");
+    let other = app.gate.picture(&request, 2, 100, origin()).await?;
+    assert!(lightness(&other, 30, 30)? > 150, "only on its page");
+    let refused = app.gate.open(request.share, request.proof, &request.path, &connection()).await.err();
+    assert_eq!(refused, Some(Refusal::MarkedOnly(request.share)));
+    assert!(app.gate.marked_pdf(&request, &connection(), origin()).await?.body.collect().await.is_ok());
+    let view = app.view(&share).await?;
+    assert_eq!((view.delivery, view.redactions), (Delivery::Watermarked, 1));
+    let answer = app.api("DELETE", &format!("/api/v1/redactions/{}", &id[..8]), &json!(null)).await;
+    assert_eq!((answer.status, json_of(&answer)?["delivery"].as_str().map(str::to_owned)), (StatusCode::OK, Some("download".to_owned())));
+    app.gate.open(request.share, request.proof, &request.path, &connection()).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_document_that_changed_since_areas_of_it_were_covered_is_not_shown_until_they_are_marked_anew() -> Outcome {
+    let app = with_previews().await?;
+    app.put("scan.tif", scan(3)?)?;
+    let share = app.share(CreateShare { pin: Some(false), ..documents(&["scan.tif"]) }).await?;
+    let request = enter(&app, &share, "scan.tif").await?;
+    let old = cover(&app, &share, 1).await?;
+    app.put("scan.tif", scan(4)?)?;
+    let changed = Some(Refusal::ChangedSinceRedacted(request.share));
+    assert_eq!(app.gate.view(&request).await.err(), changed);
+    assert_eq!(app.gate.picture(&request, 2, 100, origin()).await.err(), changed);
+    assert_eq!(app.gate.marked_pdf(&request, &connection(), origin()).await.err(), changed);
+    let list = format!("/api/v1/shares/{}/redactions", share.id);
+    assert_eq!(json_of(&app.api("GET", &list, &json!(null)).await)?[0]["changed"], true);
+    cover(&app, &share, 4).await?;
+    assert_eq!(app.gate.view(&request).await.err(), changed, "the old area says nothing of the new document");
+    assert_eq!(app.api("DELETE", &format!("/api/v1/redactions/{old}"), &json!(null)).await.status, StatusCode::OK);
+    assert!(lightness(&app.gate.picture(&request, 4, 100, origin()).await?, 30, 30)? < 90);
+    Ok(())
+}
+
+#[tokio::test]
+async fn areas_are_refused_where_nobody_could_see_them() -> Outcome {
+    let (app, share, _) = entered(Delivery::Preview).await?;
+    app.put("other.tif", scan(1)?)?;
+    let path = format!("/api/v1/shares/{}/redactions", share.id);
+    for (document, page, area, status) in [
+        ("scan.tif", 4, "1,1,1,1", 422),
+        ("scan.tif", 0, "1,1,1,1", 422),
+        ("scan.tif", 1, "90,1,20,1", 422),
+        ("other.tif", 1, "1,1,1,1", 422),
+        ("scan.tif", 1, "1,1,1,1", 201),
+    ] {
+        let answer = app.api("POST", &path, &json!({ "document": document, "page": page, "area": area })).await;
+        assert_eq!(answer.code(), status, "{document} {page} {area}: {}", answer.text());
+    }
+    let picture = app
+        .api("GET", &format!("/api/v1/shares/{}/pages/1?document=scan.tif", share.id), &json!(null))
+        .await;
+    assert_eq!((picture.code(), picture.header("content-type")), (200, "image/jpeg"));
+    assert!(picture.body.starts_with(&[0xff, 0xd8]) && app.events("receipt.started").is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_end_of_access_ends_what_is_looked_at() -> Outcome {
+    let (app, share, request) = entered(Delivery::Watermarked).await?;
+    app.gate.picture(&request, 1, 100, origin()).await?;
+    let copy = app.gate.marked_pdf(&request, &connection(), origin()).await?;
+    app.revoke(&share, Some("guest@example.org")).await?;
+    assert!(copy.body.collect().await.is_err(), "the copy under way is cut");
+    assert_eq!(app.gate.picture(&request, 2, 100, origin()).await.err(), Some(Refusal::RecipientStopped(request.share)));
+    let copied = app.receipts("").await?.into_iter().find(|receipt| receipt.action == Action::Watermarked);
+    assert_eq!(copied.map(|receipt| receipt.outcome), Some(Reached::Part));
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_recipient_takes_no_more_pictures_than_a_reader_needs() -> Outcome {
+    let app = TestApp::with(|config| {
+        config.preview.enabled = true;
+        config.limits.exempt_networks = Vec::new();
+        config.limits.picture = "12 per 10m".parse().expect("a rate");
+    })
+    .await?;
+    app.put("scan.tif", scan(1)?)?;
+    let share = app.share_documents(&["scan.tif"]).await?;
+    let request = enter(&app, &share, "scan.tif").await?;
+    for _ in 0..10 {
+        app.gate.picture(&request, 1, 20, origin()).await?;
+    }
+    let refused = app.gate.picture(&request, 1, 20, origin()).await.err();
+    assert!(matches!(refused, Some(Refusal::RateLimited(_))), "{refused:?}");
+    Ok(())
+}

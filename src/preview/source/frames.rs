@@ -5,6 +5,7 @@ use crate::preview::limits::PAGES;
 use image::ImageFormat;
 use image::codecs::png::PngDecoder;
 use std::io::Cursor;
+use std::ops::Range;
 use tiff::decoder::{Decoder, ifd::Value};
 use tiff::tags::Tag;
 
@@ -52,6 +53,24 @@ pub(super) fn begin_with(bytes: &mut [u8], offset: Option<u64>) -> Option<(f64, 
     let (across, down) = (resolution(Tag::XResolution)?, resolution(Tag::YResolution)?);
     // A fax has about half as many lines as dots in a line; anything else far from square is a mistake.
     if (0.25..4.0).contains(&(across / down)) { Some(((down / across).max(1.0), (across / down).max(1.0))) } else { None }
+}
+
+/// Where the two bytes of a number that a page of a TIFF holds itself stand in the file.
+pub(super) fn number_at(bytes: &[u8], page: u64, tag: u16) -> Option<Range<usize>> {
+    let tiff = Tiff::of(bytes)?;
+    let (count, size, place) = if tiff.big { (8, 20, 12) } else { (2, 12, 8) };
+    let entries = tiff.number(bytes, page, count)?;
+    let mut at = page.checked_add(count as u64)?;
+    for _ in 0..entries {
+        if tiff.number(bytes, at, 2)? == u64::from(tag) {
+            // Numbers of two bytes only, and a single one.
+            let single = tiff.number(bytes, at + 2, 2)? == 3 && tiff.number(bytes, at + 4, place - 4)? == 1;
+            let start = usize::try_from(at).ok()?.checked_add(place)?;
+            return single.then_some(start..start + 2);
+        }
+        at = at.checked_add(size)?;
+    }
+    None
 }
 
 /// How the numbers of a TIFF are written.

@@ -1,9 +1,9 @@
-//! Raster pictures: PNG, JPEG, WebP, GIF, BMP and every page of a TIFF.
+//! Raster pictures: PNG, JPEG, WebP, GIF, BMP and every page of a TIFF, whose dots [`scan`] reads.
 
 use crate::preview::job::{Kind, Note, Opened, PageSize, Trouble};
 use crate::preview::limits::{DPI_MOST, DPI_NORMAL, IMAGE_ALLOC, IMAGE_DOTS, IMAGE_SIDE};
 use crate::preview::source::frames::{self, Frames};
-use crate::preview::source::{Raster, Source, Word};
+use crate::preview::source::{Raster, Source, Word, scan};
 use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
@@ -63,10 +63,16 @@ pub(super) fn open(bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
 /// Reads the head of a page.
 fn page(bytes: &mut [u8], format: ImageFormat, offset: Option<u64>) -> Result<Page, Trouble> {
     let stretch = frames::begin_with(bytes, offset).unwrap_or((1.0, 1.0));
-    let mut decoder = decoder(bytes, format)?;
-    let (width, height) = decoder.dimensions();
+    let (width, height, orientation) = if format == ImageFormat::Tiff {
+        let head = scan::head(bytes)?;
+        (head.width, head.height, head.orientation)
+    } else {
+        let mut decoder = decoder(bytes, format)?;
+        let (width, height) = decoder.dimensions();
+        (width, height, decoder.orientation().unwrap_or(Orientation::NoTransforms))
+    };
     let mut own = (f64::from(width) * stretch.0, f64::from(height) * stretch.1);
-    if turned(&decoder.orientation().unwrap_or(Orientation::NoTransforms)) {
+    if turned(&orientation) {
         own = (own.1, own.0);
     }
     let scale = (ROOM.0 / own.0).min(ROOM.1 / own.1).min(1.0);
@@ -152,14 +158,19 @@ impl Picture {
     fn decode(&mut self, page: usize) -> Result<DynamicImage, Trouble> {
         let wanted = self.pages.get(page).ok_or(Trouble::NoSuchPage)?;
         frames::begin_with(&mut self.bytes, wanted.offset);
-        let mut decoder = decoder(&self.bytes, self.format)?;
-        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        let picture = DynamicImage::from_decoder(decoder).map_err(|error| trouble(&error))?;
+        let (picture, orientation) = if let Some(offset) = wanted.offset {
+            let head = scan::head(&self.bytes)?;
+            (DynamicImage::ImageRgb8(scan::read(&mut self.bytes, offset, &head)?), head.orientation)
+        } else {
+            let mut decoder = decoder(&self.bytes, self.format)?;
+            let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+            (on_white(DynamicImage::from_decoder(decoder).map_err(|error| trouble(&error))?), orientation)
+        };
         let (mut width, mut height) = wanted.dots(DPI_MOST);
         if turned(&orientation) {
             (width, height) = (height, width);
         }
-        let mut picture = scaled(&on_white(picture), width, height);
+        let mut picture = scaled(&picture, width, height);
         picture.apply_orientation(orientation);
         Ok(picture)
     }

@@ -29,6 +29,7 @@ mod pdf;
 mod prose;
 mod relations;
 mod rtf;
+mod scan;
 pub mod sheet;
 mod sheet_hidden;
 pub mod slides;

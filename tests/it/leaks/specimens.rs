@@ -14,6 +14,8 @@ pub(super) struct Specimen {
     pub(super) bytes: Vec<u8>,
     pub(super) pieces: Vec<Vec<u8>>,
     pub(super) has_pages: bool,
+    /// Whether its pages have words that can be read out, the marker among them.
+    pub(super) has_words: bool,
 }
 
 pub(super) fn all() -> Vec<Specimen> {
@@ -63,7 +65,10 @@ pub(super) fn all() -> Vec<Specimen> {
     let without = dark.into_iter().map(|made| (made, false));
     with_pages
         .chain(without)
-        .map(|((name, bytes), has_pages)| Specimen { name, pieces: pieces(&bytes), bytes, has_pages })
+        .map(|((name, bytes), has_pages)| {
+            let has_words = has_pages && !name.starts_with("photo");
+            Specimen { name, pieces: pieces(&bytes), bytes, has_pages, has_words }
+        })
         .collect()
 }
 

@@ -52,7 +52,9 @@ pub(super) fn head(bytes: &[u8]) -> Result<Head, Trouble> {
     let mut numbers = |tag| page.find_tag_unsigned_vec::<u16>(tag).ok().flatten().unwrap_or_default();
     let (bits, extra) = (numbers(Tag::BitsPerSample).first().copied().unwrap_or(1), numbers(Tag::ExtraSamples));
     let orientation = u8::try_from(orientation).ok().and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms);
-    if photometric > 6 || !colours::readable(bits) {
+    // Plain, fax, LZW, JPEG, Deflate under both its numbers, PackBits and WebP.
+    let packing = matches!(compression, 1..=5 | JPEG | 8 | 32_946 | 32_773 | 50_001);
+    if photometric > 6 || !packing || !colours::readable(bits) {
         return Err(Trouble::Unsupported);
     }
     Ok(Head { width, height, orientation, photometric, compression, bits, samples, extra, lowest_first: order == 2 })

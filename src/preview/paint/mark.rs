@@ -11,13 +11,13 @@ use std::{cell::RefCell, fmt::Write as _};
 /// How steeply the rows rise, in degrees.
 const SLOPE: f32 = 29.0;
 /// Size of the letters at 100 dots an inch, in dots.
-const LETTER: f32 = 22.0;
+const LETTER: f32 = 19.0;
 /// Smallest size of the letters, in dots.
 const LETTER_LEAST: f32 = 8.0;
 /// Longest line before it is broken, in letters.
 const LINE: usize = 44;
 /// Gap between two marks in a row, and between two rows, in heights of a letter.
-const GAP: (f32, f32) = (3.0, 2.6);
+const GAP: (f32, f32) = (5.0, 5.6);
 /// How many tiles a worker keeps: a page as thumbnail, as shown and as zoomed.
 const TILES: usize = 3;
 
@@ -162,9 +162,9 @@ fn tile(lines: &[String], mark: &Mark, letter: f32) -> Option<Tile> {
 /// How much the ink hides, of 255.
 const fn opacity(strength: Strength) -> u32 {
     match strength {
-        Strength::Light => 38,
-        Strength::Medium => 64,
-        Strength::Strong => 102,
+        Strength::Light => 30,
+        Strength::Medium => 50,
+        Strength::Strong => 92,
     }
 }
 

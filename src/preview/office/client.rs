@@ -58,6 +58,8 @@ impl Feed for OfficeFeed<'_> {
             match convert(self.socket, format, self.inner).await {
                 Ok(fed) => Ok(fed),
                 Err(NoPdf::Document(trouble)) => Err(trouble),
+                // There will be a PDF soon, with other pages than the text would have.
+                Err(NoPdf::Refused(Refused::Busy)) => Err(Trouble::Busy),
                 Err(why) => {
                     match why {
                         NoPdf::Absent(_) | NoPdf::Broken(_) => tracing::warn!("no Office converter, so a document is shown as text: {why}"),

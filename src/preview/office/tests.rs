@@ -142,11 +142,11 @@ async fn a_pdf_that_breaks_off_is_an_error_and_never_a_shorter_one() -> Outcome 
 #[tokio::test]
 async fn without_a_pdf_the_document_itself_is_fed_from_its_beginning() -> Outcome {
     let folder = tempfile::tempdir()?;
-    let busy = Answer::Refused(Refused::Busy).head();
+    let failed = Answer::Refused(Refused::Failed).head();
     let nonsense = b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec();
     let version = Answer::Version(Version::parse("7.4").ok_or("no version")?).head();
     // Refused before the document is there, after it, with nothing, with something else; and no converter at all.
-    let cases = [(Some(0), busy.clone()), (None, busy.clone()), (None, Vec::new()), (None, nonsense), (Some(100), version)];
+    let cases = [(Some(0), failed.clone()), (None, failed), (None, Vec::new()), (None, nonsense), (Some(100), version)];
     for (place, (read, reply)) in cases.into_iter().enumerate() {
         let (socket, document) = (folder.path().join(place.to_string()), Document::new("a.xls"));
         converter(&socket, read, reply)?;
@@ -157,6 +157,18 @@ async fn without_a_pdf_the_document_itself_is_fed_from_its_beginning() -> Outcom
     let document = Document::new("a.xls");
     let fed = OfficeFeed { inner: &document, socket: &folder.path().join("none") }.open().await?;
     assert_eq!((fed.converted.is_none(), document.opened.into_inner()), (true, 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn while_the_converter_is_busy_the_document_waits_and_is_not_shown_as_text() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    for (place, read) in [Some(0), None].into_iter().enumerate() {
+        let (socket, document) = (folder.path().join(place.to_string()), Document::new("a.xls"));
+        converter(&socket, read, Answer::Refused(Refused::Busy).head())?;
+        let fed = OfficeFeed { inner: &document, socket: &socket }.open().await;
+        assert_eq!((fed.err(), document.opened.into_inner()), (Some(Trouble::Busy), 1), "case {place}");
+    }
     Ok(())
 }
 

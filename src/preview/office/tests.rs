@@ -4,6 +4,7 @@ use super::Format;
 use super::client::{OfficeFeed, version};
 use super::scratch::Scratch;
 use super::wire::{Answer, REQUEST_HEAD, Refused, Request, Version};
+use crate::crypto::primitives::sha256;
 use crate::preview::feed::{Fed, Feed};
 use crate::preview::job::{Kind, Trouble};
 use crate::preview::limits::{DOCUMENT_BYTES, OFFICE_PDF_BYTES};
@@ -124,6 +125,7 @@ async fn a_converted_document_comes_as_pdf_with_the_converter_in_its_layout() ->
     let converted = fed.converted.clone().ok_or("it is the document itself")?;
     assert_eq!((fed.size, converted.kind, converted.layout.as_str()), (9, Kind::Presentation, "office/7.4.7.2"));
     assert!(converted.name.ends_with(".pdf"));
+    assert_eq!(converted.original, sha256(&[&[b'd'; PIECES * PIECE]]), "it is known by what it was, however its PDF turns out");
     assert_eq!(all(fed).await?, b"%PDF-more");
     assert_eq!(document.opened.into_inner(), 1);
     Ok(())

@@ -173,7 +173,12 @@ mod tests {
         }
         bytes.extend(album.end().ok_or("all pages are there")?);
         let text = String::from_utf8_lossy(&bytes);
-        let table = text.rsplit("startxref\n").next().and_then(|end| end.lines().next()).ok_or("a table")?.parse::<usize>()?;
+        let table = text
+            .rsplit("startxref\n")
+            .next()
+            .and_then(|end| end.lines().next())
+            .ok_or("a table")?
+            .parse::<usize>()?;
         let whole = |from: usize| bytes.get(from..).unwrap_or_default();
         assert!(whole(table).starts_with(b"xref\n0 12\n"));
         let entries = String::from_utf8_lossy(whole(table)).into_owned();

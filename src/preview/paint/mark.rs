@@ -285,7 +285,11 @@ mod tests {
     fn a_mark_that_would_not_be_seen_is_an_error_and_not_a_page_without_it() {
         for text in ["", " \n\u{7}", "\u{ffff}"] {
             let mut page = page(300, 300, |_, _| [255; 3]);
-            assert_eq!(mark(&mut page, &Mark { text: text.to_owned(), strength: Strength::Strong }, 100), Err(Trouble::TooHard), "{text:?}");
+            assert_eq!(
+                mark(&mut page, &Mark { text: text.to_owned(), strength: Strength::Strong }, 100),
+                Err(Trouble::TooHard),
+                "{text:?}"
+            );
         }
         let mut none = Raster { width: 0, height: 0, rgb: Vec::new() };
         assert!(mark(&mut none, &Mark { text: TEXT.to_owned(), strength: Strength::Strong }, 100).is_err());

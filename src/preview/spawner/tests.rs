@@ -28,7 +28,14 @@ fn a_worker_that_comes_too_late_is_ended_and_the_next_request_has_its_own() -> O
     let spawner = Spawner::over(ours, Command::new("true").spawn()?, Duration::from_millis(50))?;
     assert!(spawner.worker().is_err(), "no answer in time");
     assert!(!spawner.has_ended());
-    spawner.line.lock().map_err(|_| "poisoned")?.socket.as_ref().ok_or("a socket")?.set_read_timeout(Some(PATIENCE))?;
+    spawner
+        .line
+        .lock()
+        .map_err(|_| "poisoned")?
+        .socket
+        .as_ref()
+        .ok_or("a socket")?
+        .set_read_timeout(Some(PATIENCE))?;
     let other = thread::spawn(move || -> io::Result<(Child, Child)> {
         let (first, second) = (number(&its)?, number(&its)?);
         assert_ne!(first, second);

@@ -55,6 +55,8 @@ async fn serve(options: &Options) -> Result<(), Failure> {
     let group = options.group.as_deref().map(find_group).transpose().map_err(|why| refused(&why))?;
     let tools = tools().map_err(Failure::refused)?;
     let version = tools.probe().await.map_err(Failure::refused)?;
+    // Asked again at each conversion; here it is seen whether it can be told at all.
+    let layout = tools.layout(&version).await.map_err(Failure::refused)?.layout();
     let parent = options.scratch.clone().unwrap_or_else(std::env::temp_dir);
     let scratch = Scratch::make(&parent).map_err(|why| {
         Failure::refused(format!("{}: {why}; name a folder with --scratch that this user may write to", parent.display()))
@@ -63,7 +65,7 @@ async fn serve(options: &Options) -> Result<(), Failure> {
     let jobs = options
         .jobs
         .map_or_else(|| available_parallelism().map_or(1, |cores| cores.get() / 2).clamp(1, OFFICE_JOBS), usize::from);
-    tracing::info!(jobs, "ready at {} with LibreOffice {version}", options.socket.display());
+    tracing::info!(jobs, layout, "ready at {} with LibreOffice {version}", options.socket.display());
     let converter = Arc::new(Converter::new(tools, version, scratch, jobs, Duration::from_secs(options.seconds)));
     let welcome = move |peer: tokio::net::unix::UCred| is_welcome(peer.uid(), peer.gid(), group);
     converter.serve(listener, welcome, stop).await;

@@ -3,6 +3,7 @@
 use crate::preview::job::{PageSize, Picture};
 use pdf_writer::{Chunk, Content, Filter, Finish, Name, Rect, Ref};
 use std::fmt::Write as _;
+use std::io;
 
 /// Longest side of a page that readers must accept, in points (PDF 1.7, annex C).
 const LONGEST_SIDE: f32 = 14_400.0;
@@ -44,11 +45,20 @@ impl Album {
     }
 
     /// The next page. One too many is nothing.
-    pub fn page(&mut self, size: PageSize, picture: &Picture) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(picture.jpeg.len() + 1024);
+    ///
+    /// # Errors
+    /// The picture is no JPEG that is grey or coloured as pages are.
+    pub fn page(&mut self, size: PageSize, picture: &Picture) -> io::Result<Vec<u8>> {
         if self.begun >= self.pages {
-            return bytes;
+            return Ok(Vec::new());
         }
+        // Readers take this for how many bytes a dot has, so it must be what the picture says.
+        let colours: &[u8] = match components(&picture.jpeg) {
+            Some(1) => b"DeviceGray",
+            Some(3) => b"DeviceRGB",
+            _ => return Err(io::Error::new(io::ErrorKind::InvalidData, "a page's picture is neither grey nor coloured")),
+        };
+        let mut bytes = Vec::with_capacity(picture.jpeg.len() + 1024);
         let page = page_ref(self.begun);
         let (content, image) = (page.next(), page.next().next());
         self.begun += 1;
@@ -69,10 +79,10 @@ impl Album {
         let mut drawn = chunk.image_xobject(image, &picture.jpeg);
         drawn.filter(Filter::DctDecode);
         drawn.width(dots(picture.width)).height(dots(picture.height)).bits_per_component(8);
-        drawn.color_space_name(Name(b"DeviceRGB"));
+        drawn.color_space_name(Name(colours));
         drawn.finish();
         self.put(&chunk, &mut bytes);
-        bytes
+        Ok(bytes)
     }
 
     /// The last bytes; nothing when a page is missing, so that what is not whole never looks so.
@@ -107,6 +117,20 @@ fn dots(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
+/// How many values a dot of a JPEG has, from its frame's head.
+fn components(jpeg: &[u8]) -> Option<u8> {
+    let mut rest = jpeg.strip_prefix(b"\xff\xd8")?;
+    loop {
+        let [0xff, marker, high, low, body @ ..] = rest else { return None };
+        match marker {
+            // A frame of any coding: bits a value, height, width, then this. The others of the range are tables and extensions.
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => return body.get(5).copied(),
+            0xda => return None,
+            _ => rest = body.get(usize::from(u16::from_be_bytes([*high, *low])).checked_sub(2)?..)?,
+        }
+    }
+}
+
 /// A page's size, made smaller where readers would not take it.
 fn fitting(size: PageSize) -> (f32, f32) {
     let (width, height) = (f32::from(size.width.max(1)), f32::from(size.height.max(1)));
@@ -117,10 +141,24 @@ fn fitting(size: PageSize) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preview::source::{self, Raster};
+    use crate::preview::{job::Trouble, paint};
     use bytes::Bytes;
 
-    fn picture() -> Picture {
-        Picture { width: 3, height: 2, jpeg: Bytes::from_static(b"\xff\xd8 not looked into \xff\xd9") }
+    type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+    /// Left half and right half of a page in these colours.
+    fn halves(left: [u8; 3], right: [u8; 3]) -> Raster {
+        let row = [left.repeat(40), right.repeat(40)].concat();
+        Raster { width: 80, height: 60, rgb: row.repeat(60) }
+    }
+
+    fn picture(page: &Raster) -> Result<Picture, Trouble> {
+        Ok(Picture { width: page.width, height: page.height, jpeg: paint::jpeg(page)?.into() })
+    }
+
+    fn grey() -> Result<Picture, Trouble> {
+        picture(&halves([30; 3], [200; 3]))
     }
 
     fn page(width: u16, height: u16) -> PageSize {
@@ -128,14 +166,19 @@ mod tests {
     }
 
     #[test]
-    fn every_object_is_where_the_table_says() -> Result<(), Box<dyn std::error::Error>> {
+    fn every_object_is_where_the_table_says() -> Outcome {
         let (mut album, mut bytes) = Album::begin(3);
         for size in [page(595, 842), page(842, 595), page(40_000, 10)] {
-            bytes.extend(album.page(size, &picture()));
+            bytes.extend(album.page(size, &grey().map_err(|why| format!("{why:?}"))?)?);
         }
         bytes.extend(album.end().ok_or("all pages are there")?);
         let text = String::from_utf8_lossy(&bytes);
-        let table: usize = text.rsplit("startxref\n").next().and_then(|end| end.lines().next()).ok_or("a table")?.parse()?;
+        let table = text
+            .rsplit("startxref\n")
+            .next()
+            .and_then(|end| end.lines().next())
+            .ok_or("a table")?
+            .parse::<usize>()?;
         let whole = |from: usize| bytes.get(from..).unwrap_or_default();
         assert!(whole(table).starts_with(b"xref\n0 12\n"));
         let entries = String::from_utf8_lossy(whole(table)).into_owned();
@@ -149,12 +192,45 @@ mod tests {
     }
 
     #[test]
-    fn an_album_with_a_page_missing_has_no_end_and_takes_no_page_too_many() {
+    fn grey_and_coloured_pages_are_seen_in_the_pdf_as_they_were_drawn() -> Outcome {
+        let drawn = [halves([30; 3], [200; 3]), halves([200, 30, 30], [30, 60, 200])];
+        let (mut album, mut bytes) = Album::begin(2);
+        for raster in &drawn {
+            bytes.extend(album.page(page(80, 60), &picture(raster).map_err(|why| format!("{why:?}"))?)?);
+        }
+        bytes.extend(album.end().ok_or("all pages are there")?);
+        let mut seen = source::open("copy.pdf", bytes, &[]).map_err(|why| format!("{why:?}"))?;
+        for (at, raster) in drawn.iter().enumerate() {
+            let seen = seen.draw(at, 72).map_err(|why| format!("{why:?}"))?;
+            assert_eq!((seen.width, seen.height), (80, 60));
+            for x in [10, 30, 50, 70] {
+                let dot = |page: &Raster| page.rgb[(30 * 80 + x) * 3..][..3].to_vec();
+                let (want, got) = (dot(raster), dot(&seen));
+                assert!(want.iter().zip(&got).all(|(a, b)| a.abs_diff(*b) < 12), "page {at}, dot {x}: {want:?} became {got:?}");
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_neither_grey_nor_coloured_is_no_page() {
+        let four = b"\xff\xd8\xff\xc0\0\x14\x08\0\x01\0\x01\x04";
+        for jpeg in [&b""[..], b"\xff\xd8", b"\xff\xd8\xff\xe0\0\0", b"\xff\xd8 no JPEG \xff\xd9", b"\xff\xd8\xff\xda\0\x02", four] {
+            let (mut album, _) = Album::begin(1);
+            let picture = Picture { width: 1, height: 1, jpeg: Bytes::from_static(jpeg) };
+            assert!(album.page(page(10, 10), &picture).is_err() && album.end().is_none(), "{jpeg:?}");
+        }
+    }
+
+    #[test]
+    fn an_album_with_a_page_missing_has_no_end_and_takes_no_page_too_many() -> Outcome {
+        let picture = grey().map_err(|why| format!("{why:?}"))?;
         let (mut album, _) = Album::begin(2);
-        assert!(!album.page(page(10, 10), &picture()).is_empty());
+        assert!(!album.page(page(10, 10), &picture)?.is_empty());
         let (mut full, _) = Album::begin(1);
-        full.page(page(10, 10), &picture());
-        assert!(full.page(page(10, 10), &picture()).is_empty());
+        full.page(page(10, 10), &picture)?;
+        assert!(full.page(page(10, 10), &picture)?.is_empty());
         assert!(album.end().is_none());
+        Ok(())
     }
 }

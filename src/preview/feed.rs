@@ -34,6 +34,8 @@ pub struct Converted {
     pub kind: Kind,
     /// What decided where things stand on its pages.
     pub layout: String,
+    /// SHA-256 of the document's own bytes: what is made of them may differ each time.
+    pub original: [u8; 32],
 }
 
 impl Converted {

@@ -58,9 +58,12 @@ impl Preview {
         Self(try_out(&spawner, settings.require_landlock).map(|confined| Pool::new(spawner, settings, clock, confined)))
     }
 
-    /// Why there are no previews, if there are none.
+    /// Why there are no previews, if there are none: from the beginning, or any more.
     pub fn unavailable(&self) -> Option<&str> {
-        self.0.as_ref().err().map(String::as_str)
+        match &self.0 {
+            Ok(pool) => pool.spawner.has_ended().then_some("the process that starts workers for previews has ended"),
+            Err(why) => Some(why),
+        }
     }
 
     /// What holds workers here, if there are previews.

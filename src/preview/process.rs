@@ -138,7 +138,8 @@ impl Held {
             return Err(Trouble::Unreadable);
         }
         let place: Vec<u8> = part.iter().flat_map(|part| part.to_le_bytes()).collect();
-        let digest = sha256(&[&hash.finish(), &place]);
+        let document = converted.as_ref().map_or_else(|| hash.finish(), |converted| converted.original);
+        let digest = sha256(&[&document, &place]);
         Ok(Self { worker, part: part.to_vec(), digest, converted, opened: None, cpu: Duration::ZERO, jobs: 0 })
     }
 

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 const LANDLOCK: ABI = ABI::V6;
 /// How much later than others a worker is given a processor.
 const NICE: i32 = 5;
+/// What a process says of itself that is to be ended before all others when the machine runs out of memory.
+const OOM_FIRST: &str = "1000";
 
 /// Why a process cannot be confined.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +52,8 @@ const ALLOWED: [i64; 24] = [
 /// # Errors
 /// A limit or the filter of system calls cannot be put in force. A kernel without Landlock is no error here; what is in force is returned.
 pub fn confine() -> Result<Confined, Unconfined> {
+    // Where memory runs out, this process goes before the server does. Systems without it have no such choice to make.
+    let _ = std::fs::write("/proc/self/oom_score_adj", OOM_FIRST);
     // Whoever started this process is watched as well, though its end also ends the pipe.
     set_parent_process_death_signal(Some(Signal::KILL)).map_err(|e| Unconfined(format!("the end of its parent: {e}")))?;
     limits()?;

@@ -56,6 +56,34 @@ fn conversions(folder: &Path) -> Fallible<usize> {
 }
 
 #[test]
+fn the_layout_of_a_pdf_names_the_fonts_beside_the_version_and_stays_while_they_do() -> Fallible {
+    let folder = tempfile::tempdir()?;
+    let [text, sheet, _] = papers(folder.path())?;
+    let converter = Converter::start(folder.path(), &[])?;
+    let made_with = |file: &Path| -> Fallible<_> {
+        match converter.convert(file)? {
+            (Answer::Converted { version, .. }, _) => Ok(version),
+            (other, _) => Err(format!("{other:?}\n{}", converter.err.text()).into()),
+        }
+    };
+    let made = [made_with(&text)?, made_with(&sheet)?];
+    assert_eq!(made[0], made[1]);
+    let said = converter.err.text();
+    let plain = said
+        .split("with LibreOffice ")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next())
+        .ok_or("no version")?;
+    let made = made[0].to_string();
+    let number = made
+        .strip_prefix(plain)
+        .and_then(|rest| rest.strip_prefix('.'))
+        .ok_or_else(|| format!("{made} of {plain}"))?;
+    assert!(number.parse::<u64>()? > 0);
+    Ok(())
+}
+
+#[test]
 fn a_document_of_every_kind_comes_back_as_pdf_with_its_words() -> Fallible {
     let folder = tempfile::tempdir()?;
     let [text, sheet, slides] = papers(folder.path())?;

@@ -136,7 +136,7 @@ impl Copying {
                 None => self.draw().await.map_err(|refusal| io::Error::other(refusal.to_string()))?,
             };
             let album = self.album.as_mut().ok_or_else(|| io::Error::other("the copy has ended"))?;
-            let mut page = Bytes::from(album.page(size, &picture));
+            let mut page = Bytes::from(album.page(size, &picture)?);
             while !page.is_empty() {
                 self.pieces.push_back(page.split_to(page.len().min(CHUNK_BYTES)));
             }

@@ -1,5 +1,6 @@
 //! The gateway's side of the converter: a feed that gives a document's PDF where there is one to be had, and the document itself where not.
 
+use crate::crypto::primitives::Sha256;
 use crate::preview::feed::{Converted, Fed, Feed};
 use crate::preview::job::Trouble;
 use crate::preview::limits::{DOCUMENT_BYTES, OFFICE_GREETING, OFFICE_QUEUE_WAIT, OFFICE_TRANSFER, OFFICE_WALL};
@@ -58,6 +59,8 @@ impl Feed for OfficeFeed<'_> {
             match convert(self.socket, format, self.inner).await {
                 Ok(fed) => Ok(fed),
                 Err(NoPdf::Document(trouble)) => Err(trouble),
+                // There will be a PDF soon, with other pages than the text would have.
+                Err(NoPdf::Refused(Refused::Busy)) => Err(Trouble::Busy),
                 Err(why) => {
                     match why {
                         NoPdf::Absent(_) | NoPdf::Broken(_) => tracing::warn!("no Office converter, so a document is shown as text: {why}"),
@@ -98,16 +101,16 @@ pub async fn convert(socket: &Path, format: Format, document: &dyn Feed) -> Resu
         return Err(NoPdf::Refused(Refused::TooLarge));
     }
     let sent = within(OFFICE_TRANSFER, async { Ok(send(&mut stream, format, fed).await) }).await;
-    if let Err(NoPdf::Document(trouble)) = sent.map_err(NoPdf::Broken)? {
-        return Err(NoPdf::Document(trouble));
-    }
+    let sent = match sent.map_err(NoPdf::Broken)? {
+        Err(NoPdf::Document(trouble)) => return Err(NoPdf::Document(trouble)),
+        sent => sent,
+    };
     // A connection that takes no more may still have the reason ready.
     match within(ANSWER, Answer::read(&mut stream)).await.map_err(NoPdf::Broken)? {
-        Answer::Converted { version, size } => Ok(Fed {
-            size,
-            bytes: pdf(stream, size),
-            converted: Some(Converted { name: PDF_NAME, kind: format.kind(), layout: version.layout() }),
-        }),
+        Answer::Converted { version, size } => {
+            let converted = Converted { name: PDF_NAME, kind: format.kind(), layout: version.layout(), original: sent? };
+            Ok(Fed { size, bytes: pdf(stream, size), converted: Some(converted) })
+        }
         Answer::Refused(why) => Err(NoPdf::Refused(why)),
         Answer::Version(_) => Err(NoPdf::Broken(io::ErrorKind::InvalidData.into())),
     }
@@ -121,20 +124,22 @@ async fn within<T>(wait: Duration, work: impl Future<Output = io::Result<T>>) ->
     timeout(wait, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-/// Sends the document, no faster than it is taken, and the end of it.
-async fn send(stream: &mut UnixStream, format: Format, mut document: Fed) -> Result<(), NoPdf> {
+/// Sends the document, no faster than it is taken, and the end of it; returns its digest.
+async fn send(stream: &mut UnixStream, format: Format, mut document: Fed) -> Result<[u8; 32], NoPdf> {
     let size = document.size;
     stream.write_all(&Request::Convert { format, size }.head()).await.map_err(NoPdf::Broken)?;
-    let mut left = size;
+    let (mut left, mut hash) = (size, Sha256::new());
     while let Some(piece) = document.bytes.next().await {
         let piece = piece.map_err(|_| NoPdf::Document(Trouble::Unreadable))?;
         left = left.checked_sub(piece.len() as u64).ok_or(NoPdf::Document(Trouble::Unreadable))?;
+        hash.update(&piece);
         stream.write_all(&piece).await.map_err(NoPdf::Broken)?;
     }
     if left > 0 {
         return Err(NoPdf::Document(Trouble::Unreadable));
     }
-    stream.shutdown().await.map_err(NoPdf::Broken)
+    stream.shutdown().await.map_err(NoPdf::Broken)?;
+    Ok(hash.finish())
 }
 
 /// The PDF as it comes; an error when it ends before its size.

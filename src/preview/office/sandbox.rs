@@ -1,5 +1,6 @@
 //! One conversion: LibreOffice inside bubblewrap, without network, other processes, rights, files but the system's and its one document.
 
+use crate::crypto::primitives::sha256;
 use crate::preview::limits::{OFFICE_CPU, OFFICE_FILES, OFFICE_MEMORY, OFFICE_PDF_BYTES, OFFICE_TASKS, OFFICE_TMPFS, OFFICE_WALL, PAGES};
 use crate::preview::office::Format;
 use crate::preview::office::scratch::JobFolder;
@@ -7,7 +8,7 @@ use crate::preview::office::wire::{Refused, Version};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -22,6 +23,8 @@ const PDF: &str = "document.pdf";
 /// What LibreOffice says of its work goes nowhere; whether it made a PDF is seen from the PDF, for its exit status says nothing.
 const CONVERT: &str = "\"$1\" -env:UserInstallation=file:///room/profile --headless --norestore --nologo --nodefault --nolockcheck \
     --convert-to \"$2\" --outdir /room/out \"/document/$3\" >/dev/null 2>&1; exec cat /room/out/document.pdf";
+/// What fontconfig says of each font: whatever decides which one is taken, and how wide its letters are.
+const FONT: &str = "%{file}|%{family}|%{style}|%{fontversion}\n";
 const VERSION: &str = "exec \"$1\" -env:UserInstallation=file:///room/profile --headless --version";
 /// What the sandbox shows of the system, where it is there. `/etc` is not: neither accounts nor settings of anybody.
 const SHOWN: [&str; 7] =
@@ -48,6 +51,9 @@ pub enum Unable {
     /// The sandbox opens, LibreOffice does not answer in it.
     #[error("LibreOffice does not start in the sandbox: {0}; try `soffice --version` as this user, and install what it misses")]
     NoAnswer(String),
+    /// What decides where lines break cannot be told.
+    #[error("the fonts in the sandbox cannot be listed: {0}; try `fc-list` as this user, and install a font (Debian: fonts-dejavu-core)")]
+    NoFonts(String),
 }
 
 /// The programs of a conversion.
@@ -56,6 +62,7 @@ pub struct Tools {
     bwrap: PathBuf,
     prlimit: PathBuf,
     soffice: PathBuf,
+    fc_list: PathBuf,
 }
 
 impl Tools {
@@ -71,12 +78,13 @@ impl Tools {
         let bwrap = find("bwrap", "bubblewrap")?;
         let prlimit = find("prlimit", "util-linux")?;
         let soffice = find("soffice", "libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui")?;
-        for inside in [&prlimit, &soffice] {
+        let fc_list = find("fc-list", "fontconfig")?;
+        for inside in [&prlimit, &soffice, &fc_list] {
             if !PROGRAMS.iter().any(|folder| inside.starts_with(folder)) {
                 return Err(Unable::Elsewhere(inside.clone()));
             }
         }
-        Ok(Self { bwrap, prlimit, soffice })
+        Ok(Self { bwrap, prlimit, soffice, fc_list })
     }
 
     /// Opens a sandbox and asks LibreOffice for its version there, which shows that both work.
@@ -93,6 +101,23 @@ impl Tools {
         let text = String::from_utf8_lossy(&said.stdout);
         let version = text.split_whitespace().find_map(|word| Version::parse(word).filter(|_| word.contains('.')));
         version.ok_or_else(|| Unable::NoAnswer(first_line(&said.stderr)))
+    }
+
+    /// The version with a number for what decides, beside it, where lines break: the fonts in the sandbox, and LibreOffice's build.
+    ///
+    /// # Errors
+    /// The fonts are not listed.
+    pub async fn layout(&self, version: &Version) -> Result<Version, Unable> {
+        let words = [self.fc_list.as_os_str(), "--format".as_ref(), FONT.as_ref()];
+        let listed = self.output(self.sandbox(None, words), Unable::NoFonts).await?;
+        if !listed.status.success() || listed.stdout.is_empty() {
+            return Err(Unable::NoFonts(first_line(&listed.stderr)));
+        }
+        let build = self.soffice.with_file_name("soffice.bin").metadata().or_else(|_| self.soffice.metadata());
+        let build = build.map_err(|why| Unable::NoFonts(format!("{}: {why}", self.soffice.display())))?;
+        version
+            .with(fingerprint(&listed.stdout, build.len(), build.mtime()))
+            .ok_or_else(|| Unable::NoFonts(format!("the version {version} is too long")))
     }
 
     async fn output(&self, mut command: Command, unable: fn(String) -> Unable) -> Result<Output, Unable> {
@@ -158,6 +183,15 @@ impl Tools {
     }
 }
 
+/// A number for these fonts, in whatever order, and LibreOffice's program of this size and time. It has 15 figures at most, so that it fits
+/// behind a version.
+fn fingerprint(fonts: &[u8], size: u64, changed: i64) -> u64 {
+    let mut lines: Vec<&[u8]> = fonts.split(|byte| *byte == b'\n').collect();
+    lines.sort_unstable();
+    let [a, b, c, d, e, f, ..] = sha256(&[&size.to_be_bytes(), &changed.to_be_bytes(), &lines.join(&b'\n')]);
+    u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+}
+
 /// Set inside the sandbox: its tasks are counted apart from those that its user has elsewhere.
 fn limits() -> [String; 6] {
     [
@@ -221,4 +255,21 @@ fn first_line(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
     line.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_layout_names_fonts_and_build_and_fits_behind_any_version() {
+        let first = fingerprint(b"a.ttf|A\nb.ttf|B\n", 1, 2);
+        assert_eq!(first, fingerprint(b"b.ttf|B\na.ttf|A\n", 1, 2), "the order is no difference");
+        for other in [fingerprint(b"a.ttf|A\n", 1, 2), fingerprint(b"a.ttf|A\nb.ttf|B\n", 2, 2), fingerprint(b"a.ttf|A\nb.ttf|B\n", 1, 3)] {
+            assert_ne!(first, other);
+        }
+        let version = Version::parse("99.99.99.99").and_then(|version| version.with(u64::MAX >> 16));
+        assert_eq!(version.map(|version| version.layout()).as_deref(), Some("office/99.99.99.99.281474976710655"));
+        assert_eq!(Version::parse("1.1.1.1.1.1.1.1.1.1").and_then(|version| version.with(u64::MAX)), None);
+    }
 }

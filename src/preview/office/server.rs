@@ -95,8 +95,8 @@ impl Converter {
         let served = match timeout(OFFICE_GREETING, Request::read(&mut stream)).await {
             Ok(Ok(Request::Version)) => answer(&mut stream, &Answer::Version(self.version.clone()), None).await,
             Ok(Ok(Request::Convert { format, size })) => match self.convert(&mut stream, format, size).await {
-                Ok((pdf, size, _folder)) => {
-                    let head = Answer::Converted { version: self.version.clone(), size };
+                Ok((version, pdf, size, _folder)) => {
+                    let head = Answer::Converted { version, size };
                     answer(&mut stream, &head, Some(File::from_std(pdf))).await
                 }
                 Err(Trouble::Refused(why)) => answer(&mut stream, &Answer::Refused(why), None).await,
@@ -111,7 +111,7 @@ impl Converter {
     }
 
     /// Takes the document, waits for a slot, converts. The folder goes when what this returns is dropped.
-    async fn convert(&self, stream: &mut UnixStream, format: Format, size: u64) -> Result<(std::fs::File, u64, JobFolder), Trouble> {
+    async fn convert(&self, stream: &mut UnixStream, format: Format, size: u64) -> Result<Made, Trouble> {
         let folder = self.scratch.job().map_err(no_room)?;
         let received = timeout(OFFICE_TRANSFER, receive(stream, &folder, format, size)).await;
         received.unwrap_or_else(|_| Err(Trouble::Gone(io::ErrorKind::TimedOut.into())))?;
@@ -119,13 +119,18 @@ impl Converter {
             return Err(Trouble::Refused(Refused::Busy));
         };
         let begun = Instant::now();
+        // Fonts come and go while the converter runs.
+        let version = self.tools.layout(&self.version).await.map_err(|why| {
+            tracing::error!("nothing is converted: {why}");
+            Trouble::Refused(Refused::Failed)
+        })?;
         let converted = self.tools.convert(&folder, format, self.wall).await;
         drop(slot);
         let (kind, took) = (format.extension(), begun.elapsed().as_millis());
         match converted {
             Ok((pdf, bytes)) => {
                 tracing::info!(kind, size, bytes, took, "converted");
-                Ok((pdf, bytes, folder))
+                Ok((version, pdf, bytes, folder))
             }
             Err(why) => {
                 tracing::info!(kind, size, took, "not converted: {why}");
@@ -134,6 +139,9 @@ impl Converter {
         }
     }
 }
+
+/// What made a PDF, the PDF, its size and the folder that it lies in.
+type Made = (Version, std::fs::File, u64, JobFolder);
 
 /// Why a connection has no PDF.
 enum Trouble {

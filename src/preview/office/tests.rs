@@ -4,6 +4,7 @@ use super::Format;
 use super::client::{OfficeFeed, version};
 use super::scratch::Scratch;
 use super::wire::{Answer, REQUEST_HEAD, Refused, Request, Version};
+use crate::crypto::primitives::sha256;
 use crate::preview::feed::{Fed, Feed};
 use crate::preview::job::{Kind, Trouble};
 use crate::preview::limits::{DOCUMENT_BYTES, OFFICE_PDF_BYTES};
@@ -124,6 +125,7 @@ async fn a_converted_document_comes_as_pdf_with_the_converter_in_its_layout() ->
     let converted = fed.converted.clone().ok_or("it is the document itself")?;
     assert_eq!((fed.size, converted.kind, converted.layout.as_str()), (9, Kind::Presentation, "office/7.4.7.2"));
     assert!(converted.name.ends_with(".pdf"));
+    assert_eq!(converted.original, sha256(&[&[b'd'; PIECES * PIECE]]), "it is known by what it was, however its PDF turns out");
     assert_eq!(all(fed).await?, b"%PDF-more");
     assert_eq!(document.opened.into_inner(), 1);
     Ok(())
@@ -142,11 +144,11 @@ async fn a_pdf_that_breaks_off_is_an_error_and_never_a_shorter_one() -> Outcome 
 #[tokio::test]
 async fn without_a_pdf_the_document_itself_is_fed_from_its_beginning() -> Outcome {
     let folder = tempfile::tempdir()?;
-    let busy = Answer::Refused(Refused::Busy).head();
+    let failed = Answer::Refused(Refused::Failed).head();
     let nonsense = b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec();
     let version = Answer::Version(Version::parse("7.4").ok_or("no version")?).head();
     // Refused before the document is there, after it, with nothing, with something else; and no converter at all.
-    let cases = [(Some(0), busy.clone()), (None, busy.clone()), (None, Vec::new()), (None, nonsense), (Some(100), version)];
+    let cases = [(Some(0), failed.clone()), (None, failed), (None, Vec::new()), (None, nonsense), (Some(100), version)];
     for (place, (read, reply)) in cases.into_iter().enumerate() {
         let (socket, document) = (folder.path().join(place.to_string()), Document::new("a.xls"));
         converter(&socket, read, reply)?;
@@ -157,6 +159,18 @@ async fn without_a_pdf_the_document_itself_is_fed_from_its_beginning() -> Outcom
     let document = Document::new("a.xls");
     let fed = OfficeFeed { inner: &document, socket: &folder.path().join("none") }.open().await?;
     assert_eq!((fed.converted.is_none(), document.opened.into_inner()), (true, 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn while_the_converter_is_busy_the_document_waits_and_is_not_shown_as_text() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    for (place, read) in [Some(0), None].into_iter().enumerate() {
+        let (socket, document) = (folder.path().join(place.to_string()), Document::new("a.xls"));
+        converter(&socket, read, Answer::Refused(Refused::Busy).head())?;
+        let fed = OfficeFeed { inner: &document, socket: &socket }.open().await;
+        assert_eq!((fed.err(), document.opened.into_inner()), (Some(Trouble::Busy), 1), "case {place}");
+    }
     Ok(())
 }
 

@@ -8,7 +8,8 @@
 //! | | | the PDF's size | 8 |
 //! | | | the version | up to 32 |
 //!
-//! Numbers have their highest byte first. A head has one spelling only.
+//! Numbers have their highest byte first. A head has one spelling only. The version with a PDF has one number more, behind a dot: it stands for
+//! the fonts and the build that the PDF was made with.
 
 use crate::preview::limits::{DOCUMENT_BYTES, OFFICE_PDF_BYTES};
 use crate::preview::office::Format;
@@ -33,6 +34,11 @@ impl Version {
     pub fn parse(text: &str) -> Option<Self> {
         let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         (text.len() <= VERSION_BYTES && text.split('.').all(plain)).then(|| Self(text.to_owned()))
+    }
+
+    /// This version with one number more, which stands for what it works with; nothing where that becomes too long.
+    pub fn with(&self, number: u64) -> Option<Self> {
+        Self::parse(&format!("{}.{number}", self.0))
     }
 
     /// What areas on pages of this converter are bound to.

@@ -2,7 +2,7 @@
 
 use crate::domain::policy::Strength;
 use crate::preview::fonts;
-use crate::preview::job::Mark;
+use crate::preview::job::{Mark, Trouble};
 use crate::preview::source::Raster;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
@@ -37,10 +37,13 @@ thread_local! {
 }
 
 /// Writes the mark all over a page that was drawn at so many dots an inch.
-pub fn mark(page: &mut Raster, mark: &Mark, dpi: u16) {
+///
+/// # Errors
+/// The page has no dots, or the mark has nothing that is seen; the page bears none then, and must not be shown.
+pub fn mark(page: &mut Raster, mark: &Mark, dpi: u16) -> Result<(), Trouble> {
     let lines = broken(&mark.text);
     if lines.is_empty() || page.width == 0 || page.height == 0 {
-        return;
+        return Err(Trouble::TooHard);
     }
     let letter = letter(&lines, page, dpi);
     TILE.with_borrow_mut(|kept| {
@@ -51,13 +54,14 @@ pub fn mark(page: &mut Raster, mark: &Mark, dpi: u16) {
             Some(at) => Some(kept.remove(at)),
             None => tile(&lines, mark, letter),
         };
-        let Some(tile) = tile else { return };
+        let tile = tile.ok_or(Trouble::TooHard)?;
         lay(page, &tile);
         if kept.len() >= TILES {
             kept.remove(0);
         }
         kept.push(tile);
-    });
+        Ok(())
+    })
 }
 
 /// Lays the tile over the whole page.
@@ -156,7 +160,8 @@ fn tile(lines: &[String], mark: &Mark, letter: f32) -> Option<Tile> {
             ink[at] = [255 - alpha as u8, light as u8];
         }
     }
-    Some(Tile { text: mark.text.clone(), strength: mark.strength, letter, width, ink })
+    let is_seen = ink.iter().any(|[stays, _]| *stays < 255);
+    is_seen.then(|| Tile { text: mark.text.clone(), strength: mark.strength, letter, width, ink })
 }
 
 /// How much the ink hides, of 255.
@@ -213,7 +218,7 @@ mod tests {
 
     fn marked(ground: &Raster, text: &str, strength: Strength, dpi: u16) -> Raster {
         let mut page = ground.clone();
-        mark(&mut page, &Mark { text: text.to_owned(), strength }, dpi);
+        mark(&mut page, &Mark { text: text.to_owned(), strength }, dpi).expect("it is marked");
         page
     }
 
@@ -274,7 +279,20 @@ mod tests {
         {
             assert!(changed(&ground, &marked(&ground, text, Strength::Light, 100), 12) > 0.01, "{text:?}");
         }
-        assert_eq!(marked(&ground, " \n\u{7}", Strength::Light, 100), ground, "nothing to write changes nothing");
+    }
+
+    #[test]
+    fn a_mark_that_would_not_be_seen_is_an_error_and_not_a_page_without_it() {
+        for text in ["", " \n\u{7}", "\u{ffff}"] {
+            let mut page = page(300, 300, |_, _| [255; 3]);
+            assert_eq!(
+                mark(&mut page, &Mark { text: text.to_owned(), strength: Strength::Strong }, 100),
+                Err(Trouble::TooHard),
+                "{text:?}"
+            );
+        }
+        let mut none = Raster { width: 0, height: 0, rgb: Vec::new() };
+        assert!(mark(&mut none, &Mark { text: TEXT.to_owned(), strength: Strength::Strong }, 100).is_err());
     }
 
     #[test]

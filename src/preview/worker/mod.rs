@@ -103,7 +103,7 @@ fn picture(source: &mut dyn Source, pages: &mut Pages, job: &PageJob) -> Result<
     let mut raster = pages.get_or_draw((page, dpi), || source.draw(page, dpi))?;
     paint::cover(&mut raster, &job.covered);
     if let Some(mark) = &job.mark {
-        paint::mark(&mut raster, mark, dpi);
+        paint::mark(&mut raster, mark, dpi)?;
     }
     let picture = Picture { width: raster.width, height: raster.height, jpeg: paint::jpeg(&raster)?.into() };
     Ok(Answer::Picture(picture, cpu()))

@@ -308,6 +308,7 @@ impl Pool {
     /// Has the worker do the job, and puts it back if it is as good as before.
     async fn work(self: Arc<Self>, view: Arc<View>, turn: Turn, job: Job) -> Result<(Arc<Opened>, Done), Trouble> {
         let Turn { mut held, mut slot, running } = turn;
+        let before = held.watch().cpu();
         let done = tokio::select! {
             biased;
             () = view.has_ended() => return Err(Trouble::Unavailable),
@@ -322,7 +323,7 @@ impl Pool {
                 self.deaths.ended(held.digest);
                 return Err(Trouble::TooHard);
             }
-            Err(Failure::Late) => return Err(self.too_late(&held)),
+            Err(Failure::Late) => return Err(self.too_late(&held, before)),
         };
         if held.is_good() {
             *slot = Some(held);
@@ -349,8 +350,10 @@ impl Pool {
         self.by(now.plus(JOB_WAIT), asked).await.unwrap_or(Err(Failure::Late))
     }
 
-    fn too_late(&self, held: &Held) -> Trouble {
-        if held.watch().cpu().is_some_and(|cpu| cpu < STALL_CPU) {
+    /// A job that had its time; `before` is the processor time that its worker had used when it began.
+    fn too_late(&self, held: &Held, before: Option<Duration>) -> Trouble {
+        let used = held.watch().cpu().zip(before).map(|(now, before)| now.saturating_sub(before));
+        if used.is_some_and(|used| used < STALL_CPU) {
             tracing::warn!("a page was given up: its process was hardly given a processor");
             self.deaths.stalled(held.digest);
             return Trouble::Busy;

@@ -105,6 +105,7 @@ const fn explained(trouble: Trouble) -> Option<&'static str> {
         Trouble::Empty => Some("empty"),
         Trouble::Damaged => Some("damaged"),
         Trouble::Unsupported => Some("another kind"),
+        Trouble::TooLarge => Some("too large"),
         _ => None,
     }
 }

@@ -1,8 +1,11 @@
 //! What the gateway makes of workers: good ones are used again, bad ones cost themselves and nobody else.
 
-use crate::helpers::{Fallible, Paper, previews, until, view};
+use crate::helpers::{Fallible, Paper, previews, program, until, view};
 use doorward::preview::job::{Done, Job, PageJob, Trouble};
 use doorward::preview::limits::{DOCUMENT_BYTES, JOB_SLOW, JOB_WAIT, LIVE_PER_RUNNING, WORKER_IDLE};
+use doorward::preview::spawner::Spawner;
+use doorward::preview::wire::Answer;
+use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -157,5 +160,16 @@ async fn beyond_the_bound_of_workers_the_one_idle_for_longest_makes_room() -> Fa
     assert_eq!(paper.opened.load(Ordering::Relaxed), LIVE_PER_RUNNING + 1, "the second still has its worker");
     preview.run(&view(0), &[], &paper, page(1)).await?;
     assert_eq!(paper.opened.load(Ordering::Relaxed), LIVE_PER_RUNNING + 2, "the first had to go");
+    Ok(())
+}
+
+#[test]
+fn a_worker_offers_itself_first_when_memory_runs_out() -> Fallible {
+    let spawner = Spawner::start(&program())?;
+    let started = spawner.worker()?;
+    // It says that it is confined when it is.
+    let Answer::Ready(_) = Answer::read(&mut File::from(started.answers.try_clone()?))? else { return Err("not confined".into()) };
+    let score = std::fs::read_to_string(format!("/proc/{}/oom_score_adj", started.pid.as_raw_nonzero()))?;
+    assert_eq!(score.trim(), "1000");
     Ok(())
 }

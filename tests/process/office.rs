@@ -275,7 +275,7 @@ fn what_is_missing_is_told_with_its_mend() -> Fallible {
     let told = refused(folder.path(), &[])?;
     assert!(told.contains("bwrap is not there; install it (Debian: bubblewrap)"), "{told}");
     // A sandbox that cannot be opened: bubblewrap that says why.
-    for name in ["prlimit", "soffice"] {
+    for name in ["prlimit", "soffice", "fc-list"] {
         std::os::unix::fs::symlink(Path::new("/usr/bin").join(name), folder.path().join(name))?;
     }
     let bwrap = folder.path().join("bwrap");

@@ -102,6 +102,7 @@ npm npm
 chromium chromium fonts-dejavu-core
 prlimit util-linux
 bwrap bubblewrap
+fc-list fontconfig
 soffice libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core
 LIST
     if is_root; then printf '%s\n' "runuser util-linux" "useradd passwd" "postfix postfix"; fi

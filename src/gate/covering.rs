@@ -17,12 +17,13 @@ pub struct Changed;
 pub struct Covering(Vec<Arc<Redaction>>);
 
 impl Covering {
-    /// What is covered in a document; under another of its names in the same store it is the same document.
+    /// What is covered in a document; under another of its names, and edited in place, it is the same document.
     ///
     /// # Errors
     /// Something is covered in another version of it.
     pub fn of(state: &State, share: ShareId, name: &DocumentName, version: FileVersion) -> Result<Self, Changed> {
-        let concerns = |redaction: &Redaction| redaction.document.get().is_none_or(|known| known == name) || redaction.version == version;
+        let concerns =
+            |redaction: &Redaction| redaction.document.get().is_none_or(|known| known == name) || same_file(redaction.version, version);
         let all: Vec<_> = state.redactions_of(share).filter(|redaction| concerns(redaction)).cloned().collect();
         if all.iter().all(|redaction| redaction.version == version) { Ok(Self(all)) } else { Err(Changed) }
     }
@@ -62,6 +63,11 @@ impl Covering {
     fn in_part<'a>(&'a self, part: &'a PartPath) -> impl Iterator<Item = &'a Redaction> {
         self.0.iter().map(AsRef::as_ref).filter(move |redaction| redaction.part == *part)
     }
+}
+
+/// Whether two versions are of one file, whatever it holds.
+pub fn same_file(one: FileVersion, other: FileVersion) -> bool {
+    (one.device, one.inode) == (other.device, other.inode)
 }
 
 #[cfg(test)]

@@ -26,8 +26,8 @@ use crate::preview::limits::{DPI_LEAST, DPI_MOST};
 use look::Look;
 use std::sync::Arc;
 
-/// Below this, in dots an inch, a picture shows that there is a page and not what it says; it is no page that was shown.
-pub const READABLE_DPI: u16 = 40;
+/// A picture whose longer side is no longer than this, in dots, shows that there is a page and not what it says; it is no page that was shown.
+pub const THUMBNAIL_SIDE: u32 = 320;
 /// How often a page is drawn again because its receipt or what is covered on it changed meanwhile.
 const TRIES: usize = 4;
 
@@ -100,7 +100,7 @@ impl Gate {
         let job = |look: &Look<'_>, covered: Vec<Area>| Job::Page(PageJob { page, dpi, covered, mark: Some(look.mark.clone()) });
         let (receipt, opened, done) = self.shown(request, page, &origin, &job).await?;
         let Done::Page(picture) = done else { return Err(Refusal::Preview(request.share, Trouble::Unavailable)) };
-        let at = (dpi >= READABLE_DPI).then_some(true);
+        let at = (picture.width.max(picture.height) > THUMBNAIL_SIDE).then_some(true);
         self.note_page(&receipt, request, &opened, page, picture.jpeg.len() as u64, at);
         Ok(picture)
     }
@@ -151,7 +151,12 @@ impl Gate {
     }
 }
 
-/// How many pages a document has, and how many documents inside it.
+/// How many pages a document has, and how many documents inside it. One that is shown only in its first part has a page more than can be
+/// shown, so that nobody has seen all of it.
 fn extent(opened: &Opened) -> Extent {
-    Extent { pages: u32::try_from(opened.pages.len()).unwrap_or(u32::MAX), inside: u16::try_from(opened.parts.len()).unwrap_or(u16::MAX) }
+    let more = usize::from(opened.notes.contains(&Note::Shortened));
+    Extent {
+        pages: u32::try_from(opened.pages.len() + more).unwrap_or(u32::MAX),
+        inside: u16::try_from(opened.parts.len()).unwrap_or(u16::MAX),
+    }
 }

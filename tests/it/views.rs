@@ -251,3 +251,23 @@ async fn one_recipient_takes_no_more_pictures_than_a_reader_needs() -> Outcome {
     assert!(matches!(refused, Some(Refusal::RateLimited(_))), "{refused:?}");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_document_that_was_edited_after_areas_were_covered_is_not_shown_under_another_name_either() -> Outcome {
+    let app = with_previews().await?;
+    app.put("case/scan.tif", scan(1)?)?;
+    std::os::unix::fs::symlink("scan.tif", app.documents().join("case/link.tif"))?;
+    let share = app.share(CreateShare { delivery: Some(Delivery::Preview), ..documents(&["case"]) }).await?;
+    let request = enter(&app, &share, "case/link.tif").await?;
+    let wanted = json!({ "document": "case/scan.tif", "page": 1, "area": "10,10,50,50" });
+    let answer = app.api("POST", &format!("/api/v1/shares/{}/redactions", share.id), &wanted).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    assert!(lightness(&app.gate.picture(&request, 1, 100, origin()).await?, 30, 30)? < 90, "the same file is covered under its other name");
+    let changed = Some(Refusal::ChangedSinceRedacted(request.share));
+    app.put("case/scan.tif", scan(2)?)?;
+    assert_eq!(app.gate.picture(&request, 1, 100, origin()).await.err(), changed, "edited in place");
+    app.put("case/new.tif", scan(3)?)?;
+    std::fs::rename(app.documents().join("case/new.tif"), app.documents().join("case/scan.tif"))?;
+    assert_eq!(app.gate.picture(&request, 1, 100, origin()).await.err(), changed, "replaced by another file");
+    Ok(())
+}

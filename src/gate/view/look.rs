@@ -3,15 +3,16 @@
 use crate::config::Marked;
 use crate::crypto::primitives::sha256;
 use crate::crypto::random;
-use crate::documents::Kind;
+use crate::documents::{Kind, Place};
+use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::ReceiptId;
+use crate::domain::ids::{ReceiptId, ShareId};
 use crate::domain::part::PartPath;
 use crate::domain::receipt::Action;
 use crate::domain::version::FileVersion;
 use crate::gate::Gate;
 use crate::gate::admit::admit_document;
-use crate::gate::covering::Covering;
+use crate::gate::covering::{Covering, same_file};
 use crate::gate::deliver::feed::DocumentFeed;
 use crate::gate::listing::place_of;
 use crate::gate::permit::{Admitted, Permit};
@@ -19,10 +20,12 @@ use crate::gate::refusal::Refusal;
 use crate::gate::shares::ERASED;
 use crate::gate::view::ViewRequest;
 use crate::ledger::event::Origin;
+use crate::ledger::state::State;
 use crate::limit::rate;
 use crate::preview::job::{Done, Job, Mark, Opened};
 use crate::preview::limits::MARK_BYTES;
 use crate::preview::pool::ViewKey;
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -57,6 +60,9 @@ impl Gate {
         let state = self.ledger.state();
         let (admitted, name) = (permit.admitted(), &permit.covered().name);
         let covering = Covering::of(&state, request.share, name, version).map_err(|_| Refusal::ChangedSinceRedacted(request.share))?;
+        if self.is_covered_elsewhere(&state, request.share, name, version).await {
+            return Err(Refusal::ChangedSinceRedacted(request.share));
+        }
         let open = (admitted.session().id, action, name.clone(), version);
         let open = state.open_receipt(&open, self.clock.now()).map(|receipt| receipt.id);
         let receipt = open.unwrap_or_else(|| ReceiptId::from_bytes(random::bytes()));
@@ -64,6 +70,21 @@ impl Gate {
         let key = view_key(admitted, &name.to_string(), version, action);
         let feed = self.feed(&permit, version);
         Ok(Look { version, covering, receipt, mark, key, feed, permit })
+    }
+
+    /// Whether this is, under a name of its own, what now stands where something was covered in another version: a link beside a document that
+    /// was replaced.
+    async fn is_covered_elsewhere(&self, state: &State, share: ShareId, name: &DocumentName, version: FileVersion) -> bool {
+        let others = state.redactions_of(share).filter(|redaction| !same_file(redaction.version, version));
+        let names: BTreeSet<&DocumentName> =
+            others.filter_map(|redaction| redaction.document.get()).filter(|other| *other != name).collect();
+        for other in names {
+            // What cannot be looked up now is not what is looked at.
+            if self.documents.stat(&Place::named(other)).await.is_ok_and(|stat| same_file(stat.version, version)) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Has a worker do a job, which holds only if the document is laid out as it was when areas of it were covered.

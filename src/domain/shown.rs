@@ -112,6 +112,13 @@ impl Shown {
         self.covers(&PartPath::default())
     }
 
+    /// Whether every page of the document itself was shown, whatever is inside it.
+    pub fn has_all_pages(&self) -> bool {
+        self.0
+            .first()
+            .is_some_and(|known| known.part.is_whole() && known.pages.len() >= usize::try_from(known.of).unwrap_or(usize::MAX))
+    }
+
     /// Number of different pages.
     pub fn len(&self) -> usize {
         self.0.iter().map(|part| part.pages.len()).sum()
@@ -160,6 +167,19 @@ mod tests {
 
     fn part(text: &str) -> PartPath {
         text.parse().expect("a part")
+    }
+
+    #[test]
+    fn all_pages_are_those_of_the_document_itself() {
+        let (mut shown, own) = (Shown::default(), PartPath::default());
+        assert!(!shown.has_all_pages());
+        let two = Extent { pages: 2, inside: 1 };
+        shown.note(&own, two, 1, at(1), true);
+        shown.note(&part("1"), two, 1, at(1), true);
+        shown.note(&part("1"), two, 2, at(1), true);
+        assert!(!shown.has_all_pages());
+        shown.note(&own, two, 2, at(2), true);
+        assert!(shown.has_all_pages() && shown.is_whole());
     }
 
     const MAIL: Extent = Extent { pages: 1, inside: 1 };

@@ -160,7 +160,8 @@ impl Live {
             Action::Preview => self.shown.is_whole(),
             Action::Watermarked => {
                 sent += self.running.iter().map(|transfer| transfer.range().len()).sum::<u64>();
-                self.copied
+                // A document that is shown in its first part only has a page that nobody was given.
+                self.copied && self.shown.has_all_pages()
             }
         };
         let outcome = match () {

@@ -26,7 +26,8 @@ use crate::preview::limits::{DPI_LEAST, DPI_MOST};
 use look::Look;
 use std::sync::Arc;
 
-/// A picture whose longer side is no longer than this, in dots, shows that there is a page and not what it says; it is no page that was shown.
+/// A picture whose longer side is no longer than this, in dots, shows that there is a page and not what it says; it is no page that was shown, nor is one
+/// at the smallest resolution there is.
 pub const THUMBNAIL_SIDE: u32 = 320;
 /// How often a page is drawn again because its receipt or what is covered on it changed meanwhile.
 const TRIES: usize = 4;
@@ -100,7 +101,7 @@ impl Gate {
         let job = |look: &Look<'_>, covered: Vec<Area>| Job::Page(PageJob { page, dpi, covered, mark: Some(look.mark.clone()) });
         let (receipt, opened, done) = self.shown(request, page, &origin, &job).await?;
         let Done::Page(picture) = done else { return Err(Refusal::Preview(request.share, Trouble::Unavailable)) };
-        let at = (picture.width.max(picture.height) > THUMBNAIL_SIDE).then_some(true);
+        let at = (dpi > DPI_LEAST && picture.width.max(picture.height) > THUMBNAIL_SIDE).then_some(true);
         self.note_page(&receipt, request, &opened, page, picture.jpeg.len() as u64, at);
         Ok(picture)
     }

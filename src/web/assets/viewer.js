@@ -75,6 +75,8 @@
     const wanted = (wide * devicePixelRatio) / page.inches;
     return STEPS.find((step) => step >= wanted - 1) ?? STEPS.at(-1);
   };
+  // The server takes no picture of this size for a page that was read.
+  const small = (page) => STEPS.findLast((step) => (step * Math.max(page.w, page.h) * page.inches) / page.w <= 320) ?? STEPS[0];
   // No picture is drawn out: what cannot be drawn sharper is not shown larger.
   const largest = () => Math.max(fitting(), Math.min(2.2, ...pages.slice(current - 1, current).map((page) => (220 * page.inches) / page.w)));
 
@@ -266,7 +268,7 @@
         label.style.setProperty("--h", page.h);
         const button = make("button", { type: "button", onclick: () => go(page.number) }, { "aria-label": say("pageOf", page.number) });
         button.append(label, make("span", { textContent: page.number }));
-        return { number: page.number, button, label, want: Math.min(dpiFor(page, THUMB), 36), dpi: 0, tries: 0, after: 0 };
+        return { number: page.number, button, label, want: Math.min(dpiFor(page, THUMB), small(page)), dpi: 0, tries: 0, after: 0 };
       });
       thumbs.append(...smalls.map((small) => small.button));
     }

@@ -85,18 +85,20 @@ fn a_view_is_complete_once_all_its_pages_were_shown_and_its_news_are_told_once()
 }
 
 #[test]
-fn a_marked_copy_is_complete_only_when_its_end_went_out() {
-    for (whole, outcome) in [(false, Outcome::Part), (true, Outcome::Complete)] {
+fn a_marked_copy_is_complete_only_when_its_end_went_out_with_every_page() {
+    for (whole, pages, outcome) in [(false, 1, Outcome::Part), (true, 1, Outcome::Complete), (true, 2, Outcome::Part)] {
         let progress = Progress::default();
         let known = Receipt { action: Action::Watermarked, ..receipt(1) };
         let transfer = progress.begin(&known, 0, false);
         transfer.handed(500);
+        let (part, extent) = (PartPath::default(), Extent { pages, inside: 0 });
+        progress.show(&known, 0, Some(&PageShown { part: &part, extent, page: 1, at: Timestamp::MAX, again: true }));
         assert_eq!(progress.of(known.id).map(|reached| (reached.sent, reached.outcome)), Some((500, Outcome::Open)));
         if whole {
             transfer.whole();
         }
         progress.end(&transfer);
-        assert_eq!(progress.of(known.id).map(|reached| (reached.sent, reached.outcome)), Some((500, outcome)));
+        assert_eq!(progress.of(known.id).map(|reached| (reached.sent, reached.outcome)), Some((500, outcome)), "{pages} pages");
     }
 }
 

@@ -75,8 +75,8 @@
     const wanted = (wide * devicePixelRatio) / page.inches;
     return STEPS.find((step) => step >= wanted - 1) ?? STEPS.at(-1);
   };
-  // The server takes no picture of this size for a page that was read.
-  const small = (page) => STEPS.findLast((step) => (step * Math.max(page.w, page.h) * page.inches) / page.w <= 320) ?? STEPS[0];
+  // Larger ones count as read.
+  const small = (page) => STEPS.findLast((step) => step * Math.max(page.w, page.h) * page.inches <= 320 * page.w) ?? 12;
   // No picture is drawn out: what cannot be drawn sharper is not shown larger.
   const largest = () => Math.max(fitting(), Math.min(2.2, ...pages.slice(current - 1, current).map((page) => (220 * page.inches) / page.w)));
 

@@ -67,16 +67,16 @@ fn mutate(document: &Document, noise: &mut Noise) -> Document {
 }
 
 /// Has the first page of a document drawn: its name, what came of it, and how long that took.
-async fn try_out(preview: &Preview, number: usize, document: &Document) -> (String, String, Duration) {
+async fn try_out(preview: &Preview, number: usize, document: Document) -> (String, String, Duration) {
     let from = Instant::now();
-    let outcome = match preview.run(&view(number), &[], document, page(1)).await {
+    let outcome = match preview.run(&view(number), &[], &document, page(1)).await {
         Ok((_, Done::Page(picture))) if picture.jpeg.starts_with(&[0xFF, 0xD8]) => "drawn".to_owned(),
         Ok(_) => NO_PICTURE.to_owned(),
         Err(trouble) => trouble.to_string(),
     };
     let took = from.elapsed();
     preview.end(&view(number));
-    (document.name.clone(), outcome, took)
+    (document.name, outcome, took)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -85,10 +85,9 @@ async fn mutated_documents_neither_stop_the_gateway_nor_outlive_their_bounds() -
     let count = if full() { 5_000 } else { 500 };
     let preview = preview(2)?;
     let (before, mut outcomes, mut slowest) = (own_memory(), BTreeMap::<String, u64>::new(), Duration::ZERO);
-    let mutations: Vec<Document> = (0..count).map(|_| mutate(&originals[noise.next(originals.len())], &mut noise)).collect();
-    // As many at a time as may run.
-    let mut drawn =
-        stream::iter(mutations.iter().enumerate().map(|(number, document)| try_out(&preview, number, document))).buffer_unordered(2);
+    // As many at a time as may run, each made when its turn comes.
+    let made = (0..count).map(|number| try_out(&preview, number, mutate(&originals[noise.next(originals.len())], &mut noise)));
+    let mut drawn = stream::iter(made).buffer_unordered(2);
     while let Some((name, outcome, took)) = drawn.next().await {
         slowest = slowest.max(took);
         assert!(took < WORKER_LIFE + BESIDE, "{name} took {took:?}");

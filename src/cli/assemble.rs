@@ -1,6 +1,6 @@
 //! Joins everything: from a configuration to a gate with its pages and its API. `serve`, `quickstart` and the tests build the program here.
 
-use crate::config::{CodeDelivery as Mailed, Config, DisclaimerEntry, Rate as Configured, Security as Guarded, StoreKind, Transport};
+use crate::config::{CodeDelivery as Mailed, Config, DisclaimerEntry, Rate as Configured, Security as Guarded, Transport};
 use crate::crypto::keys::{KeyRing, KeyRingError};
 use crate::crypto::primitives::{sha256, to_hex};
 use crate::documents::Documents;
@@ -125,10 +125,7 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
 
 /// The configured stores.
 pub fn documents(config: &Config) -> Documents {
-    let folder = |store: &crate::config::StoreEntry| match &store.kind {
-        StoreKind::Folder { path } => (store.name.clone(), path.clone()),
-    };
-    Documents::open(&config.store.iter().map(folder).collect::<Vec<_>>())
+    Documents::open(&config.store)
 }
 
 /// The configured previews.

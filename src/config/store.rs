@@ -1,38 +1,104 @@
 //! `[[store]]`: where the documents are.
 
+mod remote;
+
+pub use remote::{Http, Key, Listing, Login, S3, Sftp, SignIn, StoreUrl, Web, Webdav};
+
 use crate::config::{
     reader::Reader,
-    rule::{Plain, one_of, parsed},
+    rule::{Plain, flag, number, one_of, parsed, span},
 };
+use crate::domain::bounds::{STORE_CALLS, STORE_TRIES, STORE_WAIT, STORE_WAIT_LEAST};
 use crate::domain::document::StoreName;
-use std::{cell::RefCell, collections::HashSet, path::PathBuf};
+use std::{cell::RefCell, collections::HashSet, path::PathBuf, time::Duration};
 
 /// One `[[store]]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct StoreEntry {
     /// `name`: what stands before the colon in `store:path`. Required, and no other store's.
     pub name: StoreName,
     /// `kind`, with the keys that belong to it. Default `folder`.
     pub kind: StoreKind,
+    /// `writable`: whether uploads may be put into it. Default `false`.
+    pub writable: bool,
+    /// `calls`: how much may be asked of it at the same time. Default 64, which is the most.
+    pub calls: usize,
+    /// `timeout`: how long an answer, or the next bytes of one, may take. Default `20s`, which is the longest.
+    pub timeout: Duration,
+    /// `tries`: how often a look at a remote store is tried before it counts as failed. Default 3, at most 5.
+    pub tries: u32,
 }
 
 /// What a store is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum StoreKind {
-    /// A folder of this machine, mounted ones included.
+    /// `folder`: a folder of this machine, mounted ones included.
     Folder {
-        /// `path`: the folder; nothing above it is ever reached. Required.
+        /// `path`: the folder; nothing above it is ever reached. Required of this kind.
         path: PathBuf,
     },
+    /// `http`: a document server that is only read.
+    Http(Http),
+    /// `s3`: a bucket of an object store.
+    S3(S3),
+    /// `sftp`: a folder of another machine, over SSH.
+    Sftp(Sftp),
+    /// `webdav`: a folder of a WebDAV server.
+    Webdav(Webdav),
 }
 
+/// The kinds by their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Folder,
+    Http,
+    S3,
+    Sftp,
+    Webdav,
+}
+
+const KINDS: &[(Plain<'static>, Kind)] = &[
+    (Plain::Text("folder"), Kind::Folder),
+    (Plain::Text("http"), Kind::Http),
+    (Plain::Text("s3"), Kind::S3),
+    (Plain::Text("sftp"), Kind::Sftp),
+    (Plain::Text("webdav"), Kind::Webdav),
+];
+
 impl StoreEntry {
+    /// A folder of this machine, everything else on its default.
+    pub const fn folder(name: StoreName, path: PathBuf) -> Self {
+        Self { name, kind: StoreKind::Folder { path }, writable: false, calls: STORE_CALLS, timeout: STORE_WAIT, tries: 3 }
+    }
+
     pub(super) fn read(r: &Reader<'_, '_>) -> Option<Self> {
         let name = r.required("name", parsed("must have 1 to 32 lower-case letters, digits, '-' or '_', a letter first"));
-        let kind = r.key("kind", Plain::Text("folder"), one_of(&[(Plain::Text("folder"), ())]));
-        let path = r.required("path", r.path());
-        kind?;
-        Some(Self { name: name?, kind: StoreKind::Folder { path: path? } })
+        let kind = r.key("kind", Plain::Text("folder"), one_of(KINDS));
+        let path = r.optional("path", r.path());
+        let writable = r.key("writable", Plain::Flag(false), flag());
+        let calls = r.key("calls", Plain::Number(64), number(1..=STORE_CALLS));
+        let timeout = r.key("timeout", Plain::Text("20s"), span(STORE_WAIT_LEAST..=STORE_WAIT));
+        let tries = r.key("tries", Plain::Number(3), number(1..=STORE_TRIES));
+        let is = |wanted| kind == Some(wanted);
+        let http = r.section("http", |r| Http::read(r, is(Kind::Http)));
+        let s3 = r.section("s3", |r| S3::read(r, is(Kind::S3)));
+        let sftp = r.section("sftp", |r| Sftp::read(r, is(Kind::Sftp)));
+        let webdav = r.section("webdav", |r| Webdav::read(r, is(Kind::Webdav)));
+        if is(Kind::Folder) && !r.has("path") {
+            r.missing("path", &r.path().allowed);
+        }
+        let writable = writable?;
+        if writable && is(Kind::Http) {
+            r.fail("writable", "must be false: a store of kind \"http\" is only read".to_owned());
+        }
+        let kind = match kind? {
+            Kind::Folder => StoreKind::Folder { path: path? },
+            Kind::Http => StoreKind::Http(http?),
+            Kind::S3 => StoreKind::S3(s3?),
+            Kind::Sftp => StoreKind::Sftp(sftp?),
+            Kind::Webdav => StoreKind::Webdav(webdav?),
+        };
+        Some(Self { name: name?, kind, writable, calls: calls?, timeout: timeout?, tries: tries? })
     }
 
     /// All of them; none, or one name twice, is a problem.

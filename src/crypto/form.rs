@@ -47,6 +47,8 @@ pub fn entity_tag(ring: &KeyRing, share: ShareId, version: &FileVersion) -> [u8;
         &version.mtime_ns.to_be_bytes(),
         &version.device.to_be_bytes(),
         &version.inode.to_be_bytes(),
+        version.entity.as_deref().unwrap_or_default().as_bytes(),
+        version.id.as_deref().unwrap_or_default().as_bytes(),
     ]);
     *tag.first_chunk().expect("a tag has 32 bytes")
 }

@@ -67,11 +67,6 @@ impl Root {
         self.local && matches!(self.walk, Walk::Kernel)
     }
 
-    /// Whether what lies on `device` answers from memory too: not so when another file system is mounted beneath.
-    pub(crate) const fn answers_for(&self, device: u64) -> bool {
-        self.is_local() && self.id.0 == device
-    }
-
     /// Opens `path` beneath the folder `fence` from what is already in the kernel's name cache, on the same file system. `None`: cannot be told without perhaps waiting for a disk.
     pub(crate) fn open_cached(&self, fence: &DocumentPath, path: &DocumentPath, flags: OFlags) -> Option<Result<OwnedFd, Errno>> {
         let resolve = BENEATH | ResolveFlags::CACHED | ResolveFlags::NO_XDEV;

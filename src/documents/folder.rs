@@ -2,9 +2,10 @@
 
 use crate::documents::beneath::{FOLDER, PLACE, READ, Root};
 use crate::documents::buffers::Buffers;
+use crate::documents::file::{OpenFile, read_at};
 use crate::documents::media::MediaType;
 use crate::documents::order::natural;
-use crate::documents::read::{DocumentHandle, OpenDocument, read_at};
+use crate::documents::read::{Content, OpenDocument};
 use crate::documents::{Entry, Kind, Listing, Problem, Stat, Store, StoreError};
 use crate::domain::bounds::{LISTED_ENTRIES, PROBE_BYTES, SCANNED_ENTRIES, STORE_CALLS, STORE_WAIT};
 use crate::domain::document::DocumentPath;
@@ -70,7 +71,7 @@ impl Folder {
 }
 
 impl Store for Folder {
-    fn stat<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<Stat, StoreError>> {
+    fn stat<'a>(&'a self, path: &'a DocumentPath, _: Option<&'a FileVersion>) -> BoxFuture<'a, Result<Stat, StoreError>> {
         Box::pin(async move {
             if let Some(answer) = self.root_at_hand().and_then(|root| root.open_cached(&self.fence, path, PLACE)) {
                 return describe(&fstat(answer?)?);
@@ -85,18 +86,18 @@ impl Store for Folder {
         Box::pin(self.in_pool(move |_, root| list(root, &fence, &path)))
     }
 
-    fn open<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<OpenDocument, StoreError>> {
+    fn open<'a>(&'a self, path: &'a DocumentPath, _: Option<&'a FileVersion>) -> BoxFuture<'a, Result<OpenDocument, StoreError>> {
         Box::pin(async move {
             if let Some(root) = self.root_at_hand()
                 && let Some(answer) = root.open_cached(&self.fence, path, READ)
             {
-                match self.inner.document(answer?, &root, path, ReadWriteFlags::NOWAIT) {
+                match self.inner.document(answer?, path, ReadWriteFlags::NOWAIT) {
                     Err(StoreError::Io(Errno::AGAIN | Errno::OPNOTSUPP)) => {}
                     answer => return answer,
                 }
             }
             let (fence, path) = (self.fence.clone(), path.clone());
-            self.in_pool(move |inner, root| inner.document(root.open_beneath(&fence, &path, READ)?, root, &path, ReadWriteFlags::empty()))
+            self.in_pool(move |inner, root| inner.document(root.open_beneath(&fence, &path, READ)?, &path, ReadWriteFlags::empty()))
                 .await
         })
     }
@@ -132,7 +133,7 @@ impl Inner {
     }
 
     /// Looks at what was opened. With `NOWAIT`, `Io(AGAIN)` and `Io(OPNOTSUPP)` mean that its first bytes are not at hand.
-    fn document(&self, file: OwnedFd, root: &Root, path: &DocumentPath, flags: ReadWriteFlags) -> Result<OpenDocument, StoreError> {
+    fn document(&self, file: OwnedFd, path: &DocumentPath, flags: ReadWriteFlags) -> Result<OpenDocument, StoreError> {
         let stat = describe(&fstat(&file)?)?;
         if stat.kind != Kind::Document {
             return Err(StoreError::NotADocument);
@@ -146,9 +147,8 @@ impl Inner {
         }
         let name = path.names().last().unwrap_or_default();
         let media_type = MediaType::detect(name, &space[..got]);
-        let local = root.answers_for(stat.version.device);
-        let handle = DocumentHandle::new(file, stat.version, local, self.calls.clone(), self.buffers.clone());
-        Ok(OpenDocument { version: stat.version, size, media_type, changed: stat.changed, handle })
+        let content = Content::File(OpenFile::new(file, stat.version.clone(), self.calls.clone(), self.buffers.clone()));
+        Ok(OpenDocument { version: stat.version, size, media_type, changed: stat.changed, content })
     }
 }
 
@@ -163,7 +163,8 @@ pub(super) fn describe(stat: &rustix::fs::Stat) -> Result<Stat, StoreError> {
     };
     let nanos = i64::try_from(stat.st_mtime_nsec).unwrap_or_default();
     let mtime_ns = stat.st_mtime.saturating_mul(1_000_000_000).saturating_add(nanos);
-    let version = FileVersion { size: u64::try_from(stat.st_size).unwrap_or_default(), mtime_ns, device: stat.st_dev, inode: stat.st_ino };
+    let size = u64::try_from(stat.st_size).unwrap_or_default();
+    let version = FileVersion { device: stat.st_dev, inode: stat.st_ino, ..FileVersion::plain(size, mtime_ns) };
     Ok(Stat { kind, version, changed: Timestamp::from_millis(mtime_ns.div_euclid(1_000_000)) })
 }
 

@@ -2,23 +2,27 @@
 
 mod beneath;
 mod buffers;
+mod file;
 pub mod folder;
+mod kinds;
 pub mod media;
 mod order;
 pub mod read;
 #[cfg(test)]
 mod tests;
 
+use crate::config::StoreEntry;
 use crate::domain::document::{DocumentName, DocumentPath, StoreName};
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use buffers::Buffers;
-use folder::Folder;
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 use read::OpenDocument;
 use rustix::io::Errno;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
 
 /// What a name in a store stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +34,11 @@ pub enum Kind {
 }
 
 /// What is known of a document or folder without reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {
     /// Document or folder.
     pub kind: Kind,
-    /// Its version; of a folder only device and inode tell anything.
+    /// Its version; of a folder in a local one only device and inode tell anything, in a remote one nothing does.
     pub version: FileVersion,
     /// Last change of the content.
     pub changed: Timestamp,
@@ -63,9 +67,24 @@ pub struct Listing {
 /// Why a store gives nothing. The texts are for staff and name no path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// The file system refuses access to the user the server runs as.
+    /// Too much is asked of the store already, or it failed so often lately that it is left alone for a while.
+    #[error("the store is left alone for a while, because it did not answer or is asked too much")]
+    Busy,
+    /// What is there is not the version that was asked for.
+    #[error("the document is another one by now")]
+    Changed,
+    /// The store refuses access to the user the server runs as or signs in as.
     #[error("the store refuses the server access to it")]
     Denied,
+    /// Something of that name is there already.
+    #[error("the store has something of that name already")]
+    Exists,
+    /// A remote store answered in a way that helps nobody.
+    #[error("the store answered with what it should not: {0}")]
+    Failed(&'static str),
+    /// The store has no room.
+    #[error("the store has no room left")]
+    Full,
     /// The file system failed in another way.
     #[error("the store failed: {0}")]
     Io(Errno),
@@ -78,9 +97,15 @@ pub enum StoreError {
     /// Something else where a folder was asked for.
     #[error("it is not a folder")]
     NotAFolder,
+    /// Nothing may be put into it.
+    #[error("the store is only read")]
+    ReadOnly,
     /// Not given, whatever it is.
     #[error("{0}")]
     Refused(Refusal),
+    /// The store does not let the server sign in.
+    #[error("the store refuses the server's sign-in")]
+    SignIn,
     /// The whole store is away or does not answer.
     #[error("the store cannot be reached")]
     Unreachable,
@@ -92,6 +117,9 @@ pub enum Refusal {
     /// A symbolic link on the way leads out of the store's folder, or in circles.
     #[error("a link on its path leads out of the store or in circles")]
     Link,
+    /// The store could not name it exactly, so that another document might be meant.
+    #[error("the store cannot name it exactly: {0}")]
+    Name(&'static str),
     /// No store of that name is configured.
     #[error("no store of that name is configured")]
     UnknownStore,
@@ -136,6 +164,9 @@ pub enum Problem {
     /// Another error of the file system.
     #[error("the folder {} cannot be opened: {}", .0.display(), .1)]
     Other(PathBuf, Errno),
+    /// A store on another machine, in words of its own.
+    #[error("{0}")]
+    Remote(String),
 }
 
 /// Where a document or folder is looked for: beneath a folder of a store, which no link may lead out of.
@@ -158,16 +189,26 @@ impl Place {
     }
 }
 
+/// The bytes of a new document. A store that is given fewer than were announced, or an error, puts nothing in place.
+pub type Incoming = BoxStream<'static, io::Result<Bytes>>;
+
 /// One storage back-end. Paths cannot climb out by their form; that no link leads out is the store's duty.
 pub trait Store: Send + Sync + std::fmt::Debug {
-    /// Looks a document or folder up.
-    fn stat<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<Stat, StoreError>>;
+    /// Looks a document or folder up: the version that is wanted, where the store keeps versions by id, else what is there now.
+    fn stat<'a>(&'a self, path: &'a DocumentPath, wanted: Option<&'a FileVersion>) -> BoxFuture<'a, Result<Stat, StoreError>>;
 
     /// Lists a folder.
     fn list<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<Listing, StoreError>>;
 
-    /// Opens a document. What is opened stays that file, whatever happens to its name.
-    fn open<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<OpenDocument, StoreError>>;
+    /// Opens a document: the version that is wanted, where the store can tell versions apart before it gives one, else what is there now. What is
+    /// opened stays that version, whatever happens to its name.
+    fn open<'a>(&'a self, path: &'a DocumentPath, wanted: Option<&'a FileVersion>) -> BoxFuture<'a, Result<OpenDocument, StoreError>>;
+
+    /// Puts a new document of `size` bytes in its place, folders above it included, and gives its version. Until all of it is there, nothing of that
+    /// name is; and nothing is ever put over what is there already ([`StoreError::Exists`]).
+    fn create<'a>(&'a self, _path: &'a DocumentPath, _size: u64, _bytes: Incoming) -> BoxFuture<'a, Result<FileVersion, StoreError>> {
+        Box::pin(async { Err(StoreError::ReadOnly) })
+    }
 
     /// The store as seen from one of its folders: paths begin there, and no link leads out of it.
     fn within(&self, folder: &DocumentPath) -> Box<dyn Store>;
@@ -184,12 +225,12 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Takes the configured folders, whose names the configuration has made sure are different. Nothing is opened yet, so that a store that is away
+    /// Takes the configured stores, whose names the configuration has made sure are different. Nothing is opened yet, so that a store that is away
     /// or does not answer cannot hold up the start: each call tries anew.
-    pub fn open(folders: &[(StoreName, PathBuf)]) -> Self {
+    pub fn open(entries: &[StoreEntry]) -> Self {
         let buffers = Arc::new(Buffers::default());
-        let folder = |path: &PathBuf| Box::new(Folder::new(path.clone(), buffers.clone())) as Box<dyn Store>;
-        Self { stores: folders.iter().map(|(name, path)| (name.clone(), folder(path))).collect(), calls: AtomicU64::new(0) }
+        let stores = entries.iter().map(|entry| (entry.name.clone(), kinds::open(entry, &buffers))).collect();
+        Self { stores, calls: AtomicU64::new(0) }
     }
 
     /// The names of the stores, sorted.
@@ -197,10 +238,14 @@ impl Documents {
         self.stores.keys()
     }
 
-    /// Looks a document or folder up.
-    pub async fn stat(&self, place: &Place) -> Result<Stat, StoreError> {
+    /// Looks a document or folder up. With a version wanted it is that of a document, or the error is [`StoreError::Changed`].
+    pub async fn stat(&self, place: &Place, wanted: Option<&FileVersion>) -> Result<Stat, StoreError> {
         let store = self.store(place)?.within(&place.fence);
-        store.stat(&place.below).await
+        let stat = store.stat(&place.below, wanted).await?;
+        match wanted {
+            Some(wanted) if !wanted.is_still(&stat.version) => Err(StoreError::Changed),
+            _ => Ok(stat),
+        }
     }
 
     /// Lists a folder.
@@ -209,10 +254,20 @@ impl Documents {
         store.list(&place.below).await
     }
 
-    /// Opens a document.
-    pub async fn open_document(&self, place: &Place) -> Result<OpenDocument, StoreError> {
+    /// Opens a document. With a version wanted it is that one, or the error is [`StoreError::Changed`].
+    pub async fn open_document(&self, place: &Place, wanted: Option<&FileVersion>) -> Result<OpenDocument, StoreError> {
         let store = self.store(place)?.within(&place.fence);
-        store.open(&place.below).await
+        let document = store.open(&place.below, wanted).await?;
+        match wanted {
+            Some(wanted) if !wanted.is_still(&document.version) => Err(StoreError::Changed),
+            _ => Ok(document),
+        }
+    }
+
+    /// Puts a new document in its place.
+    pub async fn create(&self, place: &Place, size: u64, bytes: Incoming) -> Result<FileVersion, StoreError> {
+        let store = self.store(place)?.within(&place.fence);
+        store.create(&place.below, size, bytes).await
     }
 
     /// How often any store was asked since the start.

@@ -1,25 +1,19 @@
-//! An open document and the stream of its bytes.
+//! An open document and the stream of its bytes, whatever store it lies in.
 
-use crate::documents::buffers::{Buffer, Buffers};
-use crate::documents::folder::{describe, wait_in_pool};
+use crate::documents::file::{FileStream, OpenFile};
 use crate::documents::media::MediaType;
 use crate::domain::range::ByteRange;
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use bytes::Bytes;
-use futures_util::Stream;
-use futures_util::future::BoxFuture;
-use rustix::fs::fstat;
-use rustix::io::{Errno, ReadWriteFlags, preadv2};
-use std::io::{self, IoSliceMut};
-use std::os::fd::OwnedFd;
+use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt};
+use std::fmt::{self, Debug};
+use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
-use tokio::sync::Semaphore;
 
-/// A document, opened and looked at. It stays this file, whatever happens to its name.
+/// A document, opened and looked at. It stays this version, whatever happens to its name.
 #[derive(Debug)]
 pub struct OpenDocument {
     /// What it was when it was opened.
@@ -30,184 +24,88 @@ pub struct OpenDocument {
     pub media_type: MediaType,
     /// Last change of the content.
     pub changed: Timestamp,
-    pub(super) handle: DocumentHandle,
+    pub(super) content: Content,
+}
+
+/// What the bytes come from.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// A file of this machine.
+    File(OpenFile),
+    /// An answer of another machine.
+    Remote(Box<dyn RemoteContent>),
+}
+
+/// A document of a remote store.
+pub(super) trait RemoteContent: Send + Sync + Debug {
+    /// The bytes of a range that lies in the document, of the version that was opened or none.
+    fn read(self: Box<Self>, range: ByteRange) -> BoxStream<'static, io::Result<Bytes>>;
 }
 
 impl OpenDocument {
     /// The bytes of `range`, clamped to the document. They are all of `version`, or the stream ends with an error before the last of them.
     pub fn read(self, range: ByteRange) -> DocumentStream {
         let end = range.end.min(self.size);
-        DocumentStream { file: self.handle.0, at: range.start.min(end), end, state: State::Ready }
-    }
-
-    /// A second hold on the same file, for looking at it while it is read.
-    pub fn handle(&self) -> DocumentHandle {
-        self.handle.clone()
-    }
-}
-
-/// A hold on an open document.
-#[derive(Debug, Clone)]
-pub struct DocumentHandle(Arc<Source>);
-
-impl DocumentHandle {
-    pub(super) fn new(file: OwnedFd, version: FileVersion, local: bool, calls: Arc<Semaphore>, buffers: Arc<Buffers>) -> Self {
-        Self(Arc::new(Source { file, version, local, at_once: AtomicBool::new(true), calls, buffers }))
+        let range = ByteRange { start: range.start.min(end), end };
+        let source = match self.content {
+            _ if range.is_empty() => Source::Ended,
+            Content::File(file) => Source::File(file.read(range)),
+            Content::Remote(content) => Source::Remote(content.read(range)),
+        };
+        DocumentStream { left: range.len(), source }
     }
 
     /// Reads in the blocking pool only, as on a file system that cannot say whether bytes are in memory.
     #[cfg(test)]
     pub(super) fn only_in_pool(&self) {
-        self.0.at_once.store(false, Ordering::Relaxed);
-    }
-
-    /// The version of the open file as it is now.
-    pub async fn current_version(&self) -> io::Result<FileVersion> {
-        if self.0.local {
-            return self.0.version_now();
-        }
-        in_pool(self.0.clone(), |source| source.version_now()).await
-    }
-}
-
-/// What all holds on an open file share.
-#[derive(Debug)]
-struct Source {
-    file: OwnedFd,
-    version: FileVersion,
-    local: bool,
-    /// Whether the file system can read what is in memory without waiting (`RWF_NOWAIT`).
-    at_once: AtomicBool,
-    calls: Arc<Semaphore>,
-    buffers: Arc<Buffers>,
-}
-
-impl Source {
-    fn version_now(&self) -> io::Result<FileVersion> {
-        let stat = fstat(&self.file)?;
-        describe(&stat).map(|stat| stat.version).map_err(io::Error::other)
-    }
-
-    /// Fills the buffer from `at`. With the last byte before `end` the version is looked at once more: an entity tag must not cover bytes of two versions.
-    fn fill(&self, buffer: &mut Buffer, at: u64, end: u64, flags: ReadWriteFlags) -> io::Result<()> {
-        let got = read_at(&self.file, buffer.space(), at, flags)?;
-        if got == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the document became shorter while it was read"));
-        }
-        if at + got as u64 >= end && self.version_now()? != self.version {
-            return Err(io::Error::other("the document changed while it was read"));
-        }
-        buffer.set_filled(got);
-        Ok(())
-    }
-}
-
-/// One read, flags as given.
-pub(super) fn read_at(file: &OwnedFd, space: &mut [u8], at: u64, flags: ReadWriteFlags) -> Result<usize, Errno> {
-    loop {
-        match preadv2(file, &mut [IoSliceMut::new(space)], at, flags) {
-            Err(Errno::INTR) => {}
-            answer => return answer,
+        if let Content::File(file) = &self.content {
+            file.only_in_pool();
         }
     }
 }
 
-/// The bytes of a document, in pieces of at most `bounds::CHUNK_BYTES`. After an error it is at its end.
+/// The bytes of a document: exactly as many as were promised, or an error before the last of them. After an error it is at its end.
 #[must_use = "a stream does nothing unless polled"]
 pub struct DocumentStream {
-    file: Arc<Source>,
-    at: u64,
-    end: u64,
-    state: State,
+    left: u64,
+    source: Source,
 }
 
-enum State {
-    Ready,
-    Reading(BoxFuture<'static, io::Result<Buffer>>),
+enum Source {
+    File(FileStream),
+    Remote(BoxStream<'static, io::Result<Bytes>>),
     Ended,
-}
-
-impl DocumentStream {
-    /// Bytes not yet handed out.
-    pub const fn left(&self) -> u64 {
-        self.end.saturating_sub(self.at)
-    }
-
-    /// Reads what is in memory here and now; otherwise sets out to read it in the blocking pool.
-    fn start(&mut self) -> Option<io::Result<Buffer>> {
-        let (at, end) = (self.at, self.end);
-        let size = self.file.buffers.step(self.left());
-        let mut buffer = self.file.buffers.try_take(size);
-        if let Some(mut taken) = buffer.take_if(|_| self.file.at_once.load(Ordering::Relaxed)) {
-            match self.file.fill(&mut taken, at, end, ReadWriteFlags::NOWAIT) {
-                Err(error) if error.raw_os_error() == Some(Errno::AGAIN.raw_os_error()) => {}
-                Err(error) if error.raw_os_error() == Some(Errno::OPNOTSUPP.raw_os_error()) => {
-                    self.file.at_once.store(false, Ordering::Relaxed);
-                }
-                Err(error) => return Some(Err(error)),
-                Ok(()) => return Some(Ok(taken)),
-            }
-            buffer = Some(taken);
-        }
-        let source = self.file.clone();
-        self.state = State::Reading(Box::pin(async move {
-            let mut buffer = match buffer {
-                Some(buffer) => buffer,
-                None => source.buffers.clone().take(size).await,
-            };
-            in_pool(source, move |source| {
-                source.fill(&mut buffer, at, end, ReadWriteFlags::empty())?;
-                Ok(buffer)
-            })
-            .await
-        }));
-        None
-    }
-
-    fn hand_out(&mut self, read: io::Result<Buffer>) -> io::Result<Bytes> {
-        self.state = if read.is_ok() { State::Ready } else { State::Ended };
-        let buffer = read?;
-        self.at += buffer.as_ref().len() as u64;
-        Ok(Bytes::from_owner(buffer))
-    }
 }
 
 impl Stream for DocumentStream {
     type Item = io::Result<Bytes>;
 
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        loop {
-            match &mut this.state {
-                State::Ended => return Poll::Ready(None),
-                State::Reading(reading) => {
-                    let read = ready!(reading.as_mut().poll(context));
-                    return Poll::Ready(Some(this.hand_out(read)));
-                }
-                State::Ready => {
-                    if this.left() == 0 {
-                        this.state = State::Ended;
-                        continue;
-                    }
-                    if let Some(read) = this.start() {
-                        return Poll::Ready(Some(this.hand_out(read)));
-                    }
-                }
-            }
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let piece = match &mut self.source {
+            Source::Ended => return Poll::Ready(None),
+            Source::File(file) => ready!(Pin::new(file).poll_next(context)),
+            Source::Remote(answer) => ready!(answer.poll_next_unpin(context)),
+        };
+        let piece = match piece {
+            Some(Ok(piece)) => u64::try_from(piece.len()).ok().and_then(|length| self.left.checked_sub(length)).map_or_else(
+                || Err(io::Error::new(io::ErrorKind::InvalidData, "the store gave more bytes than it had promised")),
+                |left| {
+                    self.left = left;
+                    Ok(piece)
+                },
+            ),
+            Some(Err(error)) => Err(error),
+            None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the store gave fewer bytes than it had promised")),
+        };
+        if self.left == 0 || piece.is_err() {
+            self.source = Source::Ended;
         }
+        Poll::Ready(Some(piece))
     }
 }
 
-impl std::fmt::Debug for DocumentStream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DocumentStream")
-            .field("at", &self.at)
-            .field("end", &self.end)
-            .finish_non_exhaustive()
+impl Debug for DocumentStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DocumentStream").field("left", &self.left).finish_non_exhaustive()
     }
-}
-
-async fn in_pool<T: Send + 'static>(source: Arc<Source>, work: impl FnOnce(&Source) -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    let answer = wait_in_pool(source.calls.clone(), move || work(&source)).await;
-    answer.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "the store does not answer")))
 }

@@ -1,6 +1,7 @@
 //! Stores on real folders: what is found, what is refused, and that bytes come out exactly or not at all.
 
 use super::beneath::Walk;
+use super::folder::Folder;
 use super::*;
 use crate::domain::bounds::{CHUNK_BYTES, LISTED_ENTRIES};
 use crate::domain::range::ByteRange;
@@ -42,7 +43,7 @@ async fn bytes(document: OpenDocument, range: ByteRange) -> io::Result<Vec<u8>> 
 }
 
 async fn content(store: &Folder, name: impl AsRef<[u8]>) -> Result<Vec<u8>, StoreError> {
-    let document = store.open(&path(name)).await?;
+    let document = store.open(&path(name), None).await?;
     Ok(bytes(document, ALL).await.expect("the file stays as it is"))
 }
 
@@ -58,14 +59,14 @@ async fn a_link_out_of_a_folder_of_the_store_leads_nowhere_from_that_folder() ->
     for store in both(home.path())? {
         let fenced = store.within(&path("shared"));
         for way in ["out", "up/beside", "up"] {
-            assert!(fenced.open(&path(way)).await.is_err() && fenced.stat(&path(way)).await.is_err(), "{way}");
+            assert!(fenced.open(&path(way), None).await.is_err() && fenced.stat(&path(way), None).await.is_err(), "{way}");
         }
-        assert_eq!(bytes(fenced.open(&path("deep/own")).await?, ALL).await?, b"own");
+        assert_eq!(bytes(fenced.open(&path("deep/own"), None).await?, ALL).await?, b"own");
         let listing = fenced.list(&DocumentPath::root()).await?;
         assert!(listing.entries.iter().all(|entry| entry.name != path("out") && entry.name != path("up")));
     }
     let by_kernel = folder(home.path()).within(&path("shared"));
-    assert_eq!(bytes(by_kernel.open(&path("in")).await?, ALL).await?, b"own");
+    assert_eq!(bytes(by_kernel.open(&path("in"), None).await?, ALL).await?, b"own");
     Ok(())
 }
 
@@ -99,8 +100,8 @@ async fn a_link_out_of_the_store_gives_no_byte() -> Tested {
     ];
     for store in both(&root)? {
         for way in ways {
-            assert!(store.open(&path(way)).await.is_err(), "{way}");
-            assert!(store.stat(&path(way)).await.is_err(), "{way}");
+            assert!(store.open(&path(way), None).await.is_err(), "{way}");
+            assert!(store.stat(&path(way), None).await.is_err(), "{way}");
         }
         for way in ["folder", "up", "magic"] {
             assert!(store.list(&path(way)).await.is_err(), "{way}");
@@ -109,8 +110,8 @@ async fn a_link_out_of_the_store_gives_no_byte() -> Tested {
         let names: Vec<String> = listing.entries.iter().map(|entry| entry.name.to_string()).collect();
         assert_eq!((names.join(" ").as_str(), listing.hidden), ("sub real", 9));
     }
-    assert_eq!(folder(&root).open(&path("relative")).await.err(), Some(StoreError::Refused(Refusal::Link)));
-    assert_eq!(folder(&root).open(&path("dangling")).await.err(), Some(StoreError::Missing));
+    assert_eq!(folder(&root).open(&path("relative"), None).await.err(), Some(StoreError::Refused(Refusal::Link)));
+    assert_eq!(folder(&root).open(&path("dangling"), None).await.err(), Some(StoreError::Missing));
     Ok(())
 }
 
@@ -125,7 +126,7 @@ async fn a_link_that_stays_in_the_store_is_followed() -> Tested {
     assert_eq!(content(&kernel, "a/b/link").await?, b"inside");
     assert_eq!(content(&kernel, "other/real").await?, b"inside");
     assert_eq!(kernel.list(&path("other")).await?.entries.len(), 2);
-    assert_eq!(steps.open(&path("a/b/link")).await.err(), Some(StoreError::Refused(Refusal::Link)));
+    assert_eq!(steps.open(&path("a/b/link"), None).await.err(), Some(StoreError::Refused(Refusal::Link)));
     Ok(())
 }
 
@@ -183,16 +184,16 @@ async fn what_is_no_regular_file_is_refused_at_once() -> Tested {
     fs::write(root.path().join("file"), "")?;
     for store in both(root.path())? {
         for name in ["fifo", "socket", "folder"] {
-            assert_eq!(store.open(&path(name)).await.err(), Some(StoreError::NotADocument), "{name}");
+            assert_eq!(store.open(&path(name), None).await.err(), Some(StoreError::NotADocument), "{name}");
         }
-        assert_eq!(store.open(&DocumentPath::root()).await.err(), Some(StoreError::NotADocument));
-        assert_eq!(store.stat(&path("fifo")).await, Err(StoreError::NotADocument));
-        assert_eq!(store.stat(&path("folder")).await?.kind, Kind::Folder);
+        assert_eq!(store.open(&DocumentPath::root(), None).await.err(), Some(StoreError::NotADocument));
+        assert_eq!(store.stat(&path("fifo"), None).await, Err(StoreError::NotADocument));
+        assert_eq!(store.stat(&path("folder"), None).await?.kind, Kind::Folder);
         assert_eq!(store.list(&path("file")).await, Err(StoreError::NotAFolder));
-        assert_eq!(store.open(&path("file/below")).await.err(), Some(StoreError::Missing));
+        assert_eq!(store.open(&path("file/below"), None).await.err(), Some(StoreError::Missing));
         assert_eq!(store.list(&DocumentPath::root()).await?.hidden, 2);
     }
-    assert_eq!(folder(Path::new("/dev")).open(&path("null")).await.err(), Some(StoreError::NotADocument));
+    assert_eq!(folder(Path::new("/dev")).open(&path("null"), None).await.err(), Some(StoreError::NotADocument));
     Ok(())
 }
 
@@ -200,8 +201,8 @@ async fn what_is_no_regular_file_is_refused_at_once() -> Tested {
 async fn a_document_without_permission_is_called_denied() -> Tested {
     // The kernel gives this one to nobody for reading, the superuser included.
     let store = folder(Path::new("/proc/sys/vm"));
-    assert_eq!(store.open(&path("drop_caches")).await.err(), Some(StoreError::Denied));
-    assert_eq!(store.stat(&path("drop_caches")).await?.kind, Kind::Document);
+    assert_eq!(store.open(&path("drop_caches"), None).await.err(), Some(StoreError::Denied));
+    assert_eq!(store.stat(&path("drop_caches"), None).await?.kind, Kind::Document);
     Ok(())
 }
 
@@ -241,22 +242,22 @@ async fn a_store_that_is_away_says_so_and_comes_back() -> Tested {
     let home = TempDir::new()?;
     let root = home.path().join("root");
     let name = |text: &str| text.parse::<DocumentName>();
-    let documents = Documents::open(&[(StoreName::parse("here")?, root.clone())]);
+    let documents = Documents::open(&[StoreEntry::folder(StoreName::parse("here")?, root.clone())]);
     for round in 0..3 {
-        assert_eq!(documents.stat(&Place::named(&name("here:a")?)).await, Err(StoreError::Unreachable), "{round}");
+        assert_eq!(documents.stat(&Place::named(&name("here:a")?), None).await, Err(StoreError::Unreachable), "{round}");
         assert_eq!(documents.list(&Place::named(&name("here:")?)).await, Err(StoreError::Unreachable));
-        assert_eq!(documents.open_document(&Place::named(&name("here:a")?)).await.err(), Some(StoreError::Unreachable));
+        assert_eq!(documents.open_document(&Place::named(&name("here:a")?), None).await.err(), Some(StoreError::Unreachable));
         let [(_, Err(problem))] = &documents.check().await[..] else { return Err("the check found nothing".into()) };
         assert!(problem.to_string().contains("create it, mount it"), "{problem}");
         fs::create_dir(&root)?;
         fs::write(root.join("a"), [round])?;
         assert_eq!(documents.check().await, [(StoreName::parse("here")?, Ok(()))]);
-        assert_eq!(bytes(documents.open_document(&Place::named(&name("here:a")?)).await?, ALL).await?, [round]);
+        assert_eq!(bytes(documents.open_document(&Place::named(&name("here:a")?), None).await?, ALL).await?, [round]);
         fs::rename(&root, home.path().join(round.to_string()))?;
     }
     fs::write(&root, "a file")?;
     let [(_, Err(Problem::NotAFolder(_)))] = &documents.check().await[..] else { return Err("a file is no store".into()) };
-    assert_eq!(documents.stat(&Place::named(&name("other:a")?)).await, Err(StoreError::Refused(Refusal::UnknownStore)));
+    assert_eq!(documents.stat(&Place::named(&name("other:a")?), None).await, Err(StoreError::Refused(Refusal::UnknownStore)));
     Ok(())
 }
 
@@ -273,7 +274,7 @@ async fn a_folder_is_listed_in_the_order_people_expect() -> Tested {
     assert_eq!(names, ["A", "b", "Scan 2.pdf", "scan 10.pdf", "Zebra", "äpfel.txt"]);
     let [.., last] = &listing.entries[..] else { return Err("nothing listed".into()) };
     assert_eq!((last.stat.version.size, last.stat.kind), (10, Kind::Document));
-    assert_eq!(folder(root.path()).stat(&last.name).await?, last.stat);
+    assert_eq!(folder(root.path()).stat(&last.name, None).await?, last.stat);
     assert!(!listing.truncated);
     Ok(())
 }
@@ -295,9 +296,9 @@ async fn a_document_that_becomes_shorter_ends_in_an_error() -> Tested {
         let root = TempDir::new()?;
         let file = root.path().join("file");
         fs::write(&file, vec![7; 3 * CHUNK_BYTES])?;
-        let document = folder(root.path()).open(&path("file")).await?;
+        let document = folder(root.path()).open(&path("file"), None).await?;
         if in_pool {
-            document.handle.only_in_pool();
+            document.only_in_pool();
         }
         let mut stream = document.read(ALL);
         assert_eq!(stream.next().await.transpose()?.map(|piece| piece.len()), Some(CHUNK_BYTES));
@@ -314,13 +315,10 @@ async fn the_last_byte_is_kept_back_when_the_document_changed_meanwhile() -> Tes
     let root = TempDir::new()?;
     let file = root.path().join("file");
     fs::write(&file, vec![7; 2 * CHUNK_BYTES])?;
-    let document = folder(root.path()).open(&path("file")).await?;
-    let (handle, before) = (document.handle(), document.version);
-    assert_eq!(handle.current_version().await?, before);
+    let document = folder(root.path()).open(&path("file"), None).await?;
     let mut stream = document.read(ALL);
     assert!(stream.next().await.is_some_and(|item| item.is_ok()));
     fs::File::options().append(true).open(&file)?.write_all(b"more")?;
-    assert_ne!(handle.current_version().await?, before);
     assert!(stream.next().await.is_some_and(|item| item.is_err()));
     assert!(stream.next().await.is_none());
     Ok(())
@@ -332,14 +330,14 @@ async fn buffers_are_recycled_and_bounded() -> Tested {
     fs::write(root.path().join("file"), vec![7; 64 * CHUNK_BYTES])?;
     let buffers = Arc::new(Buffers::of(8 * CHUNK_BYTES));
     let store = Folder::new(root.path().to_owned(), buffers.clone());
-    let mut stream = store.open(&path("file")).await?.read(ALL);
+    let mut stream = store.open(&path("file"), None).await?.read(ALL);
     while let Some(piece) = stream.next().await {
         assert_eq!(piece?.len(), CHUNK_BYTES);
     }
     assert_eq!(buffers.made(), 1);
 
     // Readers that keep what they got: full pieces while there is room, then small ones, then none until one is given back.
-    let mut stream = store.open(&path("file")).await?.read(ALL);
+    let mut stream = store.open(&path("file"), None).await?.read(ALL);
     let (mut kept, mut total) = (Vec::new(), 0);
     while total < 8 * CHUNK_BYTES {
         let piece = stream.next().await.ok_or("the file is longer")??;
@@ -363,9 +361,9 @@ proptest! {
         let data: Vec<u8> = (0..size).map(|i| (i % 251) as u8 ^ (i / 4096) as u8).collect();
         fs::write(root.path().join("file"), &data)?;
         let read = runtime.block_on(async {
-            let document = folder(root.path()).open(&path("file")).await.expect("it is there");
+            let document = folder(root.path()).open(&path("file"), None).await.expect("it is there");
             if in_pool {
-                document.handle.only_in_pool();
+                document.only_in_pool();
             }
             bytes(document, ByteRange { start, end: start + len }).await
         })?;

@@ -24,6 +24,10 @@ pub const SCANNED_ENTRIES: usize = 100_000;
 pub const STORE_CALLS: usize = 64;
 /// A store that has not answered after this counts as unreachable for that call.
 pub const STORE_WAIT: Duration = Duration::from_secs(20);
+/// Shortest time that may be set for a store to answer.
+pub const STORE_WAIT_LEAST: Duration = Duration::from_secs(1);
+/// Most tries of one look at a remote store.
+pub const STORE_TRIES: usize = 5;
 /// Tries to open a document while folders above it are being renamed.
 pub const OPEN_TRIES: usize = 32;
 /// First bytes of a document looked at to tell its type.

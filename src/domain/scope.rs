@@ -1,7 +1,7 @@
 //! What a share names: documents and folders, and which document a recipient's address means.
 
 use crate::domain::document::{DocumentName, DocumentPath};
-use crate::domain::version::FileVersion;
+use crate::domain::version::Pinned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub enum ItemKind {
     /// A document whose content may change.
     Document,
     /// A document as it was when it was shared.
-    PinnedDocument(FileVersion),
+    PinnedDocument(Pinned),
     /// A folder with whatever is in it.
     Folder,
     /// A folder as it was when it was shared: the documents beneath it, by path.
@@ -36,7 +36,7 @@ pub struct Pin {
     /// Path beneath the folder.
     pub path: DocumentPath,
     /// What it was.
-    pub version: FileVersion,
+    pub version: Pinned,
 }
 
 /// A document that a share covers, found by [`resolve`].
@@ -47,7 +47,7 @@ pub struct Covered {
     /// Its canonical path towards recipients.
     pub label: DocumentPath,
     /// What it must still be, when it is pinned.
-    pub pinned: Option<FileVersion>,
+    pub pinned: Option<Pinned>,
     /// The path of the shared folder it lies in, which nothing may lead out of; `None` for a document that is shared by itself.
     pub folder: Option<DocumentPath>,
 }
@@ -66,12 +66,12 @@ impl Item {
     fn covered(&self, below: &DocumentPath) -> Option<Covered> {
         let pinned = match (&self.kind, below.is_root()) {
             (ItemKind::Document, true) | (ItemKind::Folder, _) => None,
-            (ItemKind::PinnedDocument(version), true) => Some(*version),
+            (ItemKind::PinnedDocument(version), true) => Some(version.clone()),
             (ItemKind::Document | ItemKind::PinnedDocument(_), false) => return None,
             (ItemKind::PinnedFolder(pins), _) => {
                 let inside = |pin: &Pin| pin.path.beneath(below).is_some();
                 match pins.binary_search_by(|pin| pin.path.cmp(below)) {
-                    Ok(at) => Some(pins[at].version),
+                    Ok(at) => Some(pins[at].version.clone()),
                     // A folder on the way to a pinned document is shown, an empty or new one is not.
                     Err(_) if below.is_root() || pins.iter().any(inside) => None,
                     Err(_) => return None,
@@ -125,6 +125,7 @@ pub fn labels(names: &[DocumentName]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::version::FileVersion;
 
     fn name(text: &str) -> DocumentName {
         text.parse().unwrap_or_else(|e| panic!("{text}: {e}"))
@@ -138,7 +139,9 @@ mod tests {
         text.parse().unwrap_or_else(|e| panic!("{text}: {e}"))
     }
 
-    const V: FileVersion = FileVersion { size: 1, mtime_ns: 2, device: 3, inode: 4 };
+    fn version() -> Pinned {
+        FileVersion::plain(1, 2).into()
+    }
 
     #[test]
     fn a_document_share_covers_that_document_alone() {
@@ -161,9 +164,9 @@ mod tests {
 
     #[test]
     fn a_pinned_folder_covers_only_what_was_there() {
-        let pins = Arc::new(vec![Pin { path: path("a.txt"), version: V }, Pin { path: path("sub/b.txt"), version: V }]);
+        let pins = Arc::new(vec![Pin { path: path("a.txt"), version: version() }, Pin { path: path("sub/b.txt"), version: version() }]);
         let items = [item("s:f", "f", ItemKind::PinnedFolder(pins))];
-        assert_eq!(resolve(&items, &path("f/sub/b.txt")).and_then(|c| c.pinned), Some(V));
+        assert_eq!(resolve(&items, &path("f/sub/b.txt")).and_then(|c| c.pinned), Some(version()));
         assert!(resolve(&items, &path("f/sub")).is_some());
         assert_eq!(resolve(&items, &path("f/new.txt")), None);
     }

@@ -21,16 +21,16 @@ impl Covering {
     ///
     /// # Errors
     /// Something is covered in another version of it.
-    pub fn of(state: &State, share: ShareId, name: &DocumentName, version: FileVersion) -> Result<Self, Changed> {
+    pub fn of(state: &State, share: ShareId, name: &DocumentName, version: &FileVersion) -> Result<Self, Changed> {
         let concerns =
-            |redaction: &Redaction| redaction.document.get().is_none_or(|known| known == name) || same_file(redaction.version, version);
+            |redaction: &Redaction| redaction.document.get().is_none_or(|known| known == name) || redaction.version.same_file(version);
         let all: Vec<_> = state.redactions_of(share).filter(|redaction| concerns(redaction)).cloned().collect();
-        if all.iter().all(|redaction| redaction.version == version) { Ok(Self(all)) } else { Err(Changed) }
+        if all.iter().all(|redaction| redaction.version == *version) { Ok(Self(all)) } else { Err(Changed) }
     }
 
     /// What is covered in this version, whatever is covered in others: for staff who mark a changed document anew.
-    pub fn of_version(state: &State, share: ShareId, version: FileVersion) -> Self {
-        Self(state.redactions_of(share).filter(|redaction| redaction.version == version).cloned().collect())
+    pub fn of_version(state: &State, share: ShareId, version: &FileVersion) -> Self {
+        Self(state.redactions_of(share).filter(|redaction| redaction.version == *version).cloned().collect())
     }
 
     /// Whether a part is laid out as it was when areas of it were covered.
@@ -65,11 +65,6 @@ impl Covering {
     }
 }
 
-/// Whether two versions are of one file, whatever it holds.
-pub fn same_file(one: FileVersion, other: FileVersion) -> bool {
-    (one.device, one.inode) == (other.device, other.inode)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,8 +75,8 @@ mod tests {
 
     const SHARE: ShareId = ShareId::from_bytes([1; 16]);
 
-    const fn version(inode: u64) -> FileVersion {
-        FileVersion { size: 9, mtime_ns: 7, device: 1, inode }
+    fn version(inode: u64) -> FileVersion {
+        FileVersion { device: 1, inode, ..FileVersion::plain(9, 7) }
     }
 
     fn name(text: &str) -> DocumentName {
@@ -110,11 +105,11 @@ mod tests {
     #[test]
     fn an_area_is_covered_on_its_page_of_its_part_in_its_share() -> Result<(), Changed> {
         let (state, whole) = (state(), PartPath::default());
-        let covering = Covering::of(&state, SHARE, &name("a:paper.pdf"), version(1))?;
+        let covering = Covering::of(&state, SHARE, &name("a:paper.pdf"), &version(1))?;
         assert_eq!((covering.on(&whole, 2).len(), covering.on(&whole, 1).len()), (1, 0));
         let attached = PartPath::try_from(vec![1]).map_err(|_| Changed)?;
         assert!(covering.on(&attached, 2).is_empty() && !covering.touches(&attached) && covering.touches(&whole));
-        let elsewhere = Covering::of(&state, ShareId::from_bytes([2; 16]), &name("a:paper.pdf"), version(2))?;
+        let elsewhere = Covering::of(&state, ShareId::from_bytes([2; 16]), &name("a:paper.pdf"), &version(2))?;
         assert!(!elsewhere.touches(&whole));
         Ok(())
     }
@@ -122,16 +117,16 @@ mod tests {
     #[test]
     fn a_document_that_is_another_by_now_is_not_shown() {
         let state = state();
-        assert_eq!(Covering::of(&state, SHARE, &name("a:paper.pdf"), version(2)), Err(Changed));
-        assert!(Covering::of(&state, SHARE, &name("a:other.pdf"), version(2)).is_ok());
-        let covering = Covering::of(&state, SHARE, &name("a:paper.pdf"), version(1)).expect("the same version");
+        assert_eq!(Covering::of(&state, SHARE, &name("a:paper.pdf"), &version(2)), Err(Changed));
+        assert!(Covering::of(&state, SHARE, &name("a:other.pdf"), &version(2)).is_ok());
+        let covering = Covering::of(&state, SHARE, &name("a:paper.pdf"), &version(1)).expect("the same version");
         assert_eq!(covering.fits(&PartPath::default(), "office 1"), Err(Changed));
         assert_eq!(covering.fits(&PartPath::default(), "pdf 1"), Ok(()));
     }
 
     #[test]
     fn the_same_file_under_another_name_is_covered_as_well() {
-        let covering = Covering::of(&state(), SHARE, &name("a:link-to-paper.pdf"), version(1)).expect("the same version");
+        let covering = Covering::of(&state(), SHARE, &name("a:link-to-paper.pdf"), &version(1)).expect("the same version");
         assert_eq!(covering.on(&PartPath::default(), 2).len(), 1);
     }
 
@@ -139,8 +134,8 @@ mod tests {
     fn staff_see_what_holds_on_the_version_and_layout_before_them() {
         let state = state();
         let whole = PartPath::default();
-        assert!(Covering::of_version(&state, SHARE, version(1)).laid_out_as("pdf 1").touches(&whole));
-        assert!(!Covering::of_version(&state, SHARE, version(1)).laid_out_as("office 1").touches(&whole));
-        assert!(!Covering::of_version(&state, SHARE, version(2)).touches(&whole));
+        assert!(Covering::of_version(&state, SHARE, &version(1)).laid_out_as("pdf 1").touches(&whole));
+        assert!(!Covering::of_version(&state, SHARE, &version(1)).laid_out_as("office 1").touches(&whole));
+        assert!(!Covering::of_version(&state, SHARE, &version(2)).touches(&whole));
     }
 }

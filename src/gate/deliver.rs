@@ -63,21 +63,18 @@ impl Gate {
         // Before the document is opened, so that what waits holds no descriptor.
         let place = connection.acquire_stream().await;
         let name = &permit.covered().name;
-        let document = self.documents.open_document(&place_of(permit.covered())).await.map_err(|error| {
+        let pinned = permit.covered().pinned.as_ref().map(|pinned| &pinned.version);
+        let document = self.documents.open_document(&place_of(permit.covered()), pinned).await.map_err(|error| {
             tracing::warn!(%share, store = %name.store, %error, "a shared document could not be opened");
             Refusal::of_store(share, error)
         })?;
-        if permit.covered().pinned.is_some_and(|pinned| pinned != document.version) {
-            tracing::warn!(%share, store = %name.store, "a pinned document changed since it was shared");
-            return Err(Refusal::DocumentChanged(share));
-        }
         let entity_tag = entity_tag(&self.keys, share, &document.version);
         Ok(Opened { permit, proof, document, place, entity_tag })
     }
 
     /// The version of a document that the server can read.
     pub(super) async fn readable_version(&self, name: &DocumentName) -> Result<FileVersion, StoreError> {
-        Ok(self.documents.open_document(&Place::named(name)).await?.version)
+        Ok(self.documents.open_document(&Place::named(name), None).await?.version)
     }
 
     /// Streams a part of an opened document. When this returns, the receipt is on the disk; a revocation either came before it and refuses,
@@ -94,7 +91,7 @@ impl Gate {
         // Watched before it is looked at, so that no revocation can fall between.
         let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
         let id = ReceiptId::from_bytes(random::bytes());
-        let (receipt, again) = self.receipt(&permit, proof, document.version, id, origin).await?;
+        let (receipt, again) = self.receipt(&permit, proof, document.version.clone(), id, origin).await?;
         let transfer = self.progress.begin(&receipt, range.start, again);
         let (source, left, admitted) = (Source::Document(document.read(range)), Some(range.len()), admitted.clone());
         let delivery = Delivery { source, left, admitted, transfer, watch, place };
@@ -111,7 +108,7 @@ impl Gate {
         origin: Origin,
     ) -> Result<(Arc<Receipt>, bool), Refusal> {
         let (admitted, action) = (permit.admitted(), permit.action());
-        let key = (admitted.session().id, action, permit.covered().name.clone(), version);
+        let key = (admitted.session().id, action, permit.covered().name.clone(), version.clone());
         let state = self.ledger.state();
         let facts = self.session_facts(&state, admitted.share().id, proof);
         // In full, because the permission may have changed while this request waited for its place.
@@ -134,7 +131,7 @@ impl Gate {
                 guest: recipient.guest,
                 session: permit.admitted().session().id,
                 document: Private::new(Subject::Share(share.id), permit.covered().name.clone()),
-                version,
+                version: version.clone(),
                 action,
                 ends: t.now().plus(RECEIPT_WINDOW),
                 origin: Private::new(Subject::Guest(recipient.guest), origin.clone()),

@@ -199,7 +199,7 @@ impl Gate {
         for (label, name) in labels(&names).into_iter().zip(names) {
             let stat = self
                 .documents
-                .stat(&Place::named(&name))
+                .stat(&Place::named(&name), None)
                 .await
                 .map_err(|e| IssueError::Unreadable(name.clone(), e))?;
             let pin = match stat.kind {
@@ -210,7 +210,7 @@ impl Gate {
                 (Kind::Document, pin) => {
                     // Looked at as a recipient's request would, so that nobody is sent a link to what the server may not read.
                     let version = self.readable_version(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
-                    if pin { ItemKind::PinnedDocument(version) } else { ItemKind::Document }
+                    if pin { ItemKind::PinnedDocument(version.into()) } else { ItemKind::Document }
                 }
                 (Kind::Folder, true) => ItemKind::PinnedFolder(Arc::new(self.pins(&name).await?)),
                 (Kind::Folder, false) => {
@@ -252,7 +252,7 @@ impl Gate {
                 let path = below.append(&entry.name).map_err(|_| too_many())?;
                 match entry.stat.kind {
                     Kind::Folder => open.push((path, depth + 1)),
-                    Kind::Document => pins.push(Pin { path, version: entry.stat.version }),
+                    Kind::Document => pins.push(Pin { path, version: entry.stat.version.into() }),
                 }
             }
             if pins.len() > PINNED_DOCUMENTS || open.len() > PINNED_DOCUMENTS {

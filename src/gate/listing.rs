@@ -4,6 +4,7 @@ use crate::documents::{Kind, Place, Stat, StoreError, media};
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::scope::{Covered, Item, ItemKind, resolve};
 use crate::domain::time::Timestamp;
+use crate::domain::version::FileVersion;
 use crate::gate::Gate;
 use crate::gate::admit::admit_path;
 use crate::gate::permit::Admitted;
@@ -89,7 +90,10 @@ impl Gate {
         let entries = listing.entries.into_iter().filter_map(|entry| {
             let path = covered.label.append(&entry.name).ok()?;
             let known = resolve(items, &path)?;
-            let trouble = known.pinned.filter(|pinned| *pinned != entry.stat.version).map(|_| Trouble::Changed);
+            let trouble = known
+                .pinned
+                .filter(|pinned| !pinned.version.is_still(&entry.stat.version))
+                .map(|_| Trouble::Changed);
             Some(line(entry.name.file_name(), path, Ok(entry.stat), trouble))
         });
         // The only folder of a share is the share's own page.
@@ -106,18 +110,15 @@ impl Gate {
         }
         let stat = self
             .documents
-            .stat(&place_of(&covered))
+            .stat(&place_of(&covered), None)
             .await
             .map_err(|error| Refusal::of_store(admitted.share().id, error))?;
         Ok(stat.kind == Kind::Folder)
     }
 
     async fn listed_item(&self, item: &Item) -> ListedEntry {
-        let stat = self.documents.stat(&Place::named(&item.name)).await;
-        let trouble = match (&item.kind, &stat) {
-            (ItemKind::PinnedDocument(pinned), Ok(stat)) if *pinned != stat.version => Some(Trouble::Changed),
-            _ => None,
-        };
+        let stat = self.documents.stat(&Place::named(&item.name), pinned(item)).await;
+        let trouble = matches!(stat, Err(StoreError::Changed)).then_some(Trouble::Changed);
         let path = item.label.parse().unwrap_or(DocumentPath::root());
         let mut listed = line(item.label.clone(), path, stat, trouble);
         listed.is_folder |= item.is_folder();
@@ -129,7 +130,7 @@ impl Gate {
         let word = match self.listed_item(item).await.trouble? {
             Trouble::Changed => "changed since it was shared",
             Trouble::Missing => "missing in the store",
-            Trouble::Unavailable => match self.documents.stat(&Place::named(&item.name)).await {
+            Trouble::Unavailable => match self.documents.stat(&Place::named(&item.name), pinned(item)).await {
                 Err(error) => return Some(error.to_string()),
                 Ok(_) => "the store could not be read",
             },
@@ -138,11 +139,20 @@ impl Gate {
     }
 }
 
+/// The version that an item is pinned to.
+fn pinned(item: &Item) -> Option<&FileVersion> {
+    match &item.kind {
+        ItemKind::PinnedDocument(pinned) => Some(&pinned.version),
+        _ => None,
+    }
+}
+
 fn line(label: String, path: DocumentPath, stat: Result<Stat, StoreError>, trouble: Option<Trouble>) -> ListedEntry {
     let trouble = trouble.or(match stat {
         Ok(_) => None,
+        Err(StoreError::Changed) => Some(Trouble::Changed),
         Err(StoreError::Missing | StoreError::NotADocument | StoreError::NotAFolder | StoreError::Refused(_)) => Some(Trouble::Missing),
-        Err(StoreError::Denied | StoreError::Io(_) | StoreError::Unreachable) => Some(Trouble::Unavailable),
+        Err(_) => Some(Trouble::Unavailable),
     });
     let is_folder = matches!(stat, Ok(Stat { kind: Kind::Folder, .. }));
     let document = stat.ok().filter(|stat| stat.kind == Kind::Document && trouble.is_none());
@@ -151,7 +161,7 @@ fn line(label: String, path: DocumentPath, stat: Result<Stat, StoreError>, troub
         label,
         path,
         is_folder,
-        size: document.map(|stat| stat.version.size),
+        size: document.as_ref().map(|stat| stat.version.size),
         changed: document.map(|stat| stat.changed),
         trouble,
     }

@@ -87,7 +87,7 @@ impl Gate {
         if page.page == 0 || usize::try_from(page.page).is_ok_and(|number| number > pages) {
             return Err(RedactionError::NoSuchPage(page.document, pages));
         }
-        let (id, layout, version) = (RedactionId::from_bytes(random::bytes()), opened.layout.clone(), look.version);
+        let (id, layout, version) = (RedactionId::from_bytes(random::bytes()), opened.layout.clone(), look.version.clone());
         let transaction = move |t: &mut Tx<'_>| {
             there_is_room(t.state(), &page)?;
             t.emit(Event::RedactionAdded {
@@ -97,7 +97,7 @@ impl Gate {
                 part: page.part.clone(),
                 page: page.page,
                 area,
-                version,
+                version: version.clone(),
                 layout: layout.clone(),
                 by,
             });
@@ -127,18 +127,22 @@ impl Gate {
         for name in state.redactions_of(share).filter_map(|redaction| redaction.document.get()) {
             if !versions.contains_key(name) {
                 let stat = match find(&items, name) {
-                    Some(covered) => self.documents.stat(&place_of(&covered)).await.ok(),
+                    Some(covered) => self
+                        .documents
+                        .stat(&place_of(&covered), covered.pinned.as_ref().map(|pinned| &pinned.version))
+                        .await
+                        .ok(),
                     None => None,
                 };
                 versions.insert(name.clone(), stat.map(|stat| stat.version));
             }
         }
-        let now = |redaction: &Redaction| redaction.document.get().and_then(|name| versions.get(name)).copied().flatten();
+        let now = |redaction: &Redaction| redaction.document.get().and_then(|name| versions.get(name)).and_then(Option::as_ref);
         let mut all: Vec<&Arc<Redaction>> = state.redactions_of(share).collect();
         all.sort_by_key(|redaction| (redaction.document.get().cloned(), redaction.part.clone(), redaction.page, redaction.area));
         Some(
             all.into_iter()
-                .map(|redaction| redaction_view(redaction, now(redaction) != Some(redaction.version)))
+                .map(|redaction| redaction_view(redaction, !now(redaction).is_some_and(|now| redaction.version.is_still(now))))
                 .collect(),
         )
     }
@@ -157,7 +161,7 @@ impl Gate {
     pub async fn staff_page(&self, page: &PageOf, dpi: u16, by: Actor) -> Result<Picture, RedactionError> {
         let look = self.staff_look(page, by).await?;
         let (opened, _) = self.staff_work(&look, page, Job::Open).await?;
-        let covering = Covering::of_version(&self.ledger.state(), page.share, look.version).laid_out_as(&opened.layout);
+        let covering = Covering::of_version(&self.ledger.state(), page.share, &look.version).laid_out_as(&opened.layout);
         let job = PageJob {
             page: page.page,
             dpi: dpi.clamp(DPI_LEAST, DPI_MOST),
@@ -178,13 +182,14 @@ impl Gate {
             .ok_or_else(|| RedactionError::Unknown("share", page.share.to_string()))?;
         let not_here = || RedactionError::NotInShare(page.document.clone());
         let covered = share.items.get().and_then(|items| find(items, &page.document)).ok_or_else(not_here)?;
-        let unreadable = |error| RedactionError::Unreadable(page.document.clone(), error);
-        let stat = self.documents.stat(&place_of(&covered)).await.map_err(unreadable)?;
+        let unreadable = |error| match error {
+            StoreError::Changed => RedactionError::Changed(page.document.clone()),
+            error => RedactionError::Unreadable(page.document.clone(), error),
+        };
+        let pinned = covered.pinned.as_ref().map(|pinned| &pinned.version);
+        let stat = self.documents.stat(&place_of(&covered), pinned).await.map_err(unreadable)?;
         match stat.kind {
             Kind::Folder => Err(not_here()),
-            Kind::Document if covered.pinned.is_some_and(|pinned| pinned != stat.version) => {
-                Err(RedactionError::Changed(page.document.clone()))
-            }
             Kind::Document => {
                 let name = format!("staff {by:?} {} {} {}", page.share, stat.version, page.document);
                 Ok(StaffLook { covered, version: stat.version, key: ViewKey(sha256(&[name.as_bytes()])) })
@@ -193,7 +198,7 @@ impl Gate {
     }
 
     async fn staff_work(&self, look: &StaffLook, page: &PageOf, job: Job) -> Result<(Arc<Opened>, Done), RedactionError> {
-        let feed = self.feed_of(place_of(&look.covered), &look.covered.label, look.version);
+        let feed = self.feed_of(place_of(&look.covered), &look.covered.label, look.version.clone());
         let done = self.preview.run(&look.key, page.part.numbers(), &feed, job).await;
         done.map_err(|trouble| RedactionError::NoPreview(page.document.clone(), trouble))
     }

@@ -112,7 +112,8 @@ impl Refusal {
             StoreError::Missing | StoreError::NotADocument | StoreError::NotAFolder | StoreError::Refused(_) => {
                 Self::DocumentMissing(share)
             }
-            StoreError::Denied | StoreError::Io(_) | StoreError::Unreachable => Self::StoreUnavailable(share, error),
+            StoreError::Changed => Self::DocumentChanged(share),
+            _ => Self::StoreUnavailable(share, error),
         }
     }
 }

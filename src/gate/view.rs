@@ -135,7 +135,7 @@ impl Gate {
             let look = self.look(request, Action::Preview).await?;
             let job = job(&look, look.covering.on(&request.part, page));
             let (opened, done) = self.work_on(&look, &request.part, job).await?;
-            let receipt = self.receipt(&look.permit, request.proof, look.version, look.receipt, origin.clone()).await;
+            let receipt = self.receipt(&look.permit, request.proof, look.version.clone(), look.receipt, origin.clone()).await;
             let (receipt, _) = receipt.inspect_err(|_| self.preview.end(&look.key))?;
             // Of several first pictures at once one makes the receipt, and the others bear its number when they are drawn again.
             if receipt.id == look.receipt && self.is_still_covered_so(&look) {

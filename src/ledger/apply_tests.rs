@@ -103,7 +103,7 @@ impl Maker {
                 guest,
                 session: SessionId::from_bytes([p[4] % 2; 16]),
                 document: Private::new(Subject::Share(share), document(p[5] % 2)),
-                version: FileVersion { size: 9, mtime_ns: 0, device: 1, inode: 1 },
+                version: FileVersion::plain(9, 0),
                 action: Action::Download,
                 ends: until,
                 origin: Private::new(Subject::Guest(guest), origin()),
@@ -220,7 +220,7 @@ fn redaction(share: ShareId, p: [u8; 6], now: Timestamp) -> Event {
         part: PartPath::default(),
         page: 1,
         area: "10,10,5,5".parse().expect("it is an area"),
-        version: FileVersion { size: 9, mtime_ns: now.millis(), device: 1, inode: 1 },
+        version: FileVersion::plain(9, now.millis()),
         layout: "pdf 1".to_owned(),
         by,
     }
@@ -292,7 +292,7 @@ fn assert_indexes_agree(state: &State) {
             receipt
                 .document
                 .get()
-                .map(|d| (receipt.session, receipt.action, d.clone(), receipt.version))
+                .map(|d| (receipt.session, receipt.action, d.clone(), receipt.version.clone()))
                 .as_ref(),
             Some(key)
         );

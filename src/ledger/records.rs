@@ -87,7 +87,7 @@ pub fn restore(state: &mut State, record: Record) {
             if let Some(document) = receipt.document.get() {
                 state
                     .receipt_ids
-                    .insert(((receipt.session, receipt.action, document.clone(), receipt.version), receipt.id));
+                    .insert(((receipt.session, receipt.action, document.clone(), receipt.version.clone()), receipt.id));
             }
             state.receipts.insert(receipt.id, receipt);
         }

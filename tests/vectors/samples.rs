@@ -54,7 +54,11 @@ pub(crate) fn beginning(start: Timestamp) -> Vec<Vec<Event>> {
         vec![
             Event::GuestSeen { guest: ANN, address: of(Subject::Guest(ANN), address("ann@example.net")) },
             Event::GuestSeen { guest: BEN, address: of(Subject::Guest(BEN), address("ben.o'hara+files@example.com")) },
-            share(FILES, vec![item("report.pdf", ItemKind::PinnedDocument(version(1))), item("Zoë %41.txt", ItemKind::Document)], day(30)),
+            share(
+                FILES,
+                vec![item("report.pdf", ItemKind::PinnedDocument(version(1).into())), item("Zoë %41.txt", ItemKind::Document)],
+                day(30),
+            ),
             added(FILES, ANN_FILES, ANN, 1),
             added(FILES, BEN_FILES, BEN, 1),
             queued(1, FILES, MailKind::Invitation(ANN_FILES)),
@@ -140,7 +144,7 @@ fn item(label: &str, kind: ItemKind) -> Item {
 
 /// So many that the value is put aside.
 fn pinned_folder() -> Item {
-    let pin = |n: u64| Pin { path: path(&format!("{n:04}/{}.pdf", "a long name ".repeat(4))), version: version(n) };
+    let pin = |n: u64| Pin { path: path(&format!("{n:04}/{}.pdf", "a long name ".repeat(4))), version: version(n).into() };
     item("exhibits", ItemKind::PinnedFolder(Arc::new((0..400).map(pin).collect())))
 }
 
@@ -281,7 +285,7 @@ fn token(n: u8) -> TokenHash {
 }
 
 fn version(n: u64) -> FileVersion {
-    FileVersion { size: 100, mtime_ns: 1_790_000_000_123_456_789, device: 66_306, inode: n }
+    FileVersion { device: 66_306, inode: n, ..FileVersion::plain(100, 1_790_000_000_123_456_789) }
 }
 
 const fn challenge(n: u8) -> ChallengeId {

@@ -55,7 +55,7 @@ fn admitted(delivery: Delivery, covered: u8) -> Admitted {
         part: PartPath::default(),
         page: 1,
         area: "1,1,1,1".parse().expect("an area"),
-        version: FileVersion { size: 1, mtime_ns: 1, device: 1, inode: 1 },
+        version: FileVersion::plain(1, 1),
         layout: "pdf 1".to_owned(),
         by: Actor::Server,
     }));

@@ -40,13 +40,10 @@ impl Feed for DocumentFeed<'_> {
 
     fn open(&self) -> BoxFuture<'_, Result<Fed, Trouble>> {
         Box::pin(async {
-            let document = self.documents.open_document(&self.place).await.map_err(|error| {
+            let document = self.documents.open_document(&self.place, Some(&self.version)).await.map_err(|error| {
                 tracing::warn!(%error, "a document could not be opened for its preview");
                 Trouble::Unreadable
             })?;
-            if document.version != self.version {
-                return Err(Trouble::Unreadable);
-            }
             let size = document.size;
             Ok(Fed { size, bytes: document.read(ByteRange { start: 0, end: size }).boxed(), converted: None })
         })

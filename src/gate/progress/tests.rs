@@ -17,7 +17,7 @@ fn receipt(number: u32) -> Receipt {
         guest: GuestId::from_bytes(id),
         session: SessionId::from_bytes(id),
         document: Private::new(Subject::Share(share), "a:b".parse().expect("a store and a path")),
-        version: FileVersion { size: 10, mtime_ns: 0, device: 0, inode: 0 },
+        version: FileVersion::plain(10, 0),
         action: Action::Download,
         started: Timestamp::MAX,
         ends: Timestamp::MAX,

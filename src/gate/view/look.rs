@@ -12,7 +12,7 @@ use crate::domain::receipt::Action;
 use crate::domain::version::FileVersion;
 use crate::gate::Gate;
 use crate::gate::admit::admit_document;
-use crate::gate::covering::{Covering, same_file};
+use crate::gate::covering::Covering;
 use crate::gate::deliver::feed::DocumentFeed;
 use crate::gate::listing::place_of;
 use crate::gate::permit::{Admitted, Permit};
@@ -59,28 +59,33 @@ impl Gate {
         let version = self.version_of(&permit).await?;
         let state = self.ledger.state();
         let (admitted, name) = (permit.admitted(), &permit.covered().name);
-        let covering = Covering::of(&state, request.share, name, version).map_err(|_| Refusal::ChangedSinceRedacted(request.share))?;
-        if self.is_covered_elsewhere(&state, request.share, name, version).await {
+        let covering = Covering::of(&state, request.share, name, &version).map_err(|_| Refusal::ChangedSinceRedacted(request.share))?;
+        if self.is_covered_elsewhere(&state, request.share, name, &version).await {
             return Err(Refusal::ChangedSinceRedacted(request.share));
         }
-        let open = (admitted.session().id, action, name.clone(), version);
+        let open = (admitted.session().id, action, name.clone(), version.clone());
         let open = state.open_receipt(&open, self.clock.now()).map(|receipt| receipt.id);
         let receipt = open.unwrap_or_else(|| ReceiptId::from_bytes(random::bytes()));
         let mark = self.mark(admitted, receipt);
-        let key = view_key(admitted, &name.to_string(), version, action);
-        let feed = self.feed(&permit, version);
+        let key = view_key(admitted, &name.to_string(), &version, action);
+        let feed = self.feed(&permit, version.clone());
         Ok(Look { version, covering, receipt, mark, key, feed, permit })
     }
 
     /// Whether this is, under a name of its own, what now stands where something was covered in another version: a link beside a document that
     /// was replaced.
-    async fn is_covered_elsewhere(&self, state: &State, share: ShareId, name: &DocumentName, version: FileVersion) -> bool {
-        let others = state.redactions_of(share).filter(|redaction| !same_file(redaction.version, version));
+    async fn is_covered_elsewhere(&self, state: &State, share: ShareId, name: &DocumentName, version: &FileVersion) -> bool {
+        let others = state.redactions_of(share).filter(|redaction| !redaction.version.same_file(version));
         let names: BTreeSet<&DocumentName> =
             others.filter_map(|redaction| redaction.document.get()).filter(|other| *other != name).collect();
         for other in names {
             // What cannot be looked up now is not what is looked at.
-            if self.documents.stat(&Place::named(other)).await.is_ok_and(|stat| same_file(stat.version, version)) {
+            if self
+                .documents
+                .stat(&Place::named(other), None)
+                .await
+                .is_ok_and(|stat| stat.version.same_file(version))
+            {
                 return true;
             }
         }
@@ -100,7 +105,7 @@ impl Gate {
     /// Whether exactly what a look saw covered is covered now.
     pub(super) fn is_still_covered_so(&self, look: &Look<'_>) -> bool {
         let (share, name) = (look.permit.admitted().share().id, &look.permit.covered().name);
-        Covering::of(&self.ledger.state(), share, name, look.version).is_ok_and(|now| now == look.covering)
+        Covering::of(&self.ledger.state(), share, name, &look.version).is_ok_and(|now| now == look.covering)
     }
 
     /// Counts a picture against the client's network and the recipient: nobody reads hundreds of pages a minute.
@@ -115,16 +120,13 @@ impl Gate {
     /// The version that the store has now; a pinned document must still be what it was.
     async fn version_of(&self, permit: &Permit) -> Result<FileVersion, Refusal> {
         let (share, covered) = (permit.admitted().share().id, permit.covered());
-        let stat = self.documents.stat(&place_of(covered)).await.map_err(|error| {
+        let pinned = covered.pinned.as_ref().map(|pinned| &pinned.version);
+        let stat = self.documents.stat(&place_of(covered), pinned).await.map_err(|error| {
             tracing::warn!(%share, store = %covered.name.store, %error, "a shared document could not be looked up");
             Refusal::of_store(share, error)
         })?;
         if stat.kind != Kind::Document {
             return Err(Refusal::DocumentMissing(share));
-        }
-        if covered.pinned.is_some_and(|pinned| pinned != stat.version) {
-            tracing::warn!(%share, store = %covered.name.store, "a pinned document changed since it was shared");
-            return Err(Refusal::DocumentChanged(share));
         }
         Ok(stat.version)
     }
@@ -144,7 +146,7 @@ impl Gate {
 }
 
 /// The view of one session, one document and version, for one use: never a worker for two of them.
-fn view_key(admitted: &Admitted, document: &str, version: FileVersion, action: Action) -> ViewKey {
+fn view_key(admitted: &Admitted, document: &str, version: &FileVersion, action: Action) -> ViewKey {
     let version = version.to_string();
     let parts = [admitted.session().id.as_bytes(), admitted.share().id.as_bytes(), document.as_bytes(), version.as_bytes(), use_of(action)];
     // Each part with its length before it, so that no two views make the same key.

@@ -30,7 +30,7 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
                 return;
             }
             if let Some(document) = document.get() {
-                state.receipt_ids.insert(((*session, *action, document.clone(), *version), *receipt));
+                state.receipt_ids.insert(((*session, *action, document.clone(), version.clone()), *receipt));
             }
             state.timers.insert((*ends, Timer::Receipt(*receipt)));
             let started = Receipt {
@@ -40,7 +40,7 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
                 guest: *guest,
                 session: *session,
                 document: document.clone(),
-                version: *version,
+                version: version.clone(),
                 action: *action,
                 started: t,
                 ends: *ends,
@@ -94,6 +94,6 @@ fn drop_receipt(state: &mut State, id: ReceiptId) {
     let Some(gone) = state.receipts.remove(&id) else { return };
     state.timers.remove(&(gone.ends, Timer::Receipt(id)));
     if let Some(document) = gone.document.get() {
-        state.receipt_ids.remove(&((gone.session, gone.action, document.clone(), gone.version), id));
+        state.receipt_ids.remove(&((gone.session, gone.action, document.clone(), gone.version.clone()), id));
     }
 }

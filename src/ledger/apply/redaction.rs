@@ -19,7 +19,7 @@ pub(super) fn redaction(state: &mut State, t: Timestamp, event: &Event) {
                 part: part.clone(),
                 page: *page,
                 area: *area,
-                version: *version,
+                version: version.clone(),
                 layout: layout.clone(),
                 by: *by,
                 added: t,

@@ -68,7 +68,7 @@ fn receipt_started(number: u8, at: Timestamp) -> Event {
         guest: GUEST,
         session: SESSION,
         document: private("a:b.pdf".parse::<DocumentName>().expect("a store and a path")),
-        version: FileVersion { size: 10, mtime_ns: 0, device: 0, inode: 0 },
+        version: FileVersion::plain(10, 0),
         action: Action::Download,
         ends: at.plus(RECEIPT_WINDOW),
         origin: origin(),

@@ -4,9 +4,10 @@ use crate::config::{CodeDelivery as Mailed, Config, DisclaimerEntry, Rate as Con
 use crate::crypto::keys::{KeyRing, KeyRingError};
 use crate::crypto::primitives::{sha256, to_hex};
 use crate::documents::Documents;
+use crate::documents::kept::Kept;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::time::Clock;
-use crate::gate::settings::{CodeDelivery, Settings, Template};
+use crate::gate::settings::{CodeDelivery, Settings, Template, Verify};
 use crate::gate::start::Configured as StartWith;
 use crate::gate::{Gate, Parts};
 use crate::ledger::Ledger;
@@ -104,6 +105,7 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
         limiter: Limiter::new(&rate_limits(config), Arc::clone(&outside.clock)),
         clock: outside.clock,
         documents: documents(config),
+        kept: Kept::new(config.data.join("kept"), Arc::clone(&keys)),
         keys,
         ledger,
         mailer,
@@ -233,6 +235,8 @@ fn settings(config: &Config) -> Settings {
         default_print: config.shares.print,
         default_text: config.shares.text,
         default_pin: config.shares.pin,
+        default_keep: config.shares.keep,
+        verify: if config.shares.verify_always { Verify::Always } else { Verify::Streaming },
         default_subject: config.shares.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
         disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
         notice_window: config.mail.notice_window,

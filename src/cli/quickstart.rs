@@ -107,6 +107,7 @@ async fn first_share(gate: &Arc<Gate>) -> Result<ShareView, Failure> {
                 print: None,
                 text: None,
                 pin: None,
+                keep: None,
                 owner: None,
                 subject: Some(SUBJECT.to_owned()),
                 message: Some("These documents are **for you to try** Doorward with.".to_owned()),

@@ -26,6 +26,8 @@ pub enum Command {
     Show(One),
     /// Change when a share ends, or what its recipients may do
     Update(Update),
+    /// Have a share hold on to the versions that its pinned documents have now
+    Pin(One),
     /// Mail the invitation again
     Resend(Chosen),
     /// Stop a share at once, downloads under way included
@@ -83,6 +85,9 @@ pub struct Create {
     /// Give out documents as they change
     #[arg(long)]
     follow: bool,
+    /// Keep sealed copies of what is pinned, given out whatever becomes of the store [default: as configured]
+    #[arg(long, conflicts_with = "follow")]
+    keep: bool,
     /// The member of staff who owns the share [default: the first one configured]
     #[arg(long = "as", value_name = "STAFF", value_parser = EmailAddress::parse)]
     owner: Option<EmailAddress>,
@@ -122,6 +127,11 @@ pub fn run(command: Command) -> Result<(), Failure> {
             let share: ShareView = Client::new(&one.plain.server)?.get(&format!("/api/v1/shares/{}", id(&one.id)?))?;
             shown(&share, one.plain.json)
         }
+        Command::Pin(one) => {
+            let client = Client::new(&one.plain.server)?;
+            let share: ShareView = client.send_patiently(Method::POST, &format!("/api/v1/shares/{}/pin", id(&one.id)?), &())?;
+            shown(&share, one.plain.json)
+        }
         Command::Update(options) => update(&options),
         Command::Resend(some) => {
             let queued: Queued = post(&some, "resend")?;
@@ -157,12 +167,13 @@ fn create(options: Create) -> Result<(), Failure> {
             (_, true) => Some(false),
             _ => None,
         },
+        keep: options.keep.then_some(true),
         owner: options.owner.map(|address| address.expose().to_owned()),
         subject: options.subject,
         message: options.message,
         template: options.template,
     };
-    let share: ShareView = Client::new(&options.plain.server)?.send(Method::POST, "/api/v1/shares", &wanted)?;
+    let share: ShareView = Client::new(&options.plain.server)?.send_patiently(Method::POST, "/api/v1/shares", &wanted)?;
     shown(&share, options.plain.json)?;
     if let Some(hint) = options.policy.hint().filter(|_| !options.plain.json) {
         output::hint(hint);

@@ -29,6 +29,11 @@ pub struct Shares {
     pub text: bool,
     /// `pin`: whether single documents are pinned to the version they have when they are shared; folders follow their content either way. Default `true`.
     pub pin: bool,
+    /// `verify`: when the bytes of a pinned document are compared with the SHA-256 that was taken when it was shared: `stream`, while all of it
+    /// goes out, or `always`, before each delivery, which reads it twice. Default `stream`.
+    pub verify_always: bool,
+    /// `keep`: whether a sealed copy of each pinned document is kept, which recipients get whatever becomes of the store. Default `false`.
+    pub keep: bool,
     /// `subject`: of a share that is given none. No default: without it the words of the program's own catalogue stand.
     pub subject: Option<Pattern>,
 }
@@ -42,6 +47,8 @@ impl Shares {
         let print = r.key("print", Plain::Flag(false), flag());
         let text = r.key("text", Plain::Flag(false), flag());
         let pin = r.key("pin", Plain::Flag(true), flag());
+        let verify = r.key("verify", Plain::Text("stream"), one_of(&[(Plain::Text("stream"), false), (Plain::Text("always"), true)]));
+        let keep = r.key("keep", Plain::Flag(false), flag());
         let subject = Pattern::read_subject(r, "subject");
         let (mut default_expiry, max_expiry) = (default_expiry?, max_expiry?);
         if !r.has("default_expiry") {
@@ -51,7 +58,18 @@ impl Shares {
             let shown = (duration::show(default_expiry), duration::show(max_expiry));
             r.fail("default_expiry", format!("must not be above max_expiry: {} is above {}", shown.0, shown.1));
         }
-        Some(Self { default_expiry, max_expiry, delivery: delivery?, mark: mark?, print: print?, text: text?, pin: pin?, subject })
+        Some(Self {
+            default_expiry,
+            max_expiry,
+            delivery: delivery?,
+            mark: mark?,
+            print: print?,
+            text: text?,
+            pin: pin?,
+            verify_always: verify?,
+            keep: keep?,
+            subject,
+        })
     }
 }
 

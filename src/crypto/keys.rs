@@ -1,7 +1,7 @@
 //! The key ring: secrets by id, each active, verify-only or retired, in one file that only the server reads.
 
 use crate::crypto::primitives::{KEY_BYTES, MacKey, SealKey};
-use crate::crypto::{CONTENT, ENTITY_TAG, FORM, LINK, WRAP, random};
+use crate::crypto::{CONTENT, ENTITY_TAG, FORM, KEEP, LINK, WRAP, random};
 use crate::domain::time::Timestamp;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,7 @@ struct RingKey {
     made: Timestamp,
     link: MacKey,
     wrap: SealKey,
+    keep: SealKey,
 }
 
 /// The keys of an installation. It has no default and cannot be empty: without its file nothing starts (CVE-2023-49105).
@@ -122,6 +123,11 @@ impl KeyRing {
         self.keys.get(&id).map(|key| &key.wrap)
     }
 
+    /// The key that seals kept documents under this id; a retired one still opens them.
+    pub fn keep_key(&self, id: u8) -> Option<&SealKey> {
+        self.keys.get(&id).map(|key| &key.keep)
+    }
+
     /// The key of form tokens.
     pub const fn form_key(&self) -> &MacKey {
         &self.form
@@ -173,7 +179,8 @@ impl KeyRing {
             {
                 return Err("more than one key is active".to_owned());
             }
-            let key = RingKey { state, made, link: MacKey::new(&root.derive(LINK)), wrap: SealKey::new(&root.derive(WRAP)) };
+            let [wrap, keep] = [WRAP, KEEP].map(|purpose| SealKey::new(&root.derive(purpose)));
+            let key = RingKey { state, made, link: MacKey::new(&root.derive(LINK)), wrap, keep };
             if keys.insert(id, key).is_some() {
                 return Err(format!("key {id} is there twice"));
             }

@@ -6,6 +6,7 @@
 //! | [`FORM`] | the token of a form | `form` |
 //! | [`ENTITY_TAG`] | entity tags, so that they tell nothing about a file | `form` |
 //! | [`CONTENT`] | addresses of pictures on the content host | `content` |
+//! | [`KEEP`] | sealed copies of pinned documents | `documents::kept` |
 //! | [`WRAP`] | wrapping the data keys of people, shares and staff | `data_keys` |
 
 pub mod code;
@@ -26,5 +27,7 @@ pub const FORM: &str = "doorward/form/v1";
 pub const ENTITY_TAG: &str = "doorward/entity-tag/v1";
 /// Purpose of the key that signs addresses on the content host.
 pub const CONTENT: &str = "doorward/content/v1";
+/// Purpose of the key that seals kept copies of documents.
+pub const KEEP: &str = "doorward/kept/v1";
 /// Purpose of the key that wraps data keys.
 pub const WRAP: &str = "doorward/data-keys/v1";

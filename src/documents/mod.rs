@@ -4,6 +4,7 @@ mod beneath;
 mod buffers;
 mod file;
 pub mod folder;
+pub mod kept;
 mod kinds;
 pub mod media;
 mod order;

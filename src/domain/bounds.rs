@@ -14,6 +14,14 @@ pub const RECIPIENTS_PER_SHARE: usize = 200;
 pub const ITEMS_PER_SHARE: usize = 1_000;
 /// Most documents that the pinned folders of one share may hold.
 pub const PINNED_DOCUMENTS: usize = 10_000;
+/// Most documents of one share that are remembered as changed since they were shared.
+pub const CHANGED_DOCUMENTS: usize = 100;
+/// How long kept copies outlast the end of the last share that holds on to them: it may be given a new end.
+pub const KEPT_AFTER_END: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How often kept copies that nothing holds on to are removed.
+pub const KEPT_CLEARED_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// Documents read at the same time to take their hashes.
+pub const HASHED_AT_ONCE: usize = 4;
 /// Deepest folder that a listing or a pin follows.
 pub const FOLDER_DEPTH: usize = 64;
 /// Most entries read from one folder for one page.

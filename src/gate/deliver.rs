@@ -1,6 +1,7 @@
 //! The only place that opens a document: a permit becomes a receipt on the disk, and then a stream of bytes that can be cut.
 
 pub(super) mod feed;
+pub(super) mod hash;
 
 use crate::crypto::form::entity_tag;
 use crate::crypto::random;
@@ -12,17 +13,20 @@ use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::ids::{MailId, ReceiptId, ShareId};
 use crate::domain::range::ByteRange;
 use crate::domain::receipt::Action;
-use crate::domain::version::FileVersion;
+use crate::domain::scope::Covered;
+use crate::domain::version::{FileVersion, Pinned};
 use crate::gate::Gate;
 use crate::gate::admit::{admit_document, admit_session};
+use crate::gate::deliver::hash::{expected, is_known_as_another};
 use crate::gate::listing::place_of;
 use crate::gate::notices::queue_notice;
 use crate::gate::permit::Permit;
 use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
+use crate::gate::settings::Verify;
 use crate::gate::stream::{Delivery, DeliveryBody, Source};
 use crate::ledger::event::{Event, Origin};
-use crate::ledger::state::Receipt;
+use crate::ledger::state::{Receipt, Share};
 use crate::ledger::tx::{Class, Tx};
 use crate::limit::connection::{ConnectionHandle, StreamPermit};
 use std::sync::Arc;
@@ -62,19 +66,51 @@ impl Gate {
         let permit = admit_document(self.session(share, proof)?, path, Action::Download)?;
         // Before the document is opened, so that what waits holds no descriptor.
         let place = connection.acquire_stream().await;
-        let name = &permit.covered().name;
-        let pinned = permit.covered().pinned.as_ref().map(|pinned| &pinned.version);
-        let document = self.documents.open_document(&place_of(permit.covered()), pinned).await.map_err(|error| {
-            tracing::warn!(%share, store = %name.store, %error, "a shared document could not be opened");
-            Refusal::of_store(share, error)
-        })?;
+        let document = match self.open_pinned(permit.covered(), permit.admitted().share()).await {
+            Ok(document) => document,
+            Err(error) => return Err(self.not_had(share, permit.covered(), error).await),
+        };
         let entity_tag = entity_tag(&self.keys, share, &document.version);
         Ok(Opened { permit, proof, document, place, entity_tag })
     }
 
-    /// The version of a document that the server can read.
-    pub(super) async fn readable_version(&self, name: &DocumentName) -> Result<FileVersion, StoreError> {
-        Ok(self.documents.open_document(&Place::named(name), None).await?.version)
+    /// Opens what a share covers: the pinned version where one is pinned, read whole before where the configuration says so.
+    async fn open_pinned(&self, covered: &Covered, share: &Share) -> Result<OpenDocument, StoreError> {
+        let place = place_of(covered);
+        let Some(pinned) = &covered.pinned else { return self.documents.open_document(&place, None).await };
+        if let Some(kept) = self.open_kept(covered, pinned).await {
+            return Ok(kept);
+        }
+        if is_known_as_another(share, &covered.name) {
+            return Err(StoreError::Changed);
+        }
+        if let (Verify::Always, Some(expected)) = (self.settings.verify, expected(share.id, covered)) {
+            self.is_what_was_pinned(&place, &pinned.version, &expected).await?;
+        }
+        self.documents.open_document(&place, Some(&pinned.version)).await
+    }
+
+    /// The kept copy of a pinned document: exactly what was shared, whatever the store has now.
+    async fn open_kept(&self, covered: &Covered, pinned: &Pinned) -> Option<OpenDocument> {
+        if !pinned.kept {
+            return None;
+        }
+        let opened = self.kept.open(pinned, covered.name.path.names().last().unwrap_or_default()).await;
+        opened.inspect_err(|error| tracing::warn!(%error, "there is no kept copy; the store is asked instead")).ok()
+    }
+
+    /// Why a shared document cannot be had; of one that is another by now its owner is told.
+    pub(super) async fn not_had(&self, share: ShareId, covered: &Covered, error: StoreError) -> Refusal {
+        tracing::warn!(%share, store = %covered.name.store, %error, "a shared document could not be opened");
+        if error == StoreError::Changed {
+            self.tell_changed(share, &covered.name, false).await;
+        }
+        Refusal::of_store(share, error)
+    }
+
+    /// Whether the server can read a document.
+    pub(super) async fn readable(&self, name: &DocumentName) -> Result<(), StoreError> {
+        self.documents.open_document(&Place::named(name), None).await.map(drop)
     }
 
     /// Streams a part of an opened document. When this returns, the receipt is on the disk; a revocation either came before it and refuses,
@@ -93,7 +129,12 @@ impl Gate {
         let id = ReceiptId::from_bytes(random::bytes());
         let (receipt, again) = self.receipt(&permit, proof, document.version.clone(), id, origin).await?;
         let transfer = self.progress.begin(&receipt, range.start, again);
-        let (source, left, admitted) = (Source::Document(document.read(range)), Some(range.len()), admitted.clone());
+        let whole = range.start == 0 && range.end >= document.size;
+        let source = match expected(admitted.share().id, permit.covered()).filter(|_| whole) {
+            Some(expected) => Source::Made(self.compared(document, expected)),
+            None => Source::Document(document.read(range)),
+        };
+        let (left, admitted) = (Some(range.len()), admitted.clone());
         let delivery = Delivery { source, left, admitted, transfer, watch, place };
         Ok(DeliveryBody::start(Arc::clone(self), delivery, connection))
     }

@@ -44,6 +44,8 @@ pub struct NewShare {
     pub text: Option<bool>,
     /// Pin everything, or nothing; when nothing is said documents are pinned and folders follow.
     pub pin: Option<bool>,
+    /// Whether sealed copies of what is pinned are kept; the configured default when nothing is said.
+    pub keep: Option<bool>,
     /// The owner; the first of staff when nothing is said.
     pub owner: Option<EmailAddress>,
     /// Subject.
@@ -83,6 +85,9 @@ pub enum IssueError {
     /// A document that cannot be shared.
     #[error("{0}: {1}")]
     Unreadable(DocumentName, StoreError),
+    /// A share without pinned documents.
+    #[error("the share holds on to no versions: its documents are given as they are now anyway")]
+    NothingPinned,
     /// No such share or recipient.
     #[error("there is no {0} {1}")]
     Unknown(&'static str, String),
@@ -139,7 +144,7 @@ impl Gate {
         let code = (self.settings.code_delivery == CodeDelivery::WithInvite).then_some(self.settings.code_digits);
         Ok(Prepared {
             share: ShareId::from_bytes(random::bytes()),
-            items: Arc::new(self.items(new.names, new.pin).await?),
+            items: Arc::new(self.items(new.names, new.pin, new.keep.unwrap_or(self.settings.default_keep)).await?),
             recipients,
             owner,
             subject,
@@ -189,7 +194,7 @@ impl Gate {
         Ok((subject.replace(char::is_control, " ").trim().to_owned(), message))
     }
 
-    async fn items(&self, mut names: Vec<DocumentName>, pin: Option<bool>) -> Result<Vec<Item>, IssueError> {
+    async fn items(&self, mut names: Vec<DocumentName>, pin: Option<bool>, keep: bool) -> Result<Vec<Item>, IssueError> {
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
         if names.is_empty() || names.len() > ITEMS_PER_SHARE {
@@ -209,10 +214,14 @@ impl Gate {
             let kind = match (stat.kind, pin) {
                 (Kind::Document, pin) => {
                     // Looked at as a recipient's request would, so that nobody is sent a link to what the server may not read.
-                    let version = self.readable_version(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
-                    if pin { ItemKind::PinnedDocument(version.into()) } else { ItemKind::Document }
+                    if pin {
+                        ItemKind::PinnedDocument(self.pin_document(&name, keep).await?)
+                    } else {
+                        self.readable(&name).await.map_err(|e| IssueError::Unreadable(name.clone(), e))?;
+                        ItemKind::Document
+                    }
                 }
-                (Kind::Folder, true) => ItemKind::PinnedFolder(Arc::new(self.pins(&name).await?)),
+                (Kind::Folder, true) => ItemKind::PinnedFolder(Arc::new(self.pins(&name, keep).await?)),
                 (Kind::Folder, false) => {
                     self.documents
                         .list(&Place::named(&name))
@@ -232,9 +241,9 @@ impl Gate {
         Ok(items)
     }
 
-    /// The versions of all documents beneath a folder, sorted by path.
-    async fn pins(&self, folder: &DocumentName) -> Result<Vec<Pin>, IssueError> {
-        let mut pins = Vec::new();
+    /// The versions and hashes of all documents beneath a folder, sorted by path.
+    pub(super) async fn pins(&self, folder: &DocumentName, keep: bool) -> Result<Vec<Pin>, IssueError> {
+        let mut paths = Vec::new();
         let mut open = vec![(DocumentPath::root(), 0)];
         let too_many = || IssueError::TooManyToPin(folder.clone());
         while let Some((below, depth)) = open.pop() {
@@ -252,15 +261,15 @@ impl Gate {
                 let path = below.append(&entry.name).map_err(|_| too_many())?;
                 match entry.stat.kind {
                     Kind::Folder => open.push((path, depth + 1)),
-                    Kind::Document => pins.push(Pin { path, version: entry.stat.version.into() }),
+                    Kind::Document => paths.push(path),
                 }
             }
-            if pins.len() > PINNED_DOCUMENTS || open.len() > PINNED_DOCUMENTS {
+            if paths.len() > PINNED_DOCUMENTS || open.len() > PINNED_DOCUMENTS {
                 return Err(too_many());
             }
         }
-        pins.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(pins)
+        paths.sort();
+        self.hashed(folder, paths, keep).await
     }
 }
 

@@ -6,10 +6,11 @@ use crate::domain::ids::{ChallengeId, RecipientId};
 use crate::domain::receipt::Outcome;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
+use crate::gate::listing::shown;
 use crate::gate::settings::CodeDelivery;
 use crate::ledger::event::MailKind;
 use crate::ledger::state::{Mail, Recipient, Share, Staff, State};
-use crate::mail::templates::{AccessEnded, Cause, Code, DeliveryFailed, Ended, Invitation, Notice, NoticeLine, ShareEnded, What};
+use crate::mail::templates::{AccessEnded, Cause, Code, DeliveryFailed, DocumentsChanged, Ended, Invitation, Notice, NoticeLine, ShareEnded, What};
 use crate::mail::{Content, Letter};
 use std::sync::Arc;
 
@@ -47,6 +48,7 @@ impl Gate {
             MailKind::Invitation(recipient) => self.invitation(&about, recipient)?,
             MailKind::Notice => self.notice(&about)?,
             MailKind::Stopped(recipient) => self.stopped(&about, recipient)?,
+            MailKind::Changed => self.changed(&about)?,
             MailKind::Ended => self.ended(&about)?,
             MailKind::Undelivered(recipient) => self.undelivered(&about, recipient)?,
         };
@@ -175,6 +177,21 @@ impl Gate {
             why: Ended::Expired,
             when: &self.moment(about.share.expires),
             recipients: about.share.recipients.len(),
+        };
+        Ok((about.owner_address()?.clone(), content.compose(&self.words), 0))
+    }
+
+    fn changed(&self, about: &About<'_>) -> Result<(EmailAddress, Content, usize), &'static str> {
+        let documents: Vec<String> = about.share.changed.iter().filter_map(|changed| changed.document.get()).map(shown).collect();
+        if documents.is_empty() {
+            return Err("it is pinned anew");
+        }
+        let content = DocumentsChanged {
+            organisation: &self.settings.organisation,
+            owner_name: about.owner_name(),
+            subject: &self.subject_for_staff(about.state, about.share),
+            share: about.share.id,
+            documents: &documents,
         };
         Ok((about.owner_address()?.clone(), content.compose(&self.words), 0))
     }

@@ -4,7 +4,7 @@ use crate::documents::{Kind, Place, Stat, StoreError, media};
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::scope::{Covered, Item, ItemKind, resolve};
 use crate::domain::time::Timestamp;
-use crate::domain::version::FileVersion;
+use crate::domain::version::{FileVersion, Pinned};
 use crate::gate::Gate;
 use crate::gate::admit::admit_path;
 use crate::gate::permit::Admitted;
@@ -70,7 +70,13 @@ impl Gate {
         }
         let mut entries = Vec::with_capacity(items.len());
         for some in items.chunks(LOOKUPS) {
-            entries.extend(join_all(some.iter().map(|item| self.listed_item(item))).await);
+            let listed = join_all(some.iter().map(|item| self.listed_item(item))).await;
+            for (item, listed) in some.iter().zip(&listed) {
+                if listed.trouble == Some(Trouble::Changed) {
+                    self.tell_changed(share.id, &item.name, false).await;
+                }
+            }
+            entries.extend(listed);
         }
         Ok(Listed { entries, ..Listed::default() })
     }
@@ -90,10 +96,8 @@ impl Gate {
         let entries = listing.entries.into_iter().filter_map(|entry| {
             let path = covered.label.append(&entry.name).ok()?;
             let known = resolve(items, &path)?;
-            let trouble = known
-                .pinned
-                .filter(|pinned| !pinned.version.is_still(&entry.stat.version))
-                .map(|_| Trouble::Changed);
+            let other = |pinned: &Pinned| !pinned.kept && !pinned.version.is_still(&entry.stat.version);
+            let trouble = known.pinned.filter(other).map(|_| Trouble::Changed);
             Some(line(entry.name.file_name(), path, Ok(entry.stat), trouble))
         });
         // The only folder of a share is the share's own page.
@@ -118,6 +122,12 @@ impl Gate {
 
     async fn listed_item(&self, item: &Item) -> ListedEntry {
         let stat = self.documents.stat(&Place::named(&item.name), pinned(item)).await;
+        if let (Err(_), ItemKind::PinnedDocument(pinned)) = (&stat, &item.kind)
+            && self.kept.holds(pinned).await
+        {
+            let path = item.label.parse().unwrap_or(DocumentPath::root());
+            return line(item.label.clone(), path, Ok(stat_of(pinned)), None);
+        }
         let trouble = matches!(stat, Err(StoreError::Changed)).then_some(Trouble::Changed);
         let path = item.label.parse().unwrap_or(DocumentPath::root());
         let mut listed = line(item.label.clone(), path, stat, trouble);
@@ -145,6 +155,12 @@ fn pinned(item: &Item) -> Option<&FileVersion> {
         ItemKind::PinnedDocument(pinned) => Some(&pinned.version),
         _ => None,
     }
+}
+
+/// What is known of a pinned document whatever its store says.
+fn stat_of(pinned: &Pinned) -> Stat {
+    let changed = Timestamp::from_millis(pinned.version.mtime_ns.div_euclid(1_000_000));
+    Stat { kind: Kind::Document, version: pinned.version.clone(), changed }
 }
 
 fn line(label: String, path: DocumentPath, stat: Result<Stat, StoreError>, trouble: Option<Trouble>) -> ListedEntry {

@@ -18,6 +18,7 @@ pub mod manage;
 mod notices;
 pub mod outbox;
 pub mod permit;
+pub mod pins;
 pub mod progress;
 pub mod receipts;
 pub mod redactions;
@@ -33,6 +34,7 @@ pub mod views;
 
 use crate::crypto::keys::KeyRing;
 use crate::documents::Documents;
+use crate::documents::kept::Kept;
 use crate::domain::policy::Delivery;
 use crate::domain::time::{Clock, Timestamp};
 use crate::gate::counts::Counts;
@@ -64,6 +66,8 @@ pub struct Gate {
     cuts: CutRegistry,
     /// The stores.
     documents: Documents,
+    /// Sealed copies of pinned documents.
+    kept: Kept,
     /// Keys of links, forms and entity tags.
     keys: Arc<KeyRing>,
     /// When sessions were last used.
@@ -95,6 +99,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The stores.
     pub documents: Documents,
+    /// Sealed copies of pinned documents.
+    pub kept: Kept,
     /// Keys of links, forms and entity tags.
     pub keys: Arc<KeyRing>,
     /// The truth.
@@ -124,13 +130,14 @@ impl Gate {
                 event => reached.reach_out(event),
             })
         });
-        let Parts { clock, documents, keys, ledger, limiter, mailer, preview, settings, words } = parts;
+        let Parts { clock, documents, kept, keys, ledger, limiter, mailer, preview, settings, words } = parts;
         let (counts, last_use, progress) = (Counts::default(), LastUse::default(), Progress::default());
         Arc::new(Self {
             clock,
             counts,
             cuts,
             documents,
+            kept,
             keys,
             last_use,
             ledger,

@@ -15,6 +15,15 @@ pub enum CodeDelivery {
     WithInvite,
 }
 
+/// When the bytes of a pinned document are compared with the hash that was taken of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verify {
+    /// Before each delivery: it is read twice.
+    Always,
+    /// While all of it goes out.
+    Streaming,
+}
+
 /// The gate's settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -54,6 +63,10 @@ pub struct Settings {
     pub default_text: bool,
     /// Whether documents are pinned when nothing else is said; folders follow then.
     pub default_pin: bool,
+    /// When pinned documents are compared with their hashes.
+    pub verify: Verify,
+    /// Whether a sealed copy of what is pinned is kept when nothing else is said.
+    pub default_keep: bool,
     /// The subject of a share that is given none; may have placeholders.
     pub default_subject: String,
     /// Whether recipients must agree to the disclaimer.

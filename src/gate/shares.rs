@@ -188,6 +188,7 @@ fn undelivered_view(state: &State, share: &Share, failed: &Undelivered) -> Undel
         MailKind::Invitation(recipient) => ("invitation", Some(recipient)),
         MailKind::Notice => ("notice", None),
         MailKind::Stopped(recipient) => ("stopped", Some(recipient)),
+        MailKind::Changed => ("changed", None),
         MailKind::Ended => ("ended", None),
         MailKind::Undelivered(_) => ("undelivered", None),
     };

@@ -30,8 +30,8 @@ const ALIVE_EVERY: Duration = Duration::from_secs(60);
 pub(super) enum Source {
     /// A document.
     Document(DocumentStream),
-    /// A copy made of pictures, while it is made.
-    Pages(BoxStream<'static, io::Result<Bytes>>),
+    /// What is made while it goes out, or looked at: a copy made of pictures, a document that is compared with its hash.
+    Made(BoxStream<'static, io::Result<Bytes>>),
 }
 
 /// What is delivered, to whom, and what counts and ends it.
@@ -95,7 +95,7 @@ impl DeliveryBody {
     fn poll_source(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
         match &mut self.source {
             Source::Document(document) => Pin::new(document).poll_next(context),
-            Source::Pages(pages) => Pin::new(pages).poll_next(context),
+            Source::Made(made) => Pin::new(made).poll_next(context),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What becomes due by time: receipts whose window closes, shares whose end is told, and the hourly counts.
 
 use crate::crypto::random;
-use crate::domain::bounds::CLOCK_DRIFT;
+use crate::domain::bounds::{CLOCK_DRIFT, KEPT_CLEARED_EVERY};
 use crate::domain::ids::MailId;
 use crate::domain::receipt::Outcome;
 use crate::domain::time::Timestamp;
@@ -37,8 +37,13 @@ impl Gate {
     /// Tells what becomes due, as it becomes due; never returns.
     pub async fn sweep(&self) {
         let (mut counted, mut moved) = (self.clock.now(), false);
+        let mut cleared = None;
         loop {
             let now = self.clock.now();
+            if cleared.is_none_or(|last| now.since(last) >= KEPT_CLEARED_EVERY) {
+                self.clear_up_kept().await;
+                cleared = Some(now);
+            }
             moved = self.watch_the_wall_clock(moved);
             self.views.pass(&self.preview, now);
             if let Err(error) = self.tell(self.due(now)).await {

@@ -92,7 +92,7 @@ pub struct LinkView {
 pub struct UndeliveredView {
     /// To whom, when it was a recipient.
     pub email: String,
-    /// `invitation`, `code`, `notice`, `stopped`, `ended` or `undelivered`.
+    /// `invitation`, `code`, `notice`, `stopped`, `ended`, `changed` or `undelivered`.
     pub mail: String,
     /// When it was given up, RFC 3339 in UTC.
     pub at: String,

@@ -4,6 +4,7 @@
 //! An event about something that is not there changes nothing.
 
 mod mail;
+mod pin;
 mod receipt;
 mod redaction;
 
@@ -35,6 +36,7 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         Event::ReceiptEnded { .. } | Event::ReceiptPages { .. } | Event::ReceiptProgress { .. } | Event::ReceiptStarted { .. } => {
             receipt::receipt(state, t, event)
         }
+        Event::DocumentChanged { .. } | Event::SharePinned { .. } => pin::pin(state, event),
         Event::RedactionAdded { .. } | Event::RedactionRemoved { .. } => redaction::redaction(state, t, event),
         Event::SessionClosed { .. } | Event::SessionOpened { .. } | Event::SessionUsed { .. } => session(state, t, event),
         Event::LinkCounted { .. }
@@ -179,6 +181,7 @@ fn created(state: &mut State, t: Timestamp, event: &Event) {
         unreported_more: 0,
         notice: None,
         quiet_until: t,
+        changed: Vec::new(),
         undelivered: Vec::new(),
     };
     state.shares.insert(*share, Arc::new(made));

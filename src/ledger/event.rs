@@ -61,6 +61,8 @@ pub enum MailKind {
     Invitation(RecipientId),
     /// What was read since the last notice, to the share's owner.
     Notice,
+    /// Documents are others than those that were shared, to the share's owner.
+    Changed,
     /// Access was stopped, to a recipient.
     Stopped(RecipientId),
     /// The share has ended, to its owner.
@@ -111,6 +113,10 @@ pub enum Event {
     /// The disclaimer that holds from now on.
     #[serde(rename = "disclaimer.published")]
     DisclaimerPublished { disclaimer: Arc<Disclaimer> },
+    /// A document is another than the one that a share holds on to; said once. With `content` the store calls it the same version, but its bytes
+    /// are others: the share gives it no more until it is pinned anew.
+    #[serde(rename = "document.changed")]
+    DocumentChanged { share: ShareId, document: Private<DocumentName>, content: bool },
     /// An outside address is known from now on.
     #[serde(rename = "guest.seen")]
     GuestSeen { guest: GuestId, address: Private<EmailAddress> },
@@ -224,6 +230,9 @@ pub enum Event {
     /// A share's time has run out; said once, for the mail and the history. That it has ended is always computed.
     #[serde(rename = "share.ended")]
     ShareEnded { share: ShareId },
+    /// A share holds on to the versions that its pinned documents have now.
+    #[serde(rename = "share.pinned")]
+    SharePinned { share: ShareId, by: Actor, items: Private<Arc<Vec<Item>>> },
     /// A share was stopped for everybody.
     #[serde(rename = "share.revoked")]
     ShareRevoked { share: ShareId, by: Actor },

@@ -136,6 +136,18 @@ pub struct Share {
     pub quiet_until: Timestamp,
     /// Mails that failed for good, newest last.
     pub undelivered: Vec<Undelivered>,
+    /// Documents that are others than those that are pinned, as far as somebody met them.
+    #[serde(default)]
+    pub changed: Vec<Changed>,
+}
+
+/// A document that is another than the one that is pinned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Which.
+    pub document: Private<DocumentName>,
+    /// The store calls it the same version, but its bytes are others.
+    pub content: bool,
 }
 
 /// One read for the next notice.

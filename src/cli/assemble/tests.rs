@@ -50,6 +50,7 @@ impl House {
             print: None,
             text: None,
             pin: None,
+            keep: None,
             owner: None,
             subject: None,
             message: None,

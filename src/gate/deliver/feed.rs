@@ -1,16 +1,20 @@
 //! Documents on their way to a preview's worker: opened anew each time one has to be fed, and only as the version that was asked for.
 
+use crate::documents::kept::Kept;
 use crate::documents::{Documents, Place};
 use crate::domain::document::DocumentPath;
 use crate::domain::range::ByteRange;
-use crate::domain::version::FileVersion;
+use crate::domain::version::{FileVersion, Pinned};
 use crate::gate::Gate;
+use crate::gate::deliver::hash::{compare, is_other_content};
 use crate::gate::listing::place_of;
 use crate::gate::permit::Permit;
 use crate::preview::feed::{Fed, Feed};
 use crate::preview::job::Trouble;
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, TryStreamExt};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A document as one version of it.
 #[derive(Debug)]
@@ -19,17 +23,32 @@ pub struct DocumentFeed<'a> {
     place: Place,
     name: String,
     version: FileVersion,
+    /// What was pinned, where it is.
+    pinned: Option<Pinned>,
+    /// Copies of what was pinned.
+    kept: &'a Kept,
+    /// Whether its bytes turned out to be others.
+    other: Arc<AtomicBool>,
+}
+
+impl DocumentFeed<'_> {
+    /// Whether what was fed last was not what was pinned.
+    pub(in crate::gate) fn was_other_content(&self) -> bool {
+        self.other.load(Ordering::Acquire)
+    }
 }
 
 impl Gate {
     /// What a permit lets a worker see. Nothing of it but pictures and, where the policy says so, text comes back out.
     pub(in crate::gate) fn feed(&self, permit: &Permit, version: FileVersion) -> DocumentFeed<'_> {
-        self.feed_of(place_of(permit.covered()), &permit.covered().label, version)
+        let covered = permit.covered();
+        let pinned = covered.pinned.clone();
+        DocumentFeed { pinned, ..self.feed_of(place_of(covered), &covered.label, version) }
     }
 
     /// What staff, who may read the document anyway, have a worker draw for them.
     pub(in crate::gate) fn feed_of(&self, place: Place, name: &DocumentPath, version: FileVersion) -> DocumentFeed<'_> {
-        DocumentFeed { documents: &self.documents, place, name: name.file_name(), version }
+        DocumentFeed { documents: &self.documents, place, name: name.file_name(), version, pinned: None, kept: &self.kept, other: Arc::default() }
     }
 }
 
@@ -40,12 +59,31 @@ impl Feed for DocumentFeed<'_> {
 
     fn open(&self) -> BoxFuture<'_, Result<Fed, Trouble>> {
         Box::pin(async {
-            let document = self.documents.open_document(&self.place, Some(&self.version)).await.map_err(|error| {
+            let kept = match self.pinned.as_ref().filter(|pinned| pinned.kept && pinned.version == self.version) {
+                Some(pinned) => self.kept.open(pinned, self.name.as_bytes()).await.ok(),
+                None => None,
+            };
+            let opened = match kept {
+                Some(document) => Ok(document),
+                None => self.documents.open_document(&self.place, Some(&self.version)).await,
+            };
+            let document = opened.map_err(|error| {
                 tracing::warn!(%error, "a document could not be opened for its preview");
                 Trouble::Unreadable
             })?;
             let size = document.size;
-            Ok(Fed { size, bytes: document.read(ByteRange { start: 0, end: size }).boxed(), converted: None })
+            let bytes = match self.pinned.as_ref().and_then(|pinned| pinned.sha256) {
+                None => document.read(ByteRange { start: 0, end: size }).boxed(),
+                Some(sha256) => {
+                    let other = Arc::clone(&self.other);
+                    compare(document, sha256)
+                        .inspect_err(move |error| {
+                            other.fetch_or(is_other_content(error), Ordering::AcqRel);
+                        })
+                        .boxed()
+                }
+            };
+            Ok(Fed { size, bytes, converted: None })
         })
     }
 }

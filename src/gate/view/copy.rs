@@ -97,7 +97,7 @@ impl Gate {
                 handed: None,
                 pieces: VecDeque::from([head.into()]),
             };
-            let source = Source::Pages(Box::pin(stream::try_unfold(copying, Copying::piece)));
+            let source = Source::Made(Box::pin(stream::try_unfold(copying, Copying::piece)));
             let delivery = Delivery { source, left: None, admitted, transfer, watch, place };
             return Ok(MarkedPdf { name, body: DeliveryBody::start(Arc::clone(self), delivery, connection) });
         }

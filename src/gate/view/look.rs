@@ -3,7 +3,7 @@
 use crate::config::Marked;
 use crate::crypto::primitives::sha256;
 use crate::crypto::random;
-use crate::documents::{Kind, Place};
+use crate::documents::{Kind, Place, StoreError};
 use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ReceiptId, ShareId};
@@ -14,6 +14,7 @@ use crate::gate::Gate;
 use crate::gate::admit::admit_document;
 use crate::gate::covering::Covering;
 use crate::gate::deliver::feed::DocumentFeed;
+use crate::gate::deliver::hash::is_known_as_another;
 use crate::gate::listing::place_of;
 use crate::gate::permit::{Admitted, Permit};
 use crate::gate::refusal::Refusal;
@@ -97,6 +98,10 @@ impl Gate {
         let share = look.permit.admitted().share().id;
         self.views.enter(look.key, look.permit.admitted(), self.clock.now());
         let done = self.preview.run(&look.key, part.numbers(), &look.feed, job).await;
+        if look.feed.was_other_content() {
+            self.tell_changed(share, &look.permit.covered().name, true).await;
+            return Err(Refusal::DocumentChanged(share));
+        }
         let (opened, done) = done.map_err(|trouble| Refusal::Preview(share, trouble))?;
         look.covering.fits(part, &opened.layout).map_err(|_| Refusal::ChangedSinceRedacted(share))?;
         Ok((opened, done))
@@ -120,11 +125,20 @@ impl Gate {
     /// The version that the store has now; a pinned document must still be what it was.
     async fn version_of(&self, permit: &Permit) -> Result<FileVersion, Refusal> {
         let (share, covered) = (permit.admitted().share().id, permit.covered());
+        if let Some(pinned) = covered.pinned.as_ref().filter(|pinned| pinned.kept)
+            && self.kept.holds(pinned).await
+        {
+            return Ok(pinned.version.clone());
+        }
         let pinned = covered.pinned.as_ref().map(|pinned| &pinned.version);
-        let stat = self.documents.stat(&place_of(covered), pinned).await.map_err(|error| {
-            tracing::warn!(%share, store = %covered.name.store, %error, "a shared document could not be looked up");
-            Refusal::of_store(share, error)
-        })?;
+        let stat = match self.documents.stat(&place_of(covered), pinned).await {
+            Ok(_) if pinned.is_some() && is_known_as_another(permit.admitted().share(), &covered.name) => Err(StoreError::Changed),
+            stat => stat,
+        };
+        let stat = match stat {
+            Ok(stat) => stat,
+            Err(error) => return Err(self.not_had(share, covered, error).await),
+        };
         if stat.kind != Kind::Document {
             return Err(Refusal::DocumentMissing(share));
         }

@@ -1,5 +1,6 @@
 //! What each kind of letter says. Pure: small structs in, text and HTML out, every word from the catalogue.
 
+mod changed;
 mod code;
 mod ended;
 mod failed;
@@ -7,6 +8,7 @@ mod invitation;
 mod notice;
 mod trial;
 
+pub use changed::DocumentsChanged;
 pub use code::Code;
 pub use ended::{AccessEnded, Ended, ShareEnded};
 pub use failed::{Cause, DeliveryFailed};

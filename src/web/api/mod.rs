@@ -26,6 +26,7 @@ pub fn router(web: &Web) -> Router {
     let (router, description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(shares::list, shares::create))
         .routes(routes!(shares::show, shares::update))
+        .routes(routes!(shares::pin))
         .routes(routes!(shares::resend))
         .routes(routes!(shares::revoke))
         .routes(routes!(redactions::list, redactions::add))

@@ -80,6 +80,22 @@ pub async fn resend(
     Ok(Json(Queued { queued: web.gate().resend(id, to).await? }))
 }
 
+/// Has a share hold on to the versions that its pinned documents have now. Every document is read whole for it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/shares/{id}/pin",
+    responses((status = 200, body = ShareView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem))
+)]
+pub async fn pin(
+    State(web): State<Web>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+) -> Result<Json<ShareView>, Problem> {
+    let id = wire::share(web.gate(), &id)?;
+    web.gate().pin_anew(id, actor).await?;
+    Ok(Json(view(&web, id).await?))
+}
+
 /// Stops a share, or one recipient's access to it; downloads under way are cut.
 #[utoipa::path(
     post,

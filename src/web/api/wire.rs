@@ -40,6 +40,9 @@ pub struct CreateShare {
     /// Pin all, or follow all; left out, documents are pinned and folders follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<bool>,
+    /// Keep sealed copies of what is pinned, which recipients get whatever becomes of the store; the configured default when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<bool>,
     /// Address of the member of staff who is to own it; the first of them when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
@@ -115,6 +118,7 @@ impl CreateShare {
             print: self.print,
             text: self.text,
             pin: self.pin,
+            keep: self.keep,
             owner: self.owner.map(|text| address(&text)).transpose()?,
             subject: self.subject,
             message: self.message,

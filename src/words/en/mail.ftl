@@ -94,6 +94,13 @@ mail-share-ended-recipients =
     }
 mail-share-ended-again = Does somebody still need the documents? Give the share a new end date: the same links then work again.
 
+## Documents that changed since they were shared
+
+mail-changed-subject = Changed since you shared it: { $subject }
+mail-changed-intro = Somebody opened your share “{ $subject }” and met documents that are not those that you shared:
+mail-changed-effect = Nothing of them was handed out: the share holds on to the versions it was made with, and the pages say that the document changed.
+mail-changed-advice = Should the recipients get what is there now? Look at the documents first, then run: doorward share pin { $id }
+
 ## A mail that could not be delivered
 
 mail-failed-subject = Not delivered to { $recipient }: { $subject }

@@ -1,0 +1,39 @@
+//! Pinned documents that are others by now: which, what recipients meet, and what the owner of the share can do.
+
+use super::ended::titled;
+use crate::domain::ids::ShareId;
+use crate::mail::Content;
+use crate::mail::layout::{Block, Sheet, said};
+use crate::words::Words;
+
+/// The mail to the owner of a share whose documents changed.
+#[derive(Clone)]
+pub struct DocumentsChanged<'a> {
+    /// The organisation's name.
+    pub organisation: &'a str,
+    /// To whom the letter speaks.
+    pub owner_name: &'a str,
+    /// The share's subject; may be empty.
+    pub subject: &'a str,
+    /// The share.
+    pub share: ShareId,
+    /// The documents.
+    pub documents: &'a [String],
+}
+
+impl DocumentsChanged<'_> {
+    /// The letter.
+    pub fn compose(&self, words: &Words) -> Content {
+        let (subject, share) = (titled(words, self.subject), self.share.to_string());
+        let about = [("subject", subject.as_str())];
+        let mut sheet = Sheet::new(words, &said(words, "mail-changed-subject", &about));
+        sheet.say("mail-greeting-name", &[("name", self.owner_name)]);
+        sheet.say("mail-changed-intro", &about);
+        sheet.put(Block::Lines(self.documents.to_vec()));
+        sheet.say("mail-changed-effect", &[]);
+        sheet.say("mail-changed-advice", &[("id", &share)]);
+        sheet.whisper("mail-share-number", &[("id", &share)]);
+        sheet.whisper("mail-automatic", &[("organisation", self.organisation)]);
+        sheet.finish()
+    }
+}

@@ -12,6 +12,7 @@ mod memory;
 mod mistakes;
 mod office;
 mod rebuild;
+mod redactions;
 mod start;
 mod sync;
 mod tamper;

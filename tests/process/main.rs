@@ -5,6 +5,7 @@ mod helpers;
 mod check;
 mod commands;
 mod full;
+mod inherited;
 mod kill;
 mod logs;
 mod mail;

@@ -94,6 +94,9 @@ pub struct Page {
     /// Where to save the picture (JPEG); a file that is there is not written over
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
+    /// Draw a grid of per cents over it, to read areas from
+    #[arg(long)]
+    grid: bool,
     #[command(flatten)]
     plain: Plain,
 }
@@ -178,11 +181,12 @@ fn list(options: &List) -> Result<(), Failure> {
 }
 
 fn page(options: &Page) -> Result<(), Failure> {
-    let Page { place, to, plain } = options;
+    let Page { place, to, grid, plain } = options;
     let (document, part) = (document(&place.document)?, place.part());
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("document", &document);
     query.extend_pairs(part.iter().map(|part| ("part", part)));
+    query.extend_pairs(grid.then_some(("grid", "true")));
     let path = format!("/api/v1/shares/{}/pages/{}?{}", id(&place.share)?, place.page, query.finish());
     let (picture, seen) = Client::new(&plain.server)?.bytes_with(&path, SEEN)?;
     let cannot = |why: std::io::Error| Failure::refused(format!("{}: {why}", to.display()));

@@ -174,8 +174,9 @@ impl Gate {
         }
     }
 
-    /// A page as staff see it: with what is covered on this version of it, and marked as theirs. Makes no receipt.
-    pub async fn staff_page(&self, page: &PageOf, dpi: u16, by: Actor) -> Result<StaffPage, RedactionError> {
+    /// A page as staff see it: with what is covered on this version of it, and marked as theirs; on request with a grid
+    /// of per cents, to read areas from. Makes no receipt.
+    pub async fn staff_page(&self, page: &PageOf, dpi: u16, grid: bool, by: Actor) -> Result<StaffPage, RedactionError> {
         let look = self.staff_look(page, by).await?;
         for _ in 0..TRIES {
             let (opened, _) = self.staff_work(&look, page, Job::Open).await?;
@@ -184,6 +185,7 @@ impl Gate {
                 page: page.page,
                 dpi: dpi.clamp(DPI_LEAST, DPI_MOST),
                 covered: covering.on(&page.part, page.page),
+                grid,
                 mark: Some(Mark { text: STAFF_MARK.to_owned(), strength: Strength::Light }),
             };
             let (drawn, done) = self.staff_work(&look, page, Job::Page(job)).await?;

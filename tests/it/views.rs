@@ -227,7 +227,10 @@ async fn an_area_is_covered_on_what_was_looked_at_or_not_at_all() -> Outcome {
     let share = app.share(CreateShare { pin: Some(false), ..documents(&["scan.tif"]) }).await?;
     let (page, areas) = (format!("/api/v1/shares/{}/pages", share.id), format!("/api/v1/shares/{}/redactions", share.id));
     let seen = async |page: String| app.api("GET", &page, &json!(null)).await.header("doorward-seen").to_owned();
-    let add = async |seen: &str| app.api("POST", &areas, &json!({ "document": "scan.tif", "page": 1, "area": "1,1,9,9", "seen": seen })).await;
+    let add = async |seen: &str| {
+        app.api("POST", &areas, &json!({ "document": "scan.tif", "page": 1, "area": "1,1,9,9", "seen": seen }))
+            .await
+    };
     let first = seen(format!("{page}/1?document=scan.tif")).await;
     assert_eq!((first.len(), &seen(format!("{page}/3?document=scan.tif&dpi=20")).await), (32, &first));
     app.put("scan.tif", scan(4)?)?;
@@ -238,7 +241,10 @@ async fn an_area_is_covered_on_what_was_looked_at_or_not_at_all() -> Outcome {
     assert!(app.events("redaction.added").is_empty(), "nothing was written");
     assert_eq!(add(&seen(format!("{page}/4?document=scan.tif")).await).await.code(), 201);
     assert_eq!(app.events("redaction.added").len(), 1);
-    assert_eq!(app.api("GET", &format!("{page}/none?document=scan.tif"), &json!(null)).await.header("content-type"), "application/problem+json");
+    assert_eq!(
+        app.api("GET", &format!("{page}/none?document=scan.tif"), &json!(null)).await.header("content-type"),
+        "application/problem+json"
+    );
 
     let description = json_of(&app.api("GET", "/api/openapi.json", &json!(null)).await)?;
     let paths = &description["paths"];

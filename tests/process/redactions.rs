@@ -89,6 +89,10 @@ fn areas_are_marked_on_a_page_listed_and_uncovered_again() -> Fallible {
     let seen = told.trim_end().rsplit_once(" --seen ").ok_or("no tag")?.1.to_owned();
     assert!(server.run(&looked)?.refused(1)?.starts_with(&before.display().to_string()), "a file that is there is not written over");
     assert!(lightness(&before)? > 150);
+    let grid = desk.file("grid.jpg");
+    let words = ["redaction", "page", &share, "paper.pdf", "--page", "1", "--grid", "--to", &grid.to_string_lossy()];
+    assert_eq!(text(&server.json(&words)?, "seen")?, seen);
+    assert!(lightness(&grid)? > 150 && std::fs::read(&grid)? != std::fs::read(&before)?);
 
     let add = ["redaction", "add", &share, "paper.pdf", "--page", "1", "--area", "10,10,40,40.5", "--seen", &seen];
     let told = server.run(&add)?.done()?;

@@ -52,6 +52,8 @@ pub struct PageQuery {
     pub part: Option<String>,
     /// Dots an inch; 100 when left out.
     pub dpi: Option<u16>,
+    /// Whether a grid of per cents is drawn over it; not when left out.
+    pub grid: Option<bool>,
 }
 
 /// Covers an area of a page, from the next picture on; the share gives no originals while anything is covered.
@@ -134,7 +136,10 @@ pub async fn page(
 ) -> Result<Response, Problem> {
     let (Path((id, number)), Query(query)) = (path?, query?);
     let page = page_of(web.gate(), &id, &query.document, query.part.as_deref(), number)?;
-    let StaffPage { picture, seen } = web.gate().staff_page(&page, query.dpi.unwrap_or(DPI_NORMAL), actor).await?;
+    let StaffPage { picture, seen } = web
+        .gate()
+        .staff_page(&page, query.dpi.unwrap_or(DPI_NORMAL), query.grid.unwrap_or(false), actor)
+        .await?;
     let fields =
         [(CONTENT_TYPE.as_str(), "image/jpeg".to_owned()), (CACHE_CONTROL.as_str(), "no-store".to_owned()), (SEEN, seen.to_string())];
     Ok((fields, picture.jpeg).into_response())

@@ -248,6 +248,17 @@ async fn an_area_is_covered_on_what_was_looked_at_or_not_at_all() -> Outcome {
 
     let description = json_of(&app.api("GET", "/api/openapi.json", &json!(null)).await)?;
     let paths = &description["paths"];
+    let told = paths["/api/v1/shares/{id}/pages/{page}"]["get"]["parameters"]
+        .as_array()
+        .ok_or("it takes parameters")?;
+    let told: Vec<_> = told
+        .iter()
+        .map(|one| (one["name"].as_str(), one["in"].as_str(), one["required"].as_bool()))
+        .collect();
+    assert!(
+        told.contains(&(Some("document"), Some("query"), Some(true))) && told.contains(&(Some("dpi"), Some("query"), Some(false))),
+        "{told:?}"
+    );
     assert!(paths["/api/v1/shares/{id}/redactions"]["post"]["responses"]["409"].is_object(), "{paths}");
     assert!(paths["/api/v1/shares/{id}/pages/{page}"]["get"]["responses"]["200"]["headers"]["doorward-seen"].is_object(), "{paths}");
     Ok(())

@@ -45,6 +45,7 @@ pub const SEEN: &str = "doorward-seen";
 /// Which document's page, and how large.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// A document of the share, `store:path`; the store may be left out when there is one.
     pub document: String,
@@ -60,6 +61,7 @@ pub struct PageQuery {
 #[utoipa::path(
     post,
     path = "/api/v1/shares/{id}/redactions",
+    params(("id" = String, Path)),
     request_body = AddRedaction,
     responses(
         (status = 201, body = RedactionView),
@@ -87,7 +89,12 @@ pub async fn add(
 }
 
 /// Lists what is covered in a share's documents.
-#[utoipa::path(get, path = "/api/v1/shares/{id}/redactions", responses((status = 200, body = [RedactionView]), (status = 404, body = Problem)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/shares/{id}/redactions",
+    params(("id" = String, Path)),
+    responses((status = 200, body = [RedactionView]), (status = 404, body = Problem))
+)]
 pub async fn list(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Vec<RedactionView>>, Problem> {
     let share = wire::share(web.gate(), &id)?;
     let all = web.gate().redactions(share).await;
@@ -98,6 +105,7 @@ pub async fn list(State(web): State<Web>, Path(id): Path<String>) -> Result<Json
 #[utoipa::path(
     delete,
     path = "/api/v1/redactions/{id}",
+    params(("id" = String, Path)),
     responses((status = 200, body = ShareView), (status = 404, body = Problem), (status = 503, body = Problem))
 )]
 pub async fn remove(
@@ -115,7 +123,7 @@ pub async fn remove(
 #[utoipa::path(
     get,
     path = "/api/v1/shares/{id}/pages/{page}",
-    params(PageQuery),
+    params(("id" = String, Path), ("page" = u32, Path), PageQuery),
     responses(
         (
             status = 200, content_type = "image/jpeg", body = Vec<u8>,

@@ -50,7 +50,7 @@ fn what_the_server_was_started_with_is_not_open_in_what_draws_previews() -> Fall
     let share = share["id"].as_str().ok_or("no share")?;
     let picture = scratch.path().join("page.jpg");
     server
-        .run(&["redaction", "page", share, "note.txt", "--page", "1", "--to", &picture.to_string_lossy()])?
+        .run_drawing(&["redaction", "page", share, "note.txt", "--page", "1", "--to", &picture.to_string_lossy()])?
         .done()?;
     let [spawner] = children(own)?[..] else { return Err("one process starts the others".into()) };
     assert_eq!((task(spawner)?.as_str(), files(spawner)?), ("preview-spawner", Vec::new()));

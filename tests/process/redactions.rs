@@ -84,21 +84,25 @@ fn areas_are_marked_on_a_page_listed_and_uncovered_again() -> Fallible {
     let (server, share) = (&desk.server, desk.share(&[])?);
     let [before, during, after] = ["before.jpg", "during.jpg", "after.jpg"].map(|name| desk.file(name));
     let looked = ["redaction", "page", &share, "paper.pdf", "--page", "1", "--to", &before.to_string_lossy()];
-    let told = server.run(&looked)?.done()?;
+    let told = server.run_drawing(&looked)?.done()?;
     assert!(told.starts_with(&format!("page 1 is in {}\n", before.display())), "{told}");
     let seen = told.trim_end().rsplit_once(" --seen ").ok_or("no tag")?.1.to_owned();
-    assert!(server.run(&looked)?.refused(1)?.starts_with(&before.display().to_string()), "a file that is there is not written over");
+    assert!(
+        server.run_drawing(&looked)?.refused(1)?.starts_with(&before.display().to_string()),
+        "a file that is there is not written over"
+    );
     assert!(lightness(&before)? > 150);
     let grid = desk.file("grid.jpg");
-    let words = ["redaction", "page", &share, "paper.pdf", "--page", "1", "--grid", "--to", &grid.to_string_lossy()];
-    assert_eq!(text(&server.json(&words)?, "seen")?, seen);
+    let words = ["redaction", "page", &share, "paper.pdf", "--page", "1", "--grid", "--to", &grid.to_string_lossy(), "--json"];
+    assert_eq!(text(&server.run_drawing(&words)?.json()?, "seen")?, seen);
     assert!(lightness(&grid)? > 150 && std::fs::read(&grid)? != std::fs::read(&before)?);
 
     let add = ["redaction", "add", &share, "paper.pdf", "--page", "1", "--area", "10,10,40,40.5", "--seen", &seen];
-    let told = server.run(&add)?.done()?;
+    let told = server.run_drawing(&add)?.done()?;
     assert!(told.starts_with("covered 10,10,40,40.5 on page 1 of documents:paper.pdf ("), "{told}");
     assert!(told.ends_with(&format!("share {share} gives no originals while anything is covered\n")), "{told}");
-    let second = server.json(&["redaction", "add", &share, "documents:paper.pdf", "--page", "2", "--area", "0,0,5,5"])?;
+    let add = ["redaction", "add", &share, "documents:paper.pdf", "--page", "2", "--area", "0,0,5,5", "--json"];
+    let second = server.run_drawing(&add)?.json()?;
     assert_eq!((&second["page"], text(&second, "area")?, &second["changed"]), (&Value::from(2), "0,0,5,5".to_owned(), &Value::from(false)));
 
     let told = desk.look(&share, "paper.pdf", "1", &during)?;
@@ -134,7 +138,9 @@ fn areas_are_marked_on_a_page_listed_and_uncovered_again() -> Fallible {
 fn an_area_marked_on_a_page_that_is_no_more_is_not_covered() -> Fallible {
     let desk = Desk::new()?;
     let (server, share) = (&desk.server, desk.share(&["--follow"])?);
-    let add = |more: &[&str]| server.run(&[&["redaction", "add", &share, "paper.pdf", "--page", "1", "--area", "1,1,9,9"], more].concat());
+    let add = |more: &[&str]| {
+        server.run_drawing(&[&["redaction", "add", &share, "paper.pdf", "--page", "1", "--area", "1,1,9,9"], more].concat())
+    };
     let seen = text(&desk.look(&share, "paper.pdf", "1", &desk.file("1.jpg"))?, "seen")?;
     desk.change("paper.pdf", 3)?;
     assert_eq!(add(&["--seen", &seen])?.refused(1)?, LOOK_AGAIN);
@@ -165,7 +171,7 @@ fn a_tag_is_for_one_document_of_one_share() -> Fallible {
     let second = text(&desk.look(&share, "paper.pdf", "2", &desk.file("2.jpg"))?, "seen")?;
     assert_eq!(first, second, "all pages of a document are of one version");
     let add = |share: &str, document: &str| {
-        server.run(&["redaction", "add", share, document, "--page", "1", "--area", "1,1,9,9", "--seen", &first])
+        server.run_drawing(&["redaction", "add", share, document, "--page", "1", "--area", "1,1,9,9", "--seen", &first])
     };
     assert_eq!(add(&share, "other.pdf")?.refused(1)?, LOOK_AGAIN);
     assert_eq!(add(&desk.share(&[])?, "paper.pdf")?.refused(1)?, LOOK_AGAIN);

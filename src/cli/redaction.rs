@@ -200,10 +200,16 @@ fn page(options: &Page) -> Result<(), Failure> {
          --area LEFT,TOP,WIDTH,HEIGHT --seen {}\n",
         to.display(),
         place.share,
-        output::clean(&place.document.to_string_lossy()),
+        quoted(&output::clean(&place.document.to_string_lossy())),
         output::clean(&seen),
         number = place.page,
     ))
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:%+,@".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 fn remove(options: &Remove) -> Result<(), Failure> {
@@ -226,4 +232,17 @@ fn remove(options: &Remove) -> Result<(), Failure> {
         });
     }
     output::print(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_one_word_for_a_shell() {
+        for (word, written) in [("a:b/c.pdf", "a:b/c.pdf"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("$(x)", "'$(x)'"), ("a;b", "'a;b'")]
+        {
+            assert_eq!(quoted(word), written);
+        }
+    }
 }

@@ -5,18 +5,20 @@ use crate::cli::failure::Failure;
 use crate::config::Place;
 use crate::web::api::problem::Problem;
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::io;
+use std::io::{self, Write};
 use std::time::Duration;
 use tokio::net::UnixStream;
 
 /// How long a server may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What is said of an answer that makes no sense here.
+const STRANGE: &str = "the server gave an answer that this program does not understand; are both of one version?";
 
 /// A server to speak to.
 pub struct Client {
@@ -46,30 +48,44 @@ impl Client {
         self.ask(Method::DELETE, path, None::<&()>)
     }
 
-    /// Asks and hands every piece of the answer on as it comes; an answer that breaks off is an error.
-    pub fn stream(&self, path: &str, each: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<(), Failure> {
+    /// Asks and hands every piece of the answer on as it comes; an answer that breaks off is an error. Returns the fields that stood before it.
+    pub fn stream(&self, path: &str, each: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<HeaderMap, Failure> {
         self.runtime.block_on(async {
-            let mut body = self.call(Method::GET, path, None).await?;
+            let (head, mut body) = self.call(Method::GET, path, None).await?.into_parts();
             while let Some(frame) = body.frame().await {
                 let frame = frame.map_err(|_| Failure::refused("the server broke the answer off; its log says why"))?;
                 if let Some(piece) = frame.data_ref() {
                     each(piece)?;
                 }
             }
-            Ok(())
+            Ok(head.headers)
         })
+    }
+
+    /// Asks for something that is no JSON: all of it, and a field that it must come with.
+    pub fn bytes_with(&self, path: &str, field: &str) -> Result<(Vec<u8>, String), Failure> {
+        let mut bytes = Vec::new();
+        let fields = self.stream(path, &mut |piece| bytes.write_all(piece))?;
+        let value = fields.get(field).and_then(|value| value.to_str().ok()).ok_or_else(|| Failure::refused(STRANGE))?;
+        Ok((bytes, value.to_owned()))
     }
 
     fn ask<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Result<T, Failure> {
         let body = body.map(serde_json::to_vec).transpose().map_err(Failure::refused)?;
         self.runtime.block_on(async {
-            let answer = self.call(method, path, body).await?.collect().await.map_err(Failure::refused)?.to_bytes();
-            serde_json::from_slice(&answer)
-                .map_err(|_| Failure::refused("the server gave an answer that this program does not understand; are both of one version?"))
+            let answer = self
+                .call(method, path, body)
+                .await?
+                .into_body()
+                .collect()
+                .await
+                .map_err(Failure::refused)?
+                .to_bytes();
+            serde_json::from_slice(&answer).map_err(|_| Failure::refused(STRANGE))
         })
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Incoming, Failure> {
+    async fn call(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<http::Response<Incoming>, Failure> {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -81,7 +97,7 @@ impl Client {
             .await
             .map_err(|_| Failure::refused(format!("the server did not answer within {} seconds", PATIENCE.as_secs())))??;
         if response.status().is_success() {
-            return Ok(response.into_body());
+            return Ok(response);
         }
         let status = response.status();
         let body = response.into_body().collect().await.map_err(Failure::refused)?.to_bytes();

@@ -29,6 +29,9 @@ use std::process::ExitCode;
 const WHERE: &str = "share, redaction, receipts and audit speak to a running server, the one on doorward-data in this folder; --data DIR or \
     --config FILE names another. Exit status: 0 done, 1 refused or failed, 2 used wrongly.";
 
+/// The first descriptor above standard input, output and error.
+const FIRST_OF_OTHERS: i32 = 3;
+
 /// A guarded door in front of the document store an organisation already has.
 #[derive(Debug, Parser)]
 #[command(name = "doorward", bin_name = "doorward", version, arg_required_else_help = true, propagate_version = true, after_help = WHERE)]
@@ -84,6 +87,7 @@ struct Server {
 /// Runs the command that the arguments name. Exit status: 0 done, 1 refused or failed, 2 usage.
 #[must_use]
 pub fn run() -> ExitCode {
+    keep_open_files_here();
     // Told apart before anything else is read: neither takes options, and a worker is to have done nothing before it is confined.
     let mut arguments = std::env::args_os().skip(1);
     match (arguments.next().as_deref().and_then(std::ffi::OsStr::to_str), arguments.next()) {
@@ -100,6 +104,12 @@ pub fn run() -> ExitCode {
             ExitCode::from(failure.status)
         }
     }
+}
+
+/// Has what whoever started this program left open in it, such as a file of a shell, go no further: neither to those who draw previews nor to the
+/// sandboxes of the converter. What this program opens itself is closed in others anyway.
+fn keep_open_files_here() {
+    close_fds::set_fds_cloexec(FIRST_OF_OTHERS, &[]);
 }
 
 fn execute(command: Command) -> Result<(), Failure> {

@@ -8,10 +8,12 @@ use crate::cli::share::{count, document, id};
 use crate::domain::part::PartPath;
 use crate::domain::policy::Delivery;
 use crate::domain::redaction::Area;
+use crate::domain::seen::SeenTag;
 use crate::gate::views::{RedactionView, ShareView};
-use crate::web::api::redactions::AddRedaction;
+use crate::web::api::redactions::{AddRedaction, SEEN};
 use clap::{Args, Subcommand};
 use http::Method;
+use serde::Serialize;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
@@ -54,6 +56,12 @@ pub struct Where {
     part: Option<PartPath>,
 }
 
+impl Where {
+    fn part(&self) -> Option<String> {
+        self.part.as_ref().filter(|part| !part.is_whole()).map(ToString::to_string)
+    }
+}
+
 /// An area to be covered.
 #[derive(Debug, Args)]
 pub struct Add {
@@ -62,6 +70,9 @@ pub struct Add {
     /// Left, top, width and height in per cent of the page, as in 10,20,30,5.5
     #[arg(long, value_name = "L,T,W,H")]
     area: Area,
+    /// The tag that `redaction page` showed: nothing is covered when the document has changed since
+    #[arg(long, value_name = "TAG")]
+    seen: Option<SeenTag>,
     #[command(flatten)]
     plain: Plain,
 }
@@ -83,8 +94,22 @@ pub struct Page {
     /// Where to save the picture (JPEG); a file that is there is not written over
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
+    /// Draw a grid of per cents over it, to read areas from
+    #[arg(long)]
+    grid: bool,
     #[command(flatten)]
-    server: Server,
+    plain: Plain,
+}
+
+/// A page that was saved.
+#[derive(Debug, Serialize)]
+struct Saved {
+    document: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<String>,
+    page: u32,
+    file: String,
+    seen: String,
 }
 
 /// Areas.
@@ -108,12 +133,13 @@ pub fn run(command: Command) -> Result<(), Failure> {
 }
 
 fn add(options: &Add) -> Result<(), Failure> {
-    let Add { place, area, plain } = options;
+    let Add { place, area, seen, plain } = options;
     let wanted = AddRedaction {
         document: document(&place.document)?,
-        part: place.part.as_ref().filter(|part| !part.is_whole()).map(ToString::to_string),
+        part: place.part(),
         page: place.page,
         area: area.to_string(),
+        seen: seen.as_ref().map(ToString::to_string),
     };
     let path = format!("/api/v1/shares/{}/redactions", id(&place.share)?);
     let made: RedactionView = Client::new(&plain.server)?.send(Method::POST, &path, &wanted)?;
@@ -155,23 +181,35 @@ fn list(options: &List) -> Result<(), Failure> {
 }
 
 fn page(options: &Page) -> Result<(), Failure> {
-    let Page { place, to, server } = options;
+    let Page { place, to, grid, plain } = options;
+    let (document, part) = (document(&place.document)?, place.part());
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("document", &document(&place.document)?);
-    query.extend_pairs(place.part.iter().filter(|part| !part.is_whole()).map(|part| ("part", part.to_string())));
+    query.append_pair("document", &document);
+    query.extend_pairs(part.iter().map(|part| ("part", part)));
+    query.extend_pairs(grid.then_some(("grid", "true")));
     let path = format!("/api/v1/shares/{}/pages/{}?{}", id(&place.share)?, place.page, query.finish());
-    let mut picture = Vec::new();
-    Client::new(server)?.stream(&path, &mut |piece| picture.write_all(piece))?;
+    let (picture, seen) = Client::new(&plain.server)?.bytes_with(&path, SEEN)?;
     let cannot = |why: std::io::Error| Failure::refused(format!("{}: {why}", to.display()));
     std::fs::File::create_new(to).and_then(|mut file| file.write_all(&picture)).map_err(cannot)?;
+    if plain.json {
+        return output::json(&Saved { document, part, page: place.page, file: to.display().to_string(), seen });
+    }
+    let part = part.map(|part| format!(" --part {part}")).unwrap_or_default();
     output::print(&format!(
-        "page {} is in {}; cover an area of it with: doorward redaction add {} {} --page {} --area LEFT,TOP,WIDTH,HEIGHT (per cent of the page)\n",
-        place.page,
+        "page {number} is in {}\ncover an area of it, in per cent of the page, with: doorward redaction add {} {} --page {number}{part} \
+         --area LEFT,TOP,WIDTH,HEIGHT --seen {}\n",
         to.display(),
         place.share,
-        output::clean(&place.document.to_string_lossy()),
-        place.page
+        quoted(&output::clean(&place.document.to_string_lossy())),
+        output::clean(&seen),
+        number = place.page,
     ))
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:%+,@".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 fn remove(options: &Remove) -> Result<(), Failure> {
@@ -194,4 +232,17 @@ fn remove(options: &Remove) -> Result<(), Failure> {
         });
     }
     output::print(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_one_word_for_a_shell() {
+        for (word, written) in [("a:b/c.pdf", "a:b/c.pdf"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("$(x)", "'$(x)'"), ("a;b", "'a;b'")]
+        {
+            assert_eq!(quoted(word), written);
+        }
+    }
 }

@@ -1,7 +1,10 @@
-//! Tokens of forms and entity tags: short tags that only this installation can make.
+//! Tokens of forms, entity tags and the tags of pages: short tags that only this installation can make.
 
 use crate::crypto::keys::KeyRing;
+use crate::domain::document::DocumentName;
 use crate::domain::ids::ShareId;
+use crate::domain::part::PartPath;
+use crate::domain::seen::SeenTag;
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use data_encoding::BASE64URL_NOPAD;
@@ -32,11 +35,15 @@ fn form_tag(ring: &KeyRing, binding: &[&[u8]], issued: &[u8; 8]) -> [u8; 32] {
 /// Each part with its length before it, so that no two bindings make the same message.
 fn form_message(binding: &[&[u8]], issued: &[u8; 8]) -> Vec<u8> {
     let mut message = issued.to_vec();
-    for part in binding {
+    add_parts(&mut message, binding);
+    message
+}
+
+fn add_parts(message: &mut Vec<u8>, parts: &[&[u8]]) {
+    for part in parts {
         message.extend_from_slice(&(part.len() as u64).to_be_bytes());
         message.extend_from_slice(part);
     }
-    message
 }
 
 /// What the entity tag of a version of a document within one share is made from. It tells neither inode nor time.
@@ -51,6 +58,14 @@ pub fn entity_tag(ring: &KeyRing, share: ShareId, version: &FileVersion) -> [u8;
         version.id.as_deref().unwrap_or_default().as_bytes(),
     ]);
     *tag.first_chunk().expect("a tag has 32 bytes")
+}
+
+/// The tag of what staff look at: a document of a share, or one inside it, in one version and laid out in one way. It tells none of these.
+pub fn seen_tag(ring: &KeyRing, share: ShareId, document: &DocumentName, part: &PartPath, version: &FileVersion, layout: &str) -> SeenTag {
+    let (document, part, version) = (document.to_string(), part.to_string(), version.to_string());
+    let mut message = Vec::new();
+    add_parts(&mut message, &[share.as_bytes(), document.as_bytes(), part.as_bytes(), version.as_bytes(), layout.as_bytes()]);
+    SeenTag::from_bytes(*ring.seen_key().tag(&[&message]).first_chunk().expect("a tag has 32 bytes"))
 }
 
 #[cfg(test)]
@@ -69,5 +84,25 @@ mod tests {
         assert!(!form_token_is_right(&ring, &[b"ab", b"c"], &token, now.plus(FORM_LIFE + Duration::from_secs(1))));
         assert!(!form_token_is_right(&ring, &[b"ab", b"c"], &token, now.minus(Duration::from_secs(1))));
         assert!(!form_token_is_right(&ring, &[b"ab", b"c"], "", now));
+    }
+
+    #[test]
+    fn what_was_seen_is_another_with_each_thing_that_it_stands_for() {
+        let ring = |secret: u8| KeyRing::from_secrets(&[(1, KeyState::Active, [secret; 32])]).unwrap();
+        let tag = |ring: &KeyRing, share: u8, document: &str, part: &str, inode: u64, layout: &str| {
+            let version = FileVersion { size: 9, mtime_ns: 7, device: 1, inode };
+            seen_tag(ring, ShareId::from_bytes([share; 16]), &document.parse().unwrap(), &part.parse().unwrap(), &version, layout)
+        };
+        let tags = [
+            tag(&ring(3), 1, "a:b", "", 5, "pdf 1"),
+            tag(&ring(4), 1, "a:b", "", 5, "pdf 1"),
+            tag(&ring(3), 2, "a:b", "", 5, "pdf 1"),
+            tag(&ring(3), 1, "a:b1", "", 5, "pdf 1"),
+            tag(&ring(3), 1, "a:b", "1", 5, "pdf 1"),
+            tag(&ring(3), 1, "a:b", "", 6, "pdf 1"),
+            tag(&ring(3), 1, "a:b", "", 5, "pdf 2"),
+        ];
+        assert!((0..tags.len()).all(|i| !tags[..i].contains(&tags[i])), "{tags:?}");
+        assert_eq!(tags[0], tag(&ring(3), 1, "a:b", "", 5, "pdf 1"));
     }
 }

@@ -1,7 +1,7 @@
 //! The key ring: secrets by id, each active, verify-only or retired, in one file that only the server reads.
 
 use crate::crypto::primitives::{KEY_BYTES, MacKey, SealKey};
-use crate::crypto::{CONTENT, ENTITY_TAG, FORM, KEEP, LINK, WRAP, random};
+use crate::crypto::{CONTENT, ENTITY_TAG, FORM, KEEP, LINK, SEEN, WRAP, random};
 use crate::domain::time::Timestamp;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,7 @@ pub struct KeyRing {
     keys: BTreeMap<u8, RingKey>,
     form: MacKey,
     entity_tag: MacKey,
+    seen: MacKey,
     content: MacKey,
 }
 
@@ -138,6 +139,11 @@ impl KeyRing {
         &self.entity_tag
     }
 
+    /// The key of the tags of what staff looked at.
+    pub const fn seen_key(&self) -> &MacKey {
+        &self.seen
+    }
+
     /// The key of addresses on the content host.
     pub const fn content_key(&self) -> &MacKey {
         &self.content
@@ -175,8 +181,8 @@ impl KeyRing {
         let mut active = None;
         for (id, state, made, secret) in entries {
             let root = MacKey::new(&secret);
-            if state == KeyState::Active && active.replace((id, [FORM, ENTITY_TAG, CONTENT].map(|purpose| root.derive(purpose)))).is_some()
-            {
+            let derived = || [FORM, ENTITY_TAG, SEEN, CONTENT].map(|purpose| root.derive(purpose));
+            if state == KeyState::Active && active.replace((id, derived())).is_some() {
                 return Err("more than one key is active".to_owned());
             }
             let [wrap, keep] = [WRAP, KEEP].map(|purpose| SealKey::new(&root.derive(purpose)));
@@ -185,8 +191,9 @@ impl KeyRing {
                 return Err(format!("key {id} is there twice"));
             }
         }
-        let (active, [form, entity_tag, content]) = active.ok_or("no key is active")?;
-        Ok(Self { active, keys, form: MacKey::new(&form), entity_tag: MacKey::new(&entity_tag), content: MacKey::new(&content) })
+        let (active, [form, entity_tag, seen, content]) = active.ok_or("no key is active")?;
+        let [form, entity_tag, seen, content] = [form, entity_tag, seen, content].map(|key| MacKey::new(&key));
+        Ok(Self { active, keys, form, entity_tag, seen, content })
     }
 }
 

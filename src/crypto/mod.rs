@@ -5,6 +5,7 @@
 //! | [`LINK`] | the tag of a recipient's link | `link` |
 //! | [`FORM`] | the token of a form | `form` |
 //! | [`ENTITY_TAG`] | entity tags, so that they tell nothing about a file | `form` |
+//! | [`SEEN`] | the tag of what staff looked at | `form` |
 //! | [`CONTENT`] | addresses of pictures on the content host | `content` |
 //! | [`KEEP`] | sealed copies of pinned documents | `documents::kept` |
 //! | [`WRAP`] | wrapping the data keys of people, shares and staff | `data_keys` |
@@ -25,6 +26,8 @@ pub const LINK: &str = "doorward/link/v1";
 pub const FORM: &str = "doorward/form/v1";
 /// Purpose of the key that makes entity tags.
 pub const ENTITY_TAG: &str = "doorward/entity-tag/v1";
+/// Purpose of the key that makes the tag of what staff looked at.
+pub const SEEN: &str = "doorward/seen/v1";
 /// Purpose of the key that signs addresses on the content host.
 pub const CONTENT: &str = "doorward/content/v1";
 /// Purpose of the key that seals kept copies of documents.

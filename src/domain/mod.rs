@@ -11,6 +11,7 @@ pub mod range;
 pub mod receipt;
 pub mod redaction;
 pub mod scope;
+pub mod seen;
 pub mod shown;
 pub mod time;
 pub mod version;

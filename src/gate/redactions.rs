@@ -1,5 +1,6 @@
 //! Covering areas of pages: staff mark them on a document of a share, and recipients never see what is beneath.
 
+use crate::crypto::form::seen_tag;
 use crate::crypto::primitives::sha256;
 use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
@@ -11,6 +12,7 @@ use crate::domain::part::PartPath;
 use crate::domain::policy::Strength;
 use crate::domain::redaction::Area;
 use crate::domain::scope::{Covered, find};
+use crate::domain::seen::SeenTag;
 use crate::domain::version::FileVersion;
 use crate::gate::Gate;
 use crate::gate::covering::Covering;
@@ -28,6 +30,8 @@ use std::sync::Arc;
 
 /// What is written over pages that staff look at.
 const STAFF_MARK: &str = "staff copy";
+/// How often a page is drawn when it was laid out otherwise meanwhile.
+const TRIES: usize = 2;
 
 /// A page of a document of a share, as staff name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +52,9 @@ pub enum RedactionError {
     /// The share is pinned to another version, which is what recipients would have to get.
     #[error("{0} changed since it was shared, so that recipients get nothing of it; there is nothing to cover")]
     Changed(DocumentName),
+    /// It is not what somebody looked at who marked the area on it.
+    #[error("the document changed since you looked at the page: look again")]
+    ChangedSinceSeen,
     /// The page cannot be drawn, so nobody can see what would be covered.
     #[error("{0}: {1}")]
     NoPreview(DocumentName, Trouble),
@@ -71,6 +78,15 @@ pub enum RedactionError {
     Unknown(&'static str, String),
 }
 
+/// A page as staff see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffPage {
+    /// The picture.
+    pub picture: Picture,
+    /// What it is a picture of: an area that is marked on it is meant for this and nothing else.
+    pub seen: SeenTag,
+}
+
 /// A page that staff look at.
 struct StaffLook {
     covered: Covered,
@@ -80,9 +96,14 @@ struct StaffLook {
 
 impl Gate {
     /// Covers an area from the next picture on, for everybody. The share gives no originals from now on; downloads under way are cut.
-    pub async fn redact(&self, page: PageOf, area: Area, by: Actor) -> Result<RedactionView, RedactionError> {
+    ///
+    /// The area belongs to the document as it is now. With `seen`, from the page that it was marked on, it must still be what was looked at.
+    pub async fn redact(&self, page: PageOf, area: Area, seen: Option<SeenTag>, by: Actor) -> Result<RedactionView, RedactionError> {
         let look = self.staff_look(&page, by).await?;
         let (opened, _) = self.staff_work(&look, &page, Job::Open).await?;
+        if seen.is_some_and(|seen| seen != self.seen(&look, &page, &opened)) {
+            return Err(RedactionError::ChangedSinceSeen);
+        }
         let pages = opened.pages.len();
         if page.page == 0 || usize::try_from(page.page).is_ok_and(|number| number > pages) {
             return Err(RedactionError::NoSuchPage(page.document, pages));
@@ -157,21 +178,34 @@ impl Gate {
         }
     }
 
-    /// A page as staff see it: with what is covered on this version of it, and marked as theirs. Makes no receipt.
-    pub async fn staff_page(&self, page: &PageOf, dpi: u16, by: Actor) -> Result<Picture, RedactionError> {
+    /// A page as staff see it: with what is covered on this version of it, and marked as theirs; on request with a grid
+    /// of per cents, to read areas from. Makes no receipt.
+    pub async fn staff_page(&self, page: &PageOf, dpi: u16, grid: bool, by: Actor) -> Result<StaffPage, RedactionError> {
         let look = self.staff_look(page, by).await?;
-        let (opened, _) = self.staff_work(&look, page, Job::Open).await?;
-        let covering = Covering::of_version(&self.ledger.state(), page.share, &look.version).laid_out_as(&opened.layout);
-        let job = PageJob {
-            page: page.page,
-            dpi: dpi.clamp(DPI_LEAST, DPI_MOST),
-            covered: covering.on(&page.part, page.page),
-            mark: Some(Mark { text: STAFF_MARK.to_owned(), strength: Strength::Light }),
-        };
-        match self.staff_work(&look, page, Job::Page(job)).await? {
-            (_, Done::Page(picture)) => Ok(picture),
-            _ => Err(RedactionError::NoPreview(page.document.clone(), Trouble::Unavailable)),
+        for _ in 0..TRIES {
+            let (opened, _) = self.staff_work(&look, page, Job::Open).await?;
+            let covering = Covering::of_version(&self.ledger.state(), page.share, &look.version).laid_out_as(&opened.layout);
+            let job = PageJob {
+                page: page.page,
+                dpi: dpi.clamp(DPI_LEAST, DPI_MOST),
+                covered: covering.on(&page.part, page.page),
+                grid,
+                mark: Some(Mark { text: STAFF_MARK.to_owned(), strength: Strength::Light }),
+            };
+            let (drawn, done) = self.staff_work(&look, page, Job::Page(job)).await?;
+            let Done::Page(picture) = done else {
+                return Err(RedactionError::NoPreview(page.document.clone(), Trouble::Unavailable));
+            };
+            // Opened anew in between, it may have come to lie otherwise; other areas are covered then.
+            if drawn.layout == opened.layout {
+                return Ok(StaffPage { picture, seen: self.seen(&look, page, &drawn) });
+            }
         }
+        Err(RedactionError::NoPreview(page.document.clone(), Trouble::Busy))
+    }
+
+    fn seen(&self, look: &StaffLook, page: &PageOf, opened: &Opened) -> SeenTag {
+        seen_tag(&self.keys, page.share, &page.document, &page.part, &look.version, &opened.layout)
     }
 
     async fn staff_look(&self, page: &PageOf, by: Actor) -> Result<StaffLook, RedactionError> {

@@ -98,7 +98,8 @@ impl Gate {
     pub async fn picture(&self, request: &ViewRequest, page: u32, dpi: u16, origin: Origin) -> Result<Picture, Refusal> {
         self.count_picture(request, &origin)?;
         let dpi = dpi.clamp(DPI_LEAST, DPI_MOST);
-        let job = |look: &Look<'_>, covered: Vec<Area>| Job::Page(PageJob { page, dpi, covered, mark: Some(look.mark.clone()) });
+        let job =
+            |look: &Look<'_>, covered: Vec<Area>| Job::Page(PageJob { page, dpi, covered, grid: false, mark: Some(look.mark.clone()) });
         let (receipt, opened, done) = self.shown(request, page, &origin, &job).await?;
         let Done::Page(picture) = done else { return Err(Refusal::Preview(request.share, Trouble::Unavailable)) };
         let at = (dpi > DPI_LEAST && picture.width.max(picture.height) > THUMBNAIL_SIDE).then_some(true);

@@ -97,6 +97,8 @@ pub struct PageJob {
     pub dpi: u16,
     /// What is covered in black, before the mark.
     pub covered: Vec<Area>,
+    /// Whether a grid of per cents is drawn over it, for staff.
+    pub grid: bool,
     /// What is written over it.
     pub mark: Option<Mark>,
 }

@@ -79,5 +79,5 @@ pub(crate) fn view(number: usize) -> ViewKey {
 /// A page as a recipient sees it.
 pub(crate) fn page(number: u32) -> Job {
     let mark = Mark { text: "someone@example.org\n2026-10-01 12:00 UTC".to_owned(), strength: Strength::Medium };
-    Job::Page(PageJob { page: number, dpi: DPI_NORMAL, covered: Vec::new(), mark: Some(mark) })
+    Job::Page(PageJob { page: number, dpi: DPI_NORMAL, covered: Vec::new(), grid: false, mark: Some(mark) })
 }

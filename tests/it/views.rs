@@ -221,6 +221,50 @@ async fn areas_are_refused_where_nobody_could_see_them() -> Outcome {
 }
 
 #[tokio::test]
+async fn an_area_is_covered_on_what_was_looked_at_or_not_at_all() -> Outcome {
+    let app = with_previews().await?;
+    app.put("scan.tif", scan(3)?)?;
+    let share = app.share(CreateShare { pin: Some(false), ..documents(&["scan.tif"]) }).await?;
+    let (page, areas) = (format!("/api/v1/shares/{}/pages", share.id), format!("/api/v1/shares/{}/redactions", share.id));
+    let seen = async |page: String| app.api("GET", &page, &json!(null)).await.header("doorward-seen").to_owned();
+    let add = async |seen: &str| {
+        app.api("POST", &areas, &json!({ "document": "scan.tif", "page": 1, "area": "1,1,9,9", "seen": seen }))
+            .await
+    };
+    let first = seen(format!("{page}/1?document=scan.tif")).await;
+    assert_eq!((first.len(), &seen(format!("{page}/3?document=scan.tif&dpi=20")).await), (32, &first));
+    app.put("scan.tif", scan(4)?)?;
+    let refused = add(&first).await;
+    assert_eq!((refused.code(), refused.header("content-type")), (409, "application/problem+json"));
+    assert_eq!(json_of(&refused)?["detail"], "the document changed since you looked at the page: look again");
+    assert_eq!((add("no tag").await.code(), add("").await.code()), (422, 422));
+    assert!(app.events("redaction.added").is_empty(), "nothing was written");
+    assert_eq!(add(&seen(format!("{page}/4?document=scan.tif")).await).await.code(), 201);
+    assert_eq!(app.events("redaction.added").len(), 1);
+    assert_eq!(
+        app.api("GET", &format!("{page}/none?document=scan.tif"), &json!(null)).await.header("content-type"),
+        "application/problem+json"
+    );
+
+    let description = json_of(&app.api("GET", "/api/openapi.json", &json!(null)).await)?;
+    let paths = &description["paths"];
+    let told = paths["/api/v1/shares/{id}/pages/{page}"]["get"]["parameters"]
+        .as_array()
+        .ok_or("it takes parameters")?;
+    let told: Vec<_> = told
+        .iter()
+        .map(|one| (one["name"].as_str(), one["in"].as_str(), one["required"].as_bool()))
+        .collect();
+    assert!(
+        told.contains(&(Some("document"), Some("query"), Some(true))) && told.contains(&(Some("dpi"), Some("query"), Some(false))),
+        "{told:?}"
+    );
+    assert!(paths["/api/v1/shares/{id}/redactions"]["post"]["responses"]["409"].is_object(), "{paths}");
+    assert!(paths["/api/v1/shares/{id}/pages/{page}"]["get"]["responses"]["200"]["headers"]["doorward-seen"].is_object(), "{paths}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_end_of_access_ends_what_is_looked_at() -> Outcome {
     let (app, share, request) = entered(Delivery::Watermarked).await?;
     app.gate.picture(&request, 1, 100, origin()).await?;

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 fn page(page: u32) -> Job {
-    Job::Page(PageJob { page, dpi: 72, covered: Vec::new(), mark: None })
+    Job::Page(PageJob { page, dpi: 72, covered: Vec::new(), grid: false, mark: None })
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -108,7 +108,7 @@ impl Gate {
     async fn copied_page(&self, look: &Look<'_>, mark: &Mark, page: u32) -> Result<(Arc<Opened>, Picture), Refusal> {
         let (whole, share) = (PartPath::default(), look.permit.admitted().share().id);
         let covered = look.covering.on(&whole, page);
-        let job = Job::Page(PageJob { page, dpi: DPI_PDF, covered, mark: Some(mark.clone()) });
+        let job = Job::Page(PageJob { page, dpi: DPI_PDF, covered, grid: false, mark: Some(mark.clone()) });
         match self.work_on(look, &whole, job).await? {
             (opened, Done::Page(picture)) => Ok((opened, picture)),
             _ => Err(Refusal::Preview(share, Trouble::Unavailable)),

@@ -35,7 +35,7 @@ fn orders_are_read_as_they_were_written() -> io::Result<()> {
         Order::Open(Open { name: "a.pdf".to_owned(), part: vec![1, 2], size: 5 }),
         Order::Chunk(Bytes::from_static(b"bytes")),
         Order::End,
-        Order::Job(Job::Page(PageJob { page: 1, dpi: 100, covered: Vec::new(), mark: None })),
+        Order::Job(Job::Page(PageJob { page: 1, dpi: 100, covered: Vec::new(), grid: false, mark: None })),
     ];
     let pipe: Vec<u8> = orders.iter().flat_map(Order::encode).collect();
     let mut pipe = pipe.as_slice();

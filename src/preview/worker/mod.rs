@@ -102,6 +102,9 @@ fn picture(source: &mut dyn Source, pages: &mut Pages, job: &PageJob) -> Result<
     let dpi = job.dpi.clamp(DPI_LEAST, DPI_MOST);
     let mut raster = pages.get_or_draw((page, dpi), || source.draw(page, dpi))?;
     paint::cover(&mut raster, &job.covered);
+    if job.grid {
+        paint::grid(&mut raster, dpi)?;
+    }
     if let Some(mark) = &job.mark {
         paint::mark(&mut raster, mark, dpi)?;
     }

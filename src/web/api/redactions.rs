@@ -2,7 +2,8 @@
 
 use crate::domain::part::PartPath;
 use crate::domain::redaction::Area;
-use crate::gate::redactions::{PageOf, RedactionError};
+use crate::domain::seen::SeenTag;
+use crate::gate::redactions::{PageOf, RedactionError, StaffPage};
 use crate::gate::views::{RedactionView, ShareView};
 use crate::gate::{Actor, Gate};
 use crate::preview::limits::DPI_NORMAL;
@@ -11,7 +12,7 @@ use crate::web::api::problem::Problem;
 use crate::web::api::shares;
 use crate::web::api::wire;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Extension, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -32,11 +33,19 @@ pub struct AddRedaction {
     pub page: u32,
     /// `LEFT,TOP,WIDTH,HEIGHT` in per cent of the page.
     pub area: String,
+    /// The tag that the page came with (`Doorward-Seen`) on which the area was marked. A document that is another by now, or laid out otherwise, is
+    /// answered with 409, and nothing is covered; without a tag the area is taken for the document as it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
+
+/// The header of a page's picture that says what it is a picture of.
+pub const SEEN: &str = "doorward-seen";
 
 /// Which document's page, and how large.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// A document of the share, `store:path`; the store may be left out when there is one.
     pub document: String,
@@ -44,14 +53,26 @@ pub struct PageQuery {
     pub part: Option<String>,
     /// Dots an inch; 100 when left out.
     pub dpi: Option<u16>,
+    /// Whether a grid of per cents is drawn over it; not when left out.
+    pub grid: Option<bool>,
 }
 
 /// Covers an area of a page, from the next picture on; the share gives no originals while anything is covered.
 #[utoipa::path(
     post,
     path = "/api/v1/shares/{id}/redactions",
+    params(("id" = String, Path)),
     request_body = AddRedaction,
-    responses((status = 201, body = RedactionView), (status = 404, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem))
+    responses(
+        (status = 201, body = RedactionView),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "The document changed since it was shared, or since the page of `seen` was looked at"),
+        (status = 413, body = Problem),
+        (status = 415, body = Problem),
+        (status = 422, body = Problem),
+        (status = 503, body = Problem)
+    )
 )]
 pub async fn add(
     State(web): State<Web>,
@@ -62,11 +83,18 @@ pub async fn add(
     let Json(wanted) = body?;
     let page = page_of(web.gate(), &id, &wanted.document, wanted.part.as_deref(), wanted.page)?;
     let area: Area = wanted.area.parse().map_err(|why| Problem::unprocessable(format!("'{}': {why}", wanted.area)))?;
-    Ok((StatusCode::CREATED, Json(web.gate().redact(page, area, actor).await?)))
+    let seen = wanted.seen.as_deref().map(str::parse::<SeenTag>).transpose();
+    let seen = seen.map_err(|why| Problem::unprocessable(format!("seen: {why}")))?;
+    Ok((StatusCode::CREATED, Json(web.gate().redact(page, area, seen, actor).await?)))
 }
 
 /// Lists what is covered in a share's documents.
-#[utoipa::path(get, path = "/api/v1/shares/{id}/redactions", responses((status = 200, body = [RedactionView]), (status = 404, body = Problem)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/shares/{id}/redactions",
+    params(("id" = String, Path)),
+    responses((status = 200, body = [RedactionView]), (status = 404, body = Problem))
+)]
 pub async fn list(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Vec<RedactionView>>, Problem> {
     let share = wire::share(web.gate(), &id)?;
     let all = web.gate().redactions(share).await;
@@ -74,7 +102,12 @@ pub async fn list(State(web): State<Web>, Path(id): Path<String>) -> Result<Json
 }
 
 /// Covers an area no longer; shows the share as it is then.
-#[utoipa::path(delete, path = "/api/v1/redactions/{id}", responses((status = 200, body = ShareView), (status = 404, body = Problem)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/redactions/{id}",
+    params(("id" = String, Path)),
+    responses((status = 200, body = ShareView), (status = 404, body = Problem), (status = 503, body = Problem))
+)]
 pub async fn remove(
     State(web): State<Web>,
     Extension(actor): Extension<Actor>,
@@ -90,19 +123,34 @@ pub async fn remove(
 #[utoipa::path(
     get,
     path = "/api/v1/shares/{id}/pages/{page}",
-    params(PageQuery),
-    responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), (status = 404, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem))
+    params(("id" = String, Path), ("page" = u32, Path), PageQuery),
+    responses(
+        (
+            status = 200, content_type = "image/jpeg", body = Vec<u8>,
+            headers(("doorward-seen" = String, description = "What it is a picture of, for `seen` when an area of it is covered: it changes with the document and with the way it is laid out"))
+        ),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "The document changed since it was shared"),
+        (status = 422, body = Problem),
+        (status = 503, body = Problem)
+    )
 )]
 pub async fn page(
     State(web): State<Web>,
     Extension(actor): Extension<Actor>,
-    Path((id, number)): Path<(String, u32)>,
+    path: Result<Path<(String, u32)>, PathRejection>,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(query) = query?;
+    let (Path((id, number)), Query(query)) = (path?, query?);
     let page = page_of(web.gate(), &id, &query.document, query.part.as_deref(), number)?;
-    let picture = web.gate().staff_page(&page, query.dpi.unwrap_or(DPI_NORMAL), actor).await?;
-    Ok(([(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "no-store")], picture.jpeg).into_response())
+    let StaffPage { picture, seen } = web
+        .gate()
+        .staff_page(&page, query.dpi.unwrap_or(DPI_NORMAL), query.grid.unwrap_or(false), actor)
+        .await?;
+    let fields =
+        [(CONTENT_TYPE.as_str(), "image/jpeg".to_owned()), (CACHE_CONTROL.as_str(), "no-store".to_owned()), (SEEN, seen.to_string())];
+    Ok((fields, picture.jpeg).into_response())
 }
 
 fn page_of(gate: &Gate, share: &str, document: &str, part: Option<&str>, page: u32) -> Result<PageOf, Problem> {
@@ -120,7 +168,7 @@ impl From<RedactionError> for Problem {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             RedactionError::Unknown(..) => StatusCode::NOT_FOUND,
-            RedactionError::Changed(_) => StatusCode::CONFLICT,
+            RedactionError::Changed(_) | RedactionError::ChangedSinceSeen => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, error.to_string())

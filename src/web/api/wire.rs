@@ -99,6 +99,7 @@ pub struct Queued {
 /// Which receipts.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ReceiptQuery {
     /// Of this share: its id, or the beginning of it.
     pub share: Option<String>,

@@ -132,6 +132,14 @@ impl Server {
         doorward_at(&[words, &["--data"]].concat(), &self.data)
     }
 
+    /// Runs a command against it that has a page drawn, anew as long as the machine has no processor to spare for that.
+    pub fn run_drawing(&self, words: &[&str]) -> Fallible<Ran> {
+        until("a worker that is free", || {
+            let ran = self.run(words)?;
+            Ok((!ran.err.contains("every worker is busy")).then_some(ran))
+        })
+    }
+
     /// Runs a command against it for its JSON, once the history that it may need is there.
     pub fn json(&self, words: &[&str]) -> Fallible<Value> {
         until("the history", || {

@@ -44,7 +44,7 @@
 //! | `gate/admit.rs` | session, share, recipient, end, scope, delivery, in this order, on every request: a permit or a refusal |
 //! | `documents/beneath.rs` | the file is opened beneath its store's handle; a pinned one must be what it was |
 //! | `gate/deliver.rs` | the receipt is put down, decided anew in its own transaction; then the first byte may go |
-//! | `gate/stream.rs`, `limit/cut.rs` | bytes go out and are counted; an end of access drops the connection |
+//! | `gate/stream.rs`, `gate/ending.rs`, `limit/cut.rs` | bytes go out and are counted; an end of access drops the connection |
 //! | `gate/progress.rs`, `gate/sweeper.rs` | how far it got is put down every five seconds, and the receipt closed after 30 minutes |
 //! | `gate/view.rs`, `gate/view/look.rs` | a page to be looked at: the same rules, what is covered, and the mark; then a worker draws it |
 //! | `gate/deliver/feed.rs` | the worker is fed the document, in the version that was asked for |

@@ -11,6 +11,7 @@ pub mod consent;
 pub mod counts;
 mod covering;
 pub mod deliver;
+mod ending;
 pub mod issue;
 mod letters;
 pub mod listing;

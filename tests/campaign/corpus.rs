@@ -16,6 +16,9 @@ const DRAWN_OF_HUNDRED: usize = 97;
 /// Documents of a kind that may miss it, where they are few: large scans take a build without optimisation longer than a job may.
 const BUT: usize = if cfg!(debug_assertions) { 3 } else { 1 };
 
+/// What is wanted of a release build on two processors, in the columns of the report.
+const TARGETS: [&str; 9] = ["wanted", "", "", "", "", "80 / 300", "50 / 150", "- / 64 / 1024", "300"];
+
 /// What came of one kind of document.
 #[derive(Default)]
 struct Kind {
@@ -136,7 +139,12 @@ fn report(kinds: &BTreeMap<String, Kind>) {
         whole.picture.extend(&kind.picture);
     }
     rows.push(row("all", &whole));
+    rows.push(TARGETS.map(str::to_owned).to_vec());
     table(&rows);
+    if let Some(pdfs) = kinds.get("pdf") {
+        let could = pdfs.documents - pdfs.explained.values().sum::<usize>();
+        println!("PDFs drawn: {} of {could} that have pages to draw = {:.1} %", pdfs.drawn, pdfs.drawn as f64 * 100.0 / could.max(1) as f64);
+    }
     whole.failed.iter().for_each(|failed| println!("not drawn: {failed}"));
 }
 

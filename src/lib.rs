@@ -44,9 +44,10 @@
 //! | `gate/admit.rs` | session, share, recipient, end, scope, delivery, in this order, on every request: a permit or a refusal |
 //! | `documents/beneath.rs` | the file is opened beneath its store's handle; a pinned one must be what it was |
 //! | `gate/deliver.rs` | the receipt is put down, decided anew in its own transaction; then the first byte may go |
-//! | `gate/stream.rs`, `limit/cut.rs` | bytes go out and are counted; an end of access drops the connection |
+//! | `gate/stream.rs`, `gate/ending.rs`, `limit/cut.rs` | bytes go out and are counted; an end of access drops the connection |
 //! | `gate/progress.rs`, `gate/sweeper.rs` | how far it got is put down every five seconds, and the receipt closed after 30 minutes |
 //! | `gate/view.rs`, `gate/view/look.rs` | a page to be looked at: the same rules, what is covered, and the mark; then a worker draws it |
+//! | `gate/view/picture_body.rs` | its picture goes out in pieces, and is cut as a download is |
 //! | `gate/deliver/feed.rs` | the worker is fed the document, in the version that was asked for |
 //! | `gate/view/copy.rs`, `preview/album.rs` | a marked copy: all pages drawn one after the other into a PDF that goes out meanwhile |
 //! | `web/refuse.rs` | a refusal, from wherever it came, becomes a page, in one place |
@@ -66,6 +67,7 @@
 //! | `preview/sandbox.rs` | before the first byte: limits of memory, time and files, Landlock, and a filter of system calls that kills |
 //! | `preview/worker/` | it opens the document (`source/`), draws a page, covers, marks and encodes it (`paint/`) |
 //! | `preview/wire.rs` | what it answers is taken for hostile; anything odd ends it, and the next request gets a new one |
+//! | `preview/room.rs` | its picture stays in the pipe until there is room for it in the gateway's memory |
 //! | `preview/deaths.rs` | a document that ended its workers twice is not tried a third time |
 //!
 //! # The way of a commit

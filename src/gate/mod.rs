@@ -11,6 +11,7 @@ pub mod consent;
 pub mod counts;
 mod covering;
 pub mod deliver;
+mod ending;
 pub mod issue;
 mod letters;
 pub mod listing;
@@ -62,7 +63,7 @@ pub struct Gate {
     clock: Arc<dyn Clock>,
     /// Requests that change nothing, counted until the hour is over.
     counts: Counts,
-    /// Running downloads that a revocation must reach.
+    /// Running downloads and pictures under way that a revocation must reach.
     cuts: CutRegistry,
     /// The stores.
     documents: Documents,
@@ -207,7 +208,7 @@ impl Gate {
         &self.mailer
     }
 
-    /// Downloads that are running now.
+    /// Downloads that are running now, and pictures under way.
     pub fn running(&self) -> usize {
         self.cuts.watched()
     }
@@ -251,8 +252,7 @@ impl Reached {
                 self.cuts.cut_share(*share);
                 self.views.end(&self.preview, |whose| whose.share == *share);
             }
-            // Originals go out no more, and a copy under way may hold what is covered now; whoever only looks sees it covered from the next
-            // picture on.
+            // Originals go out no more, and a copy or a picture under way may hold what is covered now; viewers ask for their pictures again.
             Event::RedactionAdded { share, .. }
             | Event::ShareUpdated { share, delivery: Some(Delivery::Preview | Delivery::Watermarked), .. } => self.cuts.cut_share(*share),
             // A nearer end cuts what runs when it comes, a later one lets it run on.

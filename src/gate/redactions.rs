@@ -25,6 +25,7 @@ use crate::ledger::tx::{Class, Tx, Unavailable};
 use crate::preview::job::{Done, Job, Mark, Opened, PageJob, Picture, Trouble};
 use crate::preview::limits::{DPI_LEAST, DPI_MOST};
 use crate::preview::pool::ViewKey;
+use crate::preview::room::Reader;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ use std::sync::Arc;
 const STAFF_MARK: &str = "staff copy";
 /// How often a page is drawn when it was laid out otherwise meanwhile.
 const TRIES: usize = 2;
+/// Staff are one reader together: they look at a page at a time.
+const STAFF: Reader = [0; 16];
 
 /// A page of a document of a share, as staff name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -226,7 +229,7 @@ impl Gate {
             Kind::Folder => Err(not_here()),
             Kind::Document => {
                 let name = format!("staff {by:?} {} {} {}", page.share, stat.version, page.document);
-                Ok(StaffLook { covered, version: stat.version, key: ViewKey(sha256(&[name.as_bytes()])) })
+                Ok(StaffLook { covered, version: stat.version, key: ViewKey { view: sha256(&[name.as_bytes()]), reader: STAFF } })
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::documents::read::DocumentStream;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
-use crate::gate::admit::open_to;
+use crate::gate::ending::Ending;
 use crate::gate::permit::Admitted;
 use crate::gate::progress::Transfer;
 use crate::limit::connection::{ConnectionHandle, StreamPermit};
@@ -11,18 +11,13 @@ use crate::limit::cut::CutWatch;
 use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::BoxStream;
-use futures_util::task::AtomicWaker;
 use http_body::{Body, Frame, SizeHint};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::sync::oneshot;
 
-/// How long an HTTP/2 stream that was cut may stay unread before its connection is dropped.
-const STALLED: Duration = Duration::from_secs(1);
 /// How often a running download keeps its session alive.
 const ALIVE_EVERY: Duration = Duration::from_secs(60);
 
@@ -61,11 +56,9 @@ pub struct DeliveryBody {
     /// The last chunk, which counts as handed over once the next one is asked for.
     pending: u64,
     alive: Timestamp,
-    cut: Arc<Cut>,
+    ending: Ending,
     /// The last byte of all, asked for only once there is room for it, so that a client that takes nothing is never counted as served.
     last: Option<Bytes>,
-    /// Dropped with the body, which ends the watcher.
-    _done: oneshot::Sender<()>,
     _place: StreamPermit,
 }
 
@@ -75,21 +68,12 @@ impl std::fmt::Debug for DeliveryBody {
     }
 }
 
-/// What the watcher tells the body.
-#[derive(Default)]
-struct Cut {
-    now: AtomicBool,
-    waker: AtomicWaker,
-}
-
 impl DeliveryBody {
     pub(super) fn start(gate: Arc<Gate>, delivery: Delivery, connection: &ConnectionHandle) -> Self {
         let Delivery { source, left, admitted, transfer, watch, place } = delivery;
-        let (done, ended) = oneshot::channel();
-        let cut = Arc::new(Cut::default());
-        tokio::spawn(watch_over(Arc::clone(&gate), admitted.clone(), watch, Arc::clone(&cut), connection.clone(), ended));
+        let ending = Ending::start(Arc::clone(&gate), admitted.clone(), watch, connection.clone());
         let alive = gate.clock.now();
-        Self { gate, source, admitted, transfer, left, pending: 0, alive, cut, last: None, _done: done, _place: place }
+        Self { gate, source, admitted, transfer, left, pending: 0, alive, ending, last: None, _place: place }
     }
 
     fn poll_source(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
@@ -104,55 +88,15 @@ impl DeliveryBody {
     }
 }
 
-/// Waits for the end of access or of the body, whichever comes first.
-async fn watch_over(
-    gate: Arc<Gate>,
-    admitted: Admitted,
-    watch: CutWatch,
-    cut: Arc<Cut>,
-    connection: ConnectionHandle,
-    mut ended: oneshot::Receiver<()>,
-) {
-    let mut ends = Some(admitted.ends());
-    while let Some(end) = ends {
-        tokio::select! {
-            _ = &mut ended => return,
-            () = watch.cut() => break,
-            () = watch.look_again() => {}
-            () = gate.clock.wait_until(end) => {}
-        }
-        ends = gate.access_ends(&admitted);
-    }
-    cut.now.store(true, Ordering::Release);
-    cut.waker.wake();
-    // HTTP/1 has no other way to end a body early, and a stalled client keeps the body from being polled at all.
-    if connection.is_http2() && tokio::time::timeout(STALLED, ended).await.is_ok() {
-        return;
-    }
-    connection.abort();
-}
-
-impl Gate {
-    /// When access ends as the state has it now, which may be later than when the download began; nothing when it is over.
-    fn access_ends(&self, admitted: &Admitted) -> Option<Timestamp> {
-        let (state, now) = (self.ledger.state(), self.clock.now());
-        let session = state.sessions.get(&admitted.session().id)?;
-        let (share, recipient) = state.recipient(session.share, session.recipient)?;
-        open_to(share, recipient, now).ok()?;
-        Some(share.expires.min(session.expires)).filter(|ends| *ends > now)
-    }
-}
-
 impl Body for DeliveryBody {
     type Data = Bytes;
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let this = &mut *self;
-        this.cut.waker.register(context.waker());
-        if this.cut.now.load(Ordering::Acquire) {
+        if let Poll::Ready(error) = this.ending.poll_ended(context) {
             this.pending = 0;
-            return Poll::Ready(Some(Err(io::Error::other("access has ended"))));
+            return Poll::Ready(Some(Err(error)));
         }
         this.settle();
         let now = this.gate.clock.now();
@@ -198,7 +142,7 @@ impl Body for DeliveryBody {
 impl Drop for DeliveryBody {
     fn drop(&mut self) {
         // The last byte is never followed by another poll; it counts when nothing was left to ask for.
-        if self.left == Some(0) && !self.cut.now.load(Ordering::Acquire) {
+        if self.left == Some(0) && !self.ending.has_ended() {
             self.settle();
         }
         self.gate.progress.end(&self.transfer);

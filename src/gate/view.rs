@@ -6,6 +6,7 @@
 pub mod copy;
 mod look;
 pub mod open;
+mod picture_body;
 
 use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
@@ -16,14 +17,19 @@ use crate::domain::redaction::Area;
 use crate::domain::shown::Extent;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
+use crate::gate::ending::Ending;
+use crate::gate::permit::Admitted;
 use crate::gate::progress::PageShown;
 use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
 use crate::ledger::event::Origin;
 use crate::ledger::state::Receipt;
-use crate::preview::job::{Done, Job, Kind, Note, Opened, PageJob, PageSize, Part, Picture, Trouble};
+use crate::limit::connection::ConnectionHandle;
+use crate::limit::cut::CutWatch;
+use crate::preview::job::{Done, Job, Kind, Note, Opened, PageJob, PageSize, Part, Trouble};
 use crate::preview::limits::{DPI_LEAST, DPI_MOST};
 use look::Look;
+pub use picture_body::PictureBody;
 use std::sync::Arc;
 
 /// A picture whose longer side is no longer than this, in dots, shows that there is a page and not what it says; it is no page that was shown, nor is one
@@ -70,6 +76,15 @@ pub struct View {
     pub ends: Timestamp,
 }
 
+/// What may be given out of a page, and to whom.
+struct Shown {
+    receipt: Arc<Receipt>,
+    opened: Arc<Opened>,
+    done: Done,
+    admitted: Admitted,
+    watch: CutWatch,
+}
+
 impl Gate {
     /// Opens a document for its viewer. No page is shown by that, so it makes no receipt.
     pub async fn view(&self, request: &ViewRequest) -> Result<View, Refusal> {
@@ -94,17 +109,29 @@ impl Gate {
         })
     }
 
-    /// A page as a picture, marked. When this returns, its receipt is on the disk. `dpi` is brought within its bounds.
-    pub async fn picture(&self, request: &ViewRequest, page: u32, dpi: u16, origin: Origin) -> Result<Picture, Refusal> {
+    /// A page as a picture, marked. When this returns, its receipt is on the disk; a revocation either came before it and refuses, or comes
+    /// after it and cuts the picture off. So does more being covered. `dpi` is brought within its bounds.
+    ///
+    /// It takes none of the places for documents of its connection: a reader's pages must not keep a download waiting that may never get one.
+    /// What pictures under way may take in memory is bounded for each reader (`preview/room.rs`), their number by the streams of a connection.
+    pub async fn picture(
+        self: &Arc<Self>,
+        request: &ViewRequest,
+        page: u32,
+        dpi: u16,
+        connection: &ConnectionHandle,
+        origin: Origin,
+    ) -> Result<PictureBody, Refusal> {
         self.count_picture(request, &origin)?;
         let dpi = dpi.clamp(DPI_LEAST, DPI_MOST);
         let job =
             |look: &Look<'_>, covered: Vec<Area>| Job::Page(PageJob { page, dpi, covered, grid: false, mark: Some(look.mark.clone()) });
-        let (receipt, opened, done) = self.shown(request, page, &origin, &job).await?;
+        let Shown { receipt, opened, done, admitted, watch } = self.shown(request, page, &origin, &job).await?;
         let Done::Page(picture) = done else { return Err(Refusal::Preview(request.share, Trouble::Unavailable)) };
         let at = (dpi > DPI_LEAST && picture.width.max(picture.height) > THUMBNAIL_SIDE).then_some(true);
         self.note_page(&receipt, request, &opened, page, picture.jpeg.len() as u64, at);
-        Ok(picture)
+        let ending = Ending::start(Arc::clone(self), admitted, watch, connection.clone());
+        Ok(PictureBody::new(picture.jpeg, ending))
     }
 
     /// The text of a page, for those to whom it is read aloud; nothing where the policy has no text. When this returns, its receipt is on the disk.
@@ -114,7 +141,7 @@ impl Gate {
             return Ok(None);
         }
         let job = |_: &Look<'_>, covered: Vec<Area>| Job::Text { page, covered };
-        let (receipt, opened, done) = self.shown(request, page, &origin, &job).await?;
+        let Shown { receipt, opened, done, .. } = self.shown(request, page, &origin, &job).await?;
         let Done::Text(text) = done else { return Err(Refusal::Preview(request.share, Trouble::Unavailable)) };
         if !self.session(request.share, request.proof)?.share().policy.text {
             return Ok(None);
@@ -131,8 +158,12 @@ impl Gate {
         page: u32,
         origin: &Origin,
         job: &(impl Fn(&Look<'_>, Vec<Area>) -> Job + Sync),
-    ) -> Result<(Arc<Receipt>, Arc<Opened>, Done), Refusal> {
+    ) -> Result<Shown, Refusal> {
         for _ in 0..TRIES {
+            let admitted = self.session(request.share, request.proof)?;
+            // Watched before it is looked at, so that no revocation can fall between; anew each time, for what was drawn anew is not cut by
+            // what made it so.
+            let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
             let look = self.look(request, Action::Preview).await?;
             let job = job(&look, look.covering.on(&request.part, page));
             let (opened, done) = self.work_on(&look, &request.part, job).await?;
@@ -140,7 +171,7 @@ impl Gate {
             let (receipt, _) = receipt.inspect_err(|_| self.preview.end(&look.key))?;
             // Of several first pictures at once one makes the receipt, and the others bear its number when they are drawn again.
             if receipt.id == look.receipt && self.is_still_covered_so(&look) {
-                return Ok((receipt, opened, done));
+                return Ok(Shown { receipt, opened, done, admitted, watch });
             }
         }
         Err(Refusal::Busy)

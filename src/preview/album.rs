@@ -1,6 +1,7 @@
 //! A PDF made of pictures, written page by page: never more than one page of it is in memory.
 
 use crate::preview::job::{PageSize, Picture};
+use bytes::Bytes;
 use pdf_writer::{Chunk, Content, Filter, Finish, Name, Rect, Ref};
 use std::fmt::Write as _;
 use std::io;
@@ -44,13 +45,13 @@ impl Album {
         (album, bytes)
     }
 
-    /// The next page. One too many is nothing.
+    /// The next page, as what comes before its picture, the picture itself, no copy of it, and what comes after. One too many is nothing.
     ///
     /// # Errors
     /// The picture is no JPEG that is grey or coloured as pages are.
-    pub fn page(&mut self, size: PageSize, picture: &Picture) -> io::Result<Vec<u8>> {
+    pub fn page(&mut self, size: PageSize, picture: &Picture) -> io::Result<[Bytes; 3]> {
         if self.begun >= self.pages {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         }
         // Readers take this for how many bytes a dot has, so it must be what the picture says.
         let colours: &[u8] = match components(&picture.jpeg) {
@@ -58,7 +59,7 @@ impl Album {
             Some(3) => b"DeviceRGB",
             _ => return Err(io::Error::new(io::ErrorKind::InvalidData, "a page's picture is neither grey nor coloured")),
         };
-        let mut bytes = Vec::with_capacity(picture.jpeg.len() + 1024);
+        let mut before = Vec::new();
         let page = page_ref(self.begun);
         let (content, image) = (page.next(), page.next().next());
         self.begun += 1;
@@ -68,21 +69,31 @@ impl Album {
         dictionary.parent(Ref::new(TREE)).media_box(Rect::new(0.0, 0.0, width, height)).contents(content);
         dictionary.resources().x_objects().pair(PICTURE, image);
         dictionary.finish();
-        self.put(&chunk, &mut bytes);
+        self.put(&chunk, &mut before);
         let mut drawing = Content::new();
         drawing.transform([width, 0.0, 0.0, height, 0.0, 0.0]).x_object(PICTURE);
         let drawing = drawing.finish();
         let mut chunk = Chunk::new();
         chunk.stream(content, &drawing).finish();
-        self.put(&chunk, &mut bytes);
+        self.put(&chunk, &mut before);
         let mut chunk = Chunk::new();
         let mut drawn = chunk.image_xobject(image, &picture.jpeg);
         drawn.filter(Filter::DctDecode);
         drawn.width(dots(picture.width)).height(dots(picture.height)).bits_per_component(8);
         drawn.color_space_name(Name(colours));
         drawn.finish();
-        self.put(&chunk, &mut bytes);
-        Ok(bytes)
+        let at = before.len();
+        self.put(&chunk, &mut before);
+        // Everything that is said of the picture stands before it, in few words.
+        let begins = before[at..]
+            .windows(STREAM.len())
+            .position(|window| window == STREAM)
+            .map(|found| at + found + STREAM.len());
+        let rest = begins.and_then(|begins| before.get(begins..)?.strip_prefix(&picture.jpeg[..]));
+        let after = Bytes::copy_from_slice(rest.ok_or_else(|| io::Error::other("a picture is not where it was written"))?);
+        before.truncate(begins.unwrap_or(at));
+        before.shrink_to_fit();
+        Ok([before.into(), picture.jpeg.clone(), after])
     }
 
     /// The last bytes; nothing when a page is missing, so that what is not whole never looks so.
@@ -107,6 +118,8 @@ impl Album {
     }
 }
 
+/// What stands before the bytes of a picture.
+const STREAM: &[u8] = b"stream\n";
 const PICTURE: Name<'static> = Name(b"P");
 
 fn page_ref(index: i32) -> Ref {
@@ -143,7 +156,6 @@ mod tests {
     use super::*;
     use crate::preview::source::{self, Raster};
     use crate::preview::{job::Trouble, paint};
-    use bytes::Bytes;
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -169,7 +181,7 @@ mod tests {
     fn every_object_is_where_the_table_says() -> Outcome {
         let (mut album, mut bytes) = Album::begin(3);
         for size in [page(595, 842), page(842, 595), page(40_000, 10)] {
-            bytes.extend(album.page(size, &grey().map_err(|why| format!("{why:?}"))?)?);
+            bytes.extend(album.page(size, &grey().map_err(|why| format!("{why:?}"))?)?.concat());
         }
         bytes.extend(album.end().ok_or("all pages are there")?);
         let text = String::from_utf8_lossy(&bytes);
@@ -196,7 +208,7 @@ mod tests {
         let drawn = [halves([30; 3], [200; 3]), halves([200, 30, 30], [30, 60, 200])];
         let (mut album, mut bytes) = Album::begin(2);
         for raster in &drawn {
-            bytes.extend(album.page(page(80, 60), &picture(raster).map_err(|why| format!("{why:?}"))?)?);
+            bytes.extend(album.page(page(80, 60), &picture(raster).map_err(|why| format!("{why:?}"))?)?.concat());
         }
         bytes.extend(album.end().ok_or("all pages are there")?);
         let mut seen = source::open("copy.pdf", bytes, &[]).map_err(|why| format!("{why:?}"))?;
@@ -226,10 +238,10 @@ mod tests {
     fn an_album_with_a_page_missing_has_no_end_and_takes_no_page_too_many() -> Outcome {
         let picture = grey().map_err(|why| format!("{why:?}"))?;
         let (mut album, _) = Album::begin(2);
-        assert!(!album.page(page(10, 10), &picture)?.is_empty());
+        assert!(!album.page(page(10, 10), &picture)?.concat().is_empty());
         let (mut full, _) = Album::begin(1);
         full.page(page(10, 10), &picture)?;
-        assert!(full.page(page(10, 10), &picture)?.is_empty());
+        assert!(full.page(page(10, 10), &picture)?.concat().is_empty());
         assert!(album.end().is_none());
         Ok(())
     }

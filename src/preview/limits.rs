@@ -105,6 +105,12 @@ pub const WORKER_IDLE: Duration = Duration::from_secs(30);
 pub const CONTROL_BYTES: usize = 1024 * 1024;
 /// Longest picture a worker may hand over, in bytes.
 pub const PICTURE_BYTES: usize = 16 * 1024 * 1024;
+/// Pictures in the gateway's memory, in bytes, wherever they are and whoever reads them.
+pub const PICTURES_BYTES: usize = 24 * 1024 * 1024;
+/// Of those, the pictures of one reader, in bytes; one that is larger takes all of that.
+pub const PICTURES_OF_ONE_BYTES: usize = 4 * 1024 * 1024;
+/// How long a picture may wait for room in the gateway's memory; its worker waits with it, in its place to run.
+pub const ROOM_WAIT: Duration = Duration::from_secs(2);
 /// How often a document may end its worker before it counts as one that cannot be previewed.
 pub const DEATHS: u8 = 2;
 

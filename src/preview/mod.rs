@@ -15,6 +15,7 @@ pub mod office;
 pub mod paint;
 pub mod pool;
 mod process;
+pub mod room;
 pub mod sandbox;
 pub mod source;
 pub mod spawner;

@@ -7,28 +7,34 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::preview::deaths::Deaths;
 use crate::preview::feed::Feed;
 use crate::preview::job::{Done, Job, Opened, Trouble};
-use crate::preview::limits::{
-    FEED_WAIT, JOB_SLOW, JOB_WAIT, LIVE_PER_RUNNING, PART_DEPTH, STALL_CPU, TURN_WAIT, VIEW_QUEUE, VIEWS, WORKER_IDLE,
-};
+use crate::preview::limits::{FEED_WAIT, JOB_SLOW, JOB_WAIT, LIVE_PER_RUNNING, PART_DEPTH, STALL_CPU, TURN_WAIT, VIEW_QUEUE, VIEWS};
 use crate::preview::office::client::{ANSWER as OFFICE_ANSWER, OfficeFeed};
-use crate::preview::process::{Failure, Held, Worker, check_size};
+use crate::preview::process::{Failure, Held, PictureRoom, Worker, check_size};
+use crate::preview::room::{Reader, Rooms};
 use crate::preview::spawner::Spawner;
 use crate::preview::wire::Confined;
 use std::collections::HashMap;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 mod confinement;
+mod view;
 
 use confinement::{check, try_out};
+use view::View;
 
 /// What one worker belongs to: one document in one recipient's session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ViewKey(pub [u8; 32]);
+pub struct ViewKey {
+    /// The view.
+    pub view: [u8; 32],
+    /// Whose view it is, as far as room for pictures goes.
+    pub reader: Reader,
+}
 
 /// How many may work and wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +115,16 @@ impl Preview {
         self.0.as_ref().map_or(0, |pool| pool.settings.running - pool.running.available_permits())
     }
 
+    /// Bytes of pictures that are in memory, for tests and figures.
+    pub fn picture_bytes(&self) -> usize {
+        self.0.as_ref().map_or(0, |pool| pool.rooms.taken())
+    }
+
+    /// Pictures that wait for room in memory, for tests and figures.
+    pub fn waiting_for_room(&self) -> usize {
+        self.0.as_ref().map_or(0, |pool| pool.rooms.waiting())
+    }
+
     /// Workers that are alive, for tests and figures.
     pub fn workers(&self) -> usize {
         self.0.as_ref().map_or(0, |pool| pool.most_live - pool.live.available_permits())
@@ -122,49 +138,13 @@ struct Pool {
     clock: Arc<dyn Clock>,
     confined: Confined,
     deaths: Deaths,
+    rooms: Rooms,
     most_live: usize,
     live: Arc<Semaphore>,
     running: Arc<Semaphore>,
     slow: Arc<Semaphore>,
     views: Mutex<HashMap<ViewKey, Arc<View>>>,
     waiting: AtomicUsize,
-}
-
-/// One view with its worker, if it has one.
-#[derive(Debug)]
-struct View {
-    ended: watch::Sender<bool>,
-    slot: Arc<tokio::sync::Mutex<Option<Held>>>,
-    used: AtomicI64,
-    waiting: AtomicUsize,
-}
-
-impl View {
-    fn new(now: Timestamp) -> Self {
-        Self { ended: watch::Sender::new(false), slot: Arc::default(), used: AtomicI64::new(now.millis()), waiting: AtomicUsize::new(0) }
-    }
-
-    fn use_at(&self, now: Timestamp) {
-        self.used.store(now.millis(), Ordering::Relaxed);
-    }
-
-    fn idle_from(&self) -> Timestamp {
-        Timestamp::from_millis(self.used.load(Ordering::Relaxed)).plus(WORKER_IDLE)
-    }
-
-    fn end(&self) {
-        self.ended.send_replace(true);
-        // One that is at work ends with its job, which sees that the view has.
-        if let Ok(mut slot) = self.slot.try_lock() {
-            *slot = None;
-        }
-    }
-
-    fn has_ended(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut ended = self.ended.subscribe();
-        // A sender that is gone means that the view is.
-        async move { drop(ended.wait_for(|ended| *ended).await.map(|ended| *ended)) }
-    }
 }
 
 /// A place in the queue.
@@ -200,6 +180,7 @@ impl Pool {
             clock,
             confined,
             deaths: Deaths::default(),
+            rooms: Rooms::default(),
             most_live,
             live: Arc::new(Semaphore::new(most_live)),
             running: Arc::new(Semaphore::new(running)),
@@ -224,7 +205,7 @@ impl Pool {
         if views.len() >= VIEWS {
             return Err(Trouble::Busy);
         }
-        let view = Arc::new(View::new(now));
+        let view = Arc::new(View::new(key.reader, now));
         views.insert(*key, Arc::clone(&view));
         tokio::spawn(end_when_idle(Arc::downgrade(self), Arc::clone(&self.clock), *key, Arc::clone(&view)));
         Ok(view)
@@ -312,7 +293,7 @@ impl Pool {
         let done = tokio::select! {
             biased;
             () = view.has_ended() => return Err(Trouble::Unavailable),
-            done = self.in_time(&mut held, running, job) => done,
+            done = self.in_time(&mut held, running, job, view.reader) => done,
         };
         view.use_at(self.clock.now());
         let answer = match done {
@@ -323,6 +304,7 @@ impl Pool {
                 self.deaths.ended(held.digest);
                 return Err(Trouble::TooHard);
             }
+            Err(Failure::Late) if held.waits_for_room => return Err(Trouble::Busy),
             Err(Failure::Late) => return Err(self.too_late(&held, before)),
         };
         if held.is_good() {
@@ -332,9 +314,16 @@ impl Pool {
     }
 
     /// The job, while it has time. One that takes long makes room for others.
-    async fn in_time(&self, held: &mut Held, running: OwnedSemaphorePermit, job: Job) -> Result<(Arc<Opened>, Done), Failure> {
+    async fn in_time(
+        &self,
+        held: &mut Held,
+        running: OwnedSemaphorePermit,
+        job: Job,
+        reader: Reader,
+    ) -> Result<(Arc<Opened>, Done), Failure> {
         let (now, watched) = (self.clock.now(), held.watch());
-        let mut asked = Box::pin(held.ask(job));
+        let place = PictureRoom { rooms: &self.rooms, clock: self.clock.as_ref(), reader };
+        let mut asked = Box::pin(held.ask(job, &place));
         if let Some(done) = self.by(now.plus(JOB_SLOW), &mut asked).await {
             return done;
         }

@@ -1,11 +1,13 @@
 //! The gateway's hold on one worker: started, fed with its document, asked, and killed as soon as it is let go of.
 
 use crate::crypto::primitives::{Sha256, sha256};
+use crate::domain::time::Clock;
 use crate::preview::feed::{Converted, Fed, Feed};
 use crate::preview::job::{Done, Job, Opened, Trouble};
 use crate::preview::limits::{DOCUMENT_BYTES, WORKER_CPU_WORN, WORKER_JOBS, WORKER_MEMORY_WORN};
+use crate::preview::room::{Reader, Rooms};
 use crate::preview::spawner::{Spawner, Started};
-use crate::preview::wire::{Answer, CHUNK_BYTES, Confined, NAME_BYTES, Open, Order};
+use crate::preview::wire::{Announced, Answer, CHUNK_BYTES, Confined, NAME_BYTES, Open, Order};
 use futures_util::StreamExt;
 use rustix::process::{Pid, Signal, pidfd_send_signal};
 use std::io;
@@ -91,6 +93,19 @@ pub(super) struct Held {
     opened: Option<Arc<Opened>>,
     cpu: Duration,
     jobs: u32,
+    /// Whether a picture is drawn and waits for room to be read into, which is no fault of the document's.
+    pub(super) waits_for_room: bool,
+}
+
+/// Where the picture that a job gives finds room.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PictureRoom<'a> {
+    /// All the room there is.
+    pub(super) rooms: &'a Rooms,
+    /// What bounds the wait for it.
+    pub(super) clock: &'a dyn Clock,
+    /// Whose picture it is.
+    pub(super) reader: Reader,
 }
 
 /// Why a job was not done.
@@ -140,11 +155,11 @@ impl Held {
         let place: Vec<u8> = part.iter().flat_map(|part| part.to_le_bytes()).collect();
         let document = converted.as_ref().map_or_else(|| hash.finish(), |converted| converted.original);
         let digest = sha256(&[&document, &place]);
-        Ok(Self { worker, part: part.to_vec(), digest, converted, opened: None, cpu: Duration::ZERO, jobs: 0 })
+        Ok(Self { worker, part: part.to_vec(), digest, converted, opened: None, cpu: Duration::ZERO, jobs: 0, waits_for_room: false })
     }
 
     /// Opens the document unless it is open, and does the job.
-    pub(super) async fn ask(&mut self, job: Job) -> Result<(Arc<Opened>, Done), Failure> {
+    pub(super) async fn ask(&mut self, job: Job, place: &PictureRoom<'_>) -> Result<(Arc<Opened>, Done), Failure> {
         self.jobs += 1;
         let opened = match &self.opened {
             Some(opened) => Arc::clone(opened),
@@ -155,7 +170,7 @@ impl Held {
         }
         let wants_page = matches!(job, Job::Page(_));
         Order::Job(job).send(&mut self.worker.orders).await?;
-        let done = match Answer::receive(&mut self.worker.answers).await? {
+        let done = match self.answer(place).await? {
             Answer::Picture(picture, cpu) if wants_page => (Done::Page(picture), cpu),
             Answer::Text(text, cpu) if !wants_page => (Done::Text(text), cpu),
             Answer::Failed(trouble, cpu) => {
@@ -166,6 +181,24 @@ impl Held {
         };
         self.cpu = done.1;
         Ok((opened, done.0))
+    }
+
+    /// The answer to a job. A picture stays in the pipe until there is room for it, and is thrown away where none comes free in time.
+    async fn answer(&mut self, place: &PictureRoom<'_>) -> Result<Answer, Failure> {
+        let announced = Announced::receive(&mut self.worker.answers).await?;
+        let payload = if announced.is_picture() {
+            self.waits_for_room = true;
+            let room = place.rooms.take(place.clock, place.reader, announced.size).await;
+            self.waits_for_room = false;
+            let Some(room) = room else {
+                announced.skip(&mut self.worker.answers).await?;
+                return Err(Failure::Said(Trouble::Busy));
+            };
+            room.keep(announced.payload(&mut self.worker.answers).await?)
+        } else {
+            announced.payload(&mut self.worker.answers).await?.into()
+        };
+        Ok(announced.decode(payload).map_err(io::Error::from)?)
     }
 
     async fn open(&mut self) -> Result<Arc<Opened>, Failure> {

@@ -266,20 +266,14 @@ impl Answer {
         }
     }
 
-    /// Reads the next answer. Memory grows with what has come, not with what is promised.
+    /// Reads the next answer.
     ///
     /// # Errors
     /// The worker has ended, or what comes is no answer.
     pub async fn receive(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Self> {
-        let mut bytes = [0; HEAD_BYTES];
-        from.read_exact(&mut bytes).await?;
-        let (kind, size) = head(bytes, Self::most)?;
-        let mut payload = Vec::with_capacity(size.min(CHUNK_BYTES));
-        from.take(size as u64).read_to_end(&mut payload).await?;
-        if payload.len() < size {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(Self::decode(kind, payload.into())?)
+        let announced = Announced::receive(from).await?;
+        let payload = announced.payload(from).await?;
+        Ok(announced.decode(payload.into())?)
     }
 
     /// Reads the next answer, waiting for it.
@@ -302,6 +296,61 @@ impl Answer {
     pub fn write(&self, to: &mut impl Write) -> io::Result<()> {
         to.write_all(&self.encode())?;
         to.flush()
+    }
+}
+
+/// What stands before an answer, so that there may be room for it before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Announced {
+    kind: u8,
+    /// Bytes that follow.
+    pub size: usize,
+}
+
+impl Announced {
+    /// Reads what stands before the next answer; next the payload must be read or skipped.
+    ///
+    /// # Errors
+    /// The worker has ended, or what comes is no answer.
+    pub async fn receive(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Self> {
+        let mut bytes = [0; HEAD_BYTES];
+        from.read_exact(&mut bytes).await?;
+        let (kind, size) = head(bytes, Answer::most)?;
+        Ok(Self { kind, size })
+    }
+
+    /// Whether a page follows.
+    pub const fn is_picture(self) -> bool {
+        self.kind == PICTURE
+    }
+
+    /// Reads the payload. Memory grows with what has come, not with what is promised, but for a picture's, which has its room: it takes no more
+    /// than that.
+    ///
+    /// # Errors
+    /// The worker has ended.
+    pub async fn payload(self, from: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+        let mut payload = Vec::with_capacity(if self.is_picture() { self.size } else { self.size.min(CHUNK_BYTES) });
+        from.take(self.size as u64).read_to_end(&mut payload).await?;
+        if payload.len() < self.size { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(payload) }
+    }
+
+    /// Reads the payload and keeps nothing of it.
+    ///
+    /// # Errors
+    /// The worker has ended.
+    pub async fn skip(self, from: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
+        let size = self.size as u64;
+        let skipped = tokio::io::copy(&mut from.take(size), &mut tokio::io::sink()).await?;
+        if skipped < size { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+    }
+
+    /// Reads a payload.
+    ///
+    /// # Errors
+    /// It is not in order.
+    pub fn decode(self, payload: Bytes) -> Result<Answer, Malformed> {
+        Answer::decode(self.kind, payload)
     }
 }
 

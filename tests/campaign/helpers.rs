@@ -73,7 +73,7 @@ pub(crate) fn preview(running: usize) -> Outcome<Preview> {
 pub(crate) fn view(number: usize) -> ViewKey {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&(number as u64).to_le_bytes());
-    ViewKey(key)
+    ViewKey { view: key, reader: [0; 16] }
 }
 
 /// A page as a recipient sees it.

@@ -9,6 +9,7 @@ mod leaks;
 mod limits;
 mod mail;
 mod personas;
+mod pictures;
 mod pinned;
 mod recipient;
 mod revocation;

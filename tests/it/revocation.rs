@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 const GUEST: &str = "guest@example.org";
 
 /// A download of which a first piece was read and then no more.
@@ -23,7 +23,7 @@ async fn stalled(client: &Client, share: &Shared, email: &str) -> Outcome<Incomi
 }
 
 /// Reads on to the end: how many bytes, and whether it ended as it should.
-async fn read_on(mut body: Incoming) -> (u64, bool) {
+pub(crate) async fn read_on(mut body: Incoming) -> (u64, bool) {
     let mut bytes = 0;
     while let Some(frame) = soon(body.frame()).await {
         match frame {

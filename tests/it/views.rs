@@ -1,6 +1,7 @@
 //! Looking at documents through real workers: receipts with their pages, marked copies, covered areas, and the end of access.
 
 use crate::helpers::{Answer, MINUTE, Outcome, Shared, TestApp, documents, until};
+use bytes::Bytes;
 use doorward::crypto::random::CookieSecret;
 use doorward::domain::policy::Delivery;
 use doorward::domain::receipt::{Action, Outcome as Reached};
@@ -9,7 +10,7 @@ use doorward::gate::refusal::Refusal;
 use doorward::gate::session::Proof;
 use doorward::gate::view::ViewRequest;
 use doorward::limit::connection::ConnectionHandle;
-use doorward::preview::job::{Picture, Trouble};
+use doorward::preview::job::Trouble;
 use doorward::web::api::wire::CreateShare;
 use http::StatusCode;
 use http_body_util::BodyExt;
@@ -27,7 +28,7 @@ fn scan(pages: usize) -> Outcome<Vec<u8>> {
     Ok(bytes.into_inner())
 }
 
-async fn with_previews() -> Outcome<TestApp> {
+pub(crate) async fn with_previews() -> Outcome<TestApp> {
     TestApp::with(|config| config.preview.enabled = true).await
 }
 
@@ -57,15 +58,20 @@ fn connection() -> ConnectionHandle {
     ConnectionHandle::new(([127, 0, 0, 1], 9).into(), true)
 }
 
+/// The whole picture of a page, or why there is none.
+async fn picture(app: &TestApp, request: &ViewRequest, page: u32, dpi: u16) -> Result<Bytes, Refusal> {
+    let body = app.gate.picture(request, page, dpi, &connection(), origin()).await?;
+    Ok(body.collect().await.map_err(|_| Refusal::NoSession)?.to_bytes())
+}
+
 fn json_of(answer: &Answer) -> Outcome<Value> {
     Ok(serde_json::from_slice(&answer.body)?)
 }
 
 /// How light a picture is on the whole in a box around a place, both in per cents of its width and height; the mark makes little of it.
-fn lightness(picture: &Picture, across: u32, down: u32) -> Outcome<u64> {
-    let image = image::load_from_memory(&picture.jpeg)?.into_luma8();
+fn lightness(picture: &[u8], across: u32, down: u32) -> Outcome<u64> {
+    let image = image::load_from_memory(picture)?.into_luma8();
     let (width, height) = image.dimensions();
-    assert_eq!((width, height), (picture.width, picture.height));
     let around = |at: u32, whole: u32| whole * (at - 10) / 100..whole * (at + 10) / 100;
     let dots = around(across, width).flat_map(|x| around(down, height).map(move |y| (x, y)));
     let lights: Vec<u64> = dots.map(|(x, y)| image.get_pixel(x, y).0[0].into()).collect();
@@ -85,19 +91,19 @@ async fn pictures_stand_behind_one_receipt_that_names_their_pages() -> Outcome {
     let view = app.gate.view(&request).await?;
     assert_eq!((view.pages.len(), view.name.as_str(), view.delivery), (3, "scan.tif", Delivery::Preview));
     assert!(app.events("receipt.started").is_empty(), "a viewer without a picture shows nothing");
-    let first = app.gate.picture(&request, 1, 100, origin()).await?;
-    assert!(lightness(&first, 30, 30)? > 150 && first.jpeg.starts_with(&[0xff, 0xd8]));
+    let first = picture(&app, &request, 1, 100).await?;
+    assert!(lightness(&first, 30, 30)? > 150 && first.starts_with(&[0xff, 0xd8]));
     assert_eq!(app.events("receipt.started").len(), 1);
-    app.gate.picture(&request, 3, 20, origin()).await?;
+    picture(&app, &request, 3, 20).await?;
     app.pass(MINUTE);
-    app.gate.picture(&request, 2, 100, origin()).await?;
-    app.gate.picture(&request, 1, 200, origin()).await?;
+    picture(&app, &request, 2, 100).await?;
+    picture(&app, &request, 1, 200).await?;
     let receipt = app.receipts("").await?.remove(0);
     assert_eq!((receipt.action, receipt.outcome, receipt.of_pages), (Action::Preview, Reached::Part, Some(3)));
     let pages: Vec<_> = receipt.pages.iter().map(|page| (page.page, page.times, page.first == page.last)).collect();
     assert_eq!(pages, [(1, 2, false), (2, 1, true)], "a thumbnail is no page that was read");
-    assert!(receipt.bytes > first.jpeg.len() as u64);
-    app.gate.picture(&request, 3, 100, origin()).await?;
+    assert!(receipt.bytes > first.len() as u64);
+    picture(&app, &request, 3, 100).await?;
     assert_eq!(app.receipts("").await?[0].outcome, Reached::Complete);
     let app = app.stop().await?.start_with(|config| config.preview.enabled = true).await?;
     assert_eq!(app.receipts("").await?[0].pages.len(), 3, "they are on the disk");
@@ -111,7 +117,7 @@ async fn pictures_stand_behind_one_receipt_that_names_their_pages() -> Outcome {
 #[tokio::test]
 async fn first_pictures_at_once_share_a_receipt() -> Outcome {
     let (app, _, request) = entered(Delivery::Download).await?;
-    let all = futures_util::future::join_all((1..=3).map(|page| app.gate.picture(&request, page, 100, origin()))).await;
+    let all = futures_util::future::join_all((1..=3).map(|page| picture(&app, &request, page, 100))).await;
     assert!(all.iter().all(Result::is_ok), "{all:?}");
     assert_eq!(app.events("receipt.started").len(), 1);
     Ok(())
@@ -125,7 +131,7 @@ async fn what_cannot_be_drawn_makes_no_receipt() -> Outcome {
         .share(CreateShare { delivery: Some(Delivery::Watermarked), ..documents(&["broken.png"]) })
         .await?;
     let request = enter(&app, &share, "broken.png").await?;
-    let refused = app.gate.picture(&request, 1, 100, origin()).await.err();
+    let refused = picture(&app, &request, 1, 100).await.err();
     assert_eq!(refused, Some(Refusal::Preview(request.share, Trouble::Damaged)));
     let refused = app.gate.marked_pdf(&request, &connection(), origin()).await.err();
     assert_eq!(refused, Some(Refusal::Preview(request.share, Trouble::Damaged)));
@@ -155,15 +161,15 @@ async fn a_marked_copy_is_complete_when_its_end_was_taken() -> Outcome {
 #[tokio::test]
 async fn an_area_is_covered_from_the_next_picture_on_and_the_share_gives_no_originals() -> Outcome {
     let (app, share, request) = entered(Delivery::Download).await?;
-    let before = app.gate.picture(&request, 1, 100, origin()).await?;
+    let before = picture(&app, &request, 1, 100).await?;
     assert!(lightness(&before, 30, 30)? > 150);
     let refused = app.gate.marked_pdf(&request, &connection(), origin()).await.err();
     assert!(refused.is_some(), "who may have the document needs no copy");
     app.gate.open(request.share, request.proof, &request.path, &connection()).await?;
     let id = cover(&app, &share, 1).await?;
-    let after = app.gate.picture(&request, 1, 100, origin()).await?;
+    let after = picture(&app, &request, 1, 100).await?;
     assert!(lightness(&after, 30, 30)? < 90, "black, with the mark over it");
-    let other = app.gate.picture(&request, 2, 100, origin()).await?;
+    let other = picture(&app, &request, 2, 100).await?;
     assert!(lightness(&other, 30, 30)? > 150, "only on its page");
     let refused = app.gate.open(request.share, request.proof, &request.path, &connection()).await.err();
     assert_eq!(refused, Some(Refusal::MarkedOnly(request.share)));
@@ -186,14 +192,14 @@ async fn a_document_that_changed_since_areas_of_it_were_covered_is_not_shown_unt
     app.put("scan.tif", scan(4)?)?;
     let changed = Some(Refusal::ChangedSinceRedacted(request.share));
     assert_eq!(app.gate.view(&request).await.err(), changed);
-    assert_eq!(app.gate.picture(&request, 2, 100, origin()).await.err(), changed);
+    assert_eq!(picture(&app, &request, 2, 100).await.err(), changed);
     assert_eq!(app.gate.marked_pdf(&request, &connection(), origin()).await.err(), changed);
     let list = format!("/api/v1/shares/{}/redactions", share.id);
     assert_eq!(json_of(&app.api("GET", &list, &json!(null)).await)?[0]["changed"], true);
     cover(&app, &share, 4).await?;
     assert_eq!(app.gate.view(&request).await.err(), changed, "the old area says nothing of the new document");
     assert_eq!(app.api("DELETE", &format!("/api/v1/redactions/{old}"), &json!(null)).await.status, StatusCode::OK);
-    assert!(lightness(&app.gate.picture(&request, 4, 100, origin()).await?, 30, 30)? < 90);
+    assert!(lightness(&picture(&app, &request, 4, 100).await?, 30, 30)? < 90);
     Ok(())
 }
 
@@ -212,11 +218,11 @@ async fn areas_are_refused_where_nobody_could_see_them() -> Outcome {
         let answer = app.api("POST", &path, &json!({ "document": document, "page": page, "area": area })).await;
         assert_eq!(answer.code(), status, "{document} {page} {area}: {}", answer.text());
     }
-    let picture = app
+    let shown = app
         .api("GET", &format!("/api/v1/shares/{}/pages/1?document=scan.tif", share.id), &json!(null))
         .await;
-    assert_eq!((picture.code(), picture.header("content-type")), (200, "image/jpeg"));
-    assert!(picture.body.starts_with(&[0xff, 0xd8]) && app.events("receipt.started").is_empty());
+    assert_eq!((shown.code(), shown.header("content-type")), (200, "image/jpeg"));
+    assert!(shown.body.starts_with(&[0xff, 0xd8]) && app.events("receipt.started").is_empty());
     Ok(())
 }
 
@@ -267,11 +273,11 @@ async fn an_area_is_covered_on_what_was_looked_at_or_not_at_all() -> Outcome {
 #[tokio::test]
 async fn the_end_of_access_ends_what_is_looked_at() -> Outcome {
     let (app, share, request) = entered(Delivery::Watermarked).await?;
-    app.gate.picture(&request, 1, 100, origin()).await?;
+    picture(&app, &request, 1, 100).await?;
     let copy = app.gate.marked_pdf(&request, &connection(), origin()).await?;
     app.revoke(&share, Some("guest@example.org")).await?;
     assert!(copy.body.collect().await.is_err(), "the copy under way is cut");
-    assert_eq!(app.gate.picture(&request, 2, 100, origin()).await.err(), Some(Refusal::RecipientStopped(request.share)));
+    assert_eq!(picture(&app, &request, 2, 100).await.err(), Some(Refusal::RecipientStopped(request.share)));
     let copied = app.receipts("").await?.into_iter().find(|receipt| receipt.action == Action::Watermarked);
     assert_eq!(copied.map(|receipt| receipt.outcome), Some(Reached::Part));
     Ok(())
@@ -289,9 +295,9 @@ async fn one_recipient_takes_no_more_pictures_than_a_reader_needs() -> Outcome {
     let share = app.share_documents(&["scan.tif"]).await?;
     let request = enter(&app, &share, "scan.tif").await?;
     for _ in 0..10 {
-        app.gate.picture(&request, 1, 20, origin()).await?;
+        picture(&app, &request, 1, 20).await?;
     }
-    let refused = app.gate.picture(&request, 1, 20, origin()).await.err();
+    let refused = picture(&app, &request, 1, 20).await.err();
     assert!(matches!(refused, Some(Refusal::RateLimited(_))), "{refused:?}");
     Ok(())
 }
@@ -306,12 +312,12 @@ async fn a_document_that_was_edited_after_areas_were_covered_is_not_shown_under_
     let wanted = json!({ "document": "case/scan.tif", "page": 1, "area": "10,10,50,50" });
     let answer = app.api("POST", &format!("/api/v1/shares/{}/redactions", share.id), &wanted).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
-    assert!(lightness(&app.gate.picture(&request, 1, 100, origin()).await?, 30, 30)? < 90, "the same file is covered under its other name");
+    assert!(lightness(&picture(&app, &request, 1, 100).await?, 30, 30)? < 90, "the same file is covered under its other name");
     let changed = Some(Refusal::ChangedSinceRedacted(request.share));
     app.put("case/scan.tif", scan(2)?)?;
-    assert_eq!(app.gate.picture(&request, 1, 100, origin()).await.err(), changed, "edited in place");
+    assert_eq!(picture(&app, &request, 1, 100).await.err(), changed, "edited in place");
     app.put("case/new.tif", scan(3)?)?;
     std::fs::rename(app.documents().join("case/new.tif"), app.documents().join("case/scan.tif"))?;
-    assert_eq!(app.gate.picture(&request, 1, 100, origin()).await.err(), changed, "replaced by another file");
+    assert_eq!(picture(&app, &request, 1, 100).await.err(), changed, "replaced by another file");
     Ok(())
 }

@@ -36,9 +36,9 @@ pub(crate) fn previews(running: usize, waiting: usize) -> Fallible<(Arc<Preview>
     }
 }
 
-/// The view of that number.
+/// The view of that number, by a reader of its own.
 pub(crate) fn view(number: u8) -> ViewKey {
-    ViewKey([number; 32])
+    ViewKey { view: [number; 32], reader: [number; 16] }
 }
 
 /// Waits until something is so.

@@ -136,10 +136,14 @@ impl Copying {
                 None => self.draw().await.map_err(|refusal| io::Error::other(refusal.to_string()))?,
             };
             let album = self.album.as_mut().ok_or_else(|| io::Error::other("the copy has ended"))?;
-            let mut page = Bytes::from(album.page(size, &picture)?);
-            while !page.is_empty() {
-                self.pieces.push_back(page.split_to(page.len().min(CHUNK_BYTES)));
+            let [before, mut jpeg, after] = album.page(size, &picture)?;
+            // The last piece is a copy: while it is on its way and the next page is drawn, it holds none of that page's room in memory.
+            let last = jpeg.split_off(jpeg.len().saturating_sub(CHUNK_BYTES));
+            self.pieces.push_back(before);
+            while !jpeg.is_empty() {
+                self.pieces.push_back(jpeg.split_to(jpeg.len().min(CHUNK_BYTES)));
             }
+            self.pieces.push_back([last, after].concat().into());
             self.handed = Some(self.next);
             self.next += 1;
         }

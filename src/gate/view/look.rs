@@ -166,7 +166,7 @@ fn view_key(admitted: &Admitted, document: &str, version: &FileVersion, action: 
     // Each part with its length before it, so that no two views make the same key.
     let lengths = parts.map(|part| (part.len() as u64).to_be_bytes());
     let pieces: Vec<&[u8]> = lengths.iter().zip(parts).flat_map(|(length, part)| [&length[..], part]).collect();
-    ViewKey(sha256(&pieces))
+    ViewKey { view: sha256(&pieces), reader: *admitted.recipient().id.as_bytes() }
 }
 
 const fn use_of(action: Action) -> &'static [u8] {

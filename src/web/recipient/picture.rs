@@ -6,6 +6,7 @@ use crate::domain::ids::ShareId;
 use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
 use crate::gate::view::ViewRequest;
+use crate::limit::connection::ConnectionHandle;
 use crate::limit::rate::Action;
 use crate::preview::job::Trouble;
 use crate::web::cookies::{self, Purpose};
@@ -110,7 +111,8 @@ fn elsewhere(web: &Web, origin: &str, asked: &Asked) -> Result<String, Refusal> 
 
 async fn picture(web: &Web, Asked { of, page, dpi }: Asked, request: &Head) -> Result<Response, Refusal> {
     let body = if request.method() == Method::GET {
-        Body::from(web.gate().picture(&of, page, dpi, request::origin(request)).await?.jpeg)
+        let connection = request.extensions().get::<ConnectionHandle>().ok_or(Refusal::Busy)?;
+        Body::new(web.gate().picture(&of, page, dpi, connection, request::origin(request)).await?)
     } else {
         // HEAD: whether there is such a page, no picture, no receipt.
         has_page(of.share, &web.gate().view(&of).await?, page)?;

@@ -2,6 +2,7 @@
 
 use crate::cli::Server;
 use crate::cli::failure::Failure;
+use crate::cli::output;
 use crate::config::Place;
 use crate::web::api::problem::Problem;
 use bytes::Bytes;
@@ -12,11 +13,14 @@ use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{self, Write};
+use std::pin::pin;
 use std::time::Duration;
 use tokio::net::UnixStream;
 
 /// How long a server may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a long wait says that it goes on.
+const SECOND: Duration = Duration::from_secs(1);
 /// What is said of an answer that makes no sense here.
 const STRANGE: &str = "the server gave an answer that this program does not understand; are both of one version?";
 
@@ -41,6 +45,28 @@ impl Client {
     /// Sends a body and reads the answer.
     pub fn send<T: DeserializeOwned>(&self, method: Method, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         self.ask(method, path, Some(body))
+    }
+
+    /// Sends a body whose answer may take long, because documents are read for it: no limit of time, and a line on the terminal that says so.
+    pub fn send_patiently<T: DeserializeOwned>(&self, method: Method, path: &str, body: &impl Serialize) -> Result<T, Failure> {
+        let body = serde_json::to_vec(body).map_err(Failure::refused)?;
+        self.runtime.block_on(async {
+            let mut answer = pin!(self.answer(method, path, Some(body)));
+            let mut waited = 0;
+            let response = loop {
+                tokio::select! {
+                    response = &mut answer => break response?,
+                    () = tokio::time::sleep(SECOND) => {
+                        waited += 1;
+                        output::progress(&format!("the server reads the documents … {waited} s"));
+                    }
+                }
+            };
+            if waited > 0 {
+                output::progress("");
+            }
+            read(response).await
+        })
     }
 
     /// Asks for something to be gone and reads the answer.
@@ -72,20 +98,16 @@ impl Client {
 
     fn ask<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Result<T, Failure> {
         let body = body.map(serde_json::to_vec).transpose().map_err(Failure::refused)?;
-        self.runtime.block_on(async {
-            let answer = self
-                .call(method, path, body)
-                .await?
-                .into_body()
-                .collect()
-                .await
-                .map_err(Failure::refused)?
-                .to_bytes();
-            serde_json::from_slice(&answer).map_err(|_| Failure::refused(STRANGE))
-        })
+        self.runtime.block_on(async { read(self.call(method, path, body).await?).await })
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<http::Response<Incoming>, Failure> {
+        tokio::time::timeout(PATIENCE, self.answer(method, path, body))
+            .await
+            .map_err(|_| Failure::refused(format!("the server did not answer within {} seconds", PATIENCE.as_secs())))?
+    }
+
+    async fn answer(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<http::Response<Incoming>, Failure> {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -93,9 +115,7 @@ impl Client {
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(body.unwrap_or_default())))
             .map_err(Failure::refused)?;
-        let response = tokio::time::timeout(PATIENCE, self.exchange(request))
-            .await
-            .map_err(|_| Failure::refused(format!("the server did not answer within {} seconds", PATIENCE.as_secs())))??;
+        let response = self.exchange(request).await?;
         if response.status().is_success() {
             return Ok(response);
         }
@@ -127,6 +147,11 @@ impl Client {
             .await
             .map_err(|why| Failure::refused(format!("the server closed the connection: {why}")))
     }
+}
+
+async fn read<T: DeserializeOwned>(response: http::Response<Incoming>) -> Result<T, Failure> {
+    let answer = response.into_body().collect().await.map_err(Failure::refused)?.to_bytes();
+    serde_json::from_slice(&answer).map_err(|_| Failure::refused(STRANGE))
 }
 
 fn refusal(status: StatusCode, body: &[u8]) -> Failure {

@@ -25,6 +25,15 @@ pub fn hint(text: &str) {
     }
 }
 
+/// Writes a line over the last one on the terminal, if standard error is one; an empty one only takes it away.
+pub fn progress(text: &str) {
+    let mut to = io::stderr();
+    if to.is_terminal() {
+        // Nothing depends on its being seen.
+        let _ = write!(to, "\r\u{1b}[K{text}").and_then(|()| to.flush());
+    }
+}
+
 /// A table whose columns are as wide as their widest cell.
 pub fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {

@@ -90,7 +90,7 @@ mod tests {
     fn what_was_seen_is_another_with_each_thing_that_it_stands_for() {
         let ring = |secret: u8| KeyRing::from_secrets(&[(1, KeyState::Active, [secret; 32])]).unwrap();
         let tag = |ring: &KeyRing, share: u8, document: &str, part: &str, inode: u64, layout: &str| {
-            let version = FileVersion { size: 9, mtime_ns: 7, device: 1, inode };
+            let version = FileVersion { device: 1, inode, ..FileVersion::plain(9, 7) };
             seen_tag(ring, ShareId::from_bytes([share; 16]), &document.parse().unwrap(), &part.parse().unwrap(), &version, layout)
         };
         let tags = [

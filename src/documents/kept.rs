@@ -79,7 +79,13 @@ impl Kept {
         File::open(&self.folder).await?.sync_all().await
     }
 
-    async fn write(&self, to: &PathBuf, sha256: ContentHash, size: u64, mut bytes: BoxStream<'static, io::Result<Bytes>>) -> io::Result<()> {
+    async fn write(
+        &self,
+        to: &PathBuf,
+        sha256: ContentHash,
+        size: u64,
+        mut bytes: BoxStream<'static, io::Result<Bytes>>,
+    ) -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).await?;
         let key = self.keys.active();
         file.write_all(&[&MAGIC[..], &[key], &size.to_be_bytes()].concat()).await?;
@@ -156,7 +162,9 @@ impl Kept {
         while let Some(entry) = folder.next_entry().await? {
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
-            let unwanted = name.parse().map_or_else(|_| name.starts_with(UNFINISHED), |hash: ContentHash| !wanted.contains(&hash));
+            let unwanted = name
+                .parse()
+                .map_or_else(|_| name.starts_with(UNFINISHED), |hash: ContentHash| !wanted.contains(&hash));
             removed += usize::from(unwanted && fs::remove_file(entry.path()).await.is_ok());
         }
         Ok(removed)
@@ -173,7 +181,9 @@ impl Copy {
         self.file.read_exact(&mut sealed).await?;
         let key = self.keys.keep_key(self.key).ok_or_else(|| io::Error::other("the key of a kept copy is gone"))?;
         let opened = key.open(&context(self.sha256, self.size, index), &sealed);
-        opened.map(Bytes::from).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a kept copy was changed"))
+        opened
+            .map(Bytes::from)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a kept copy was changed"))
     }
 
     /// The next bytes of a range, and what is left of it.
@@ -230,7 +240,8 @@ mod tests {
 
     async fn keep(kept: &Kept, bytes: &[u8], pinned: &Pinned) -> io::Result<()> {
         let pieces: Vec<_> = bytes.chunks(1000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-        kept.keep(pinned.sha256.expect("it has one"), bytes.len() as u64, stream::iter(pieces).boxed()).await
+        kept.keep(pinned.sha256.expect("it has one"), bytes.len() as u64, stream::iter(pieces).boxed())
+            .await
     }
 
     async fn read(kept: &Kept, pinned: &Pinned, range: ByteRange) -> Result<Vec<u8>, Box<dyn std::error::Error>> {

@@ -16,6 +16,8 @@ pub const ITEMS_PER_SHARE: usize = 1_000;
 pub const PINNED_DOCUMENTS: usize = 10_000;
 /// Most documents of one share that are remembered as changed since they were shared.
 pub const CHANGED_DOCUMENTS: usize = 100;
+/// Most documents, of all shares, noticed to have changed and not put down yet.
+pub const NOTICED_DOCUMENTS: usize = 10_000;
 /// How long kept copies outlast the end of the last share that holds on to them: it may be given a new end.
 pub const KEPT_AFTER_END: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How often kept copies that nothing holds on to are removed.

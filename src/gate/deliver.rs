@@ -66,10 +66,8 @@ impl Gate {
         let permit = admit_document(self.session(share, proof)?, path, Action::Download)?;
         // Before the document is opened, so that what waits holds no descriptor.
         let place = connection.acquire_stream().await;
-        let document = match self.open_pinned(permit.covered(), permit.admitted().share()).await {
-            Ok(document) => document,
-            Err(error) => return Err(self.not_had(share, permit.covered(), error).await),
-        };
+        let document = self.open_pinned(permit.covered(), permit.admitted().share()).await;
+        let document = document.map_err(|error| self.not_had(share, permit.covered(), error))?;
         let entity_tag = entity_tag(&self.keys, share, &document.version);
         Ok(Opened { permit, proof, document, place, entity_tag })
     }
@@ -96,14 +94,16 @@ impl Gate {
             return None;
         }
         let opened = self.kept.open(pinned, covered.name.path.names().last().unwrap_or_default()).await;
-        opened.inspect_err(|error| tracing::warn!(%error, "there is no kept copy; the store is asked instead")).ok()
+        opened
+            .inspect_err(|error| tracing::warn!(%error, "there is no kept copy; the store is asked instead"))
+            .ok()
     }
 
     /// Why a shared document cannot be had; of one that is another by now its owner is told.
-    pub(super) async fn not_had(&self, share: ShareId, covered: &Covered, error: StoreError) -> Refusal {
+    pub(super) fn not_had(&self, share: ShareId, covered: &Covered, error: StoreError) -> Refusal {
         tracing::warn!(%share, store = %covered.name.store, %error, "a shared document could not be opened");
         if error == StoreError::Changed {
-            self.tell_changed(share, &covered.name, false).await;
+            self.noticed.add(share, &covered.name);
         }
         Refusal::of_store(share, error)
     }

@@ -10,7 +10,9 @@ use crate::gate::listing::shown;
 use crate::gate::settings::CodeDelivery;
 use crate::ledger::event::MailKind;
 use crate::ledger::state::{Mail, Recipient, Share, Staff, State};
-use crate::mail::templates::{AccessEnded, Cause, Code, DeliveryFailed, DocumentsChanged, Ended, Invitation, Notice, NoticeLine, ShareEnded, What};
+use crate::mail::templates::{
+    AccessEnded, Cause, Code, DeliveryFailed, DocumentsChanged, Ended, Invitation, Notice, NoticeLine, ShareEnded, What,
+};
 use crate::mail::{Content, Letter};
 use std::sync::Arc;
 

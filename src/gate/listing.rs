@@ -73,7 +73,7 @@ impl Gate {
             let listed = join_all(some.iter().map(|item| self.listed_item(item))).await;
             for (item, listed) in some.iter().zip(&listed) {
                 if listed.trouble == Some(Trouble::Changed) {
-                    self.tell_changed(share.id, &item.name, false).await;
+                    self.noticed.add(share.id, &item.name);
                 }
             }
             entries.extend(listed);

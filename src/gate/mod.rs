@@ -39,6 +39,7 @@ use crate::documents::kept::Kept;
 use crate::domain::policy::Delivery;
 use crate::domain::time::{Clock, Timestamp};
 use crate::gate::counts::Counts;
+use crate::gate::pins::Noticed;
 use crate::gate::progress::Progress;
 use crate::gate::session::LastUse;
 use crate::gate::settings::Settings;
@@ -81,6 +82,8 @@ pub struct Gate {
     mail_queued: Arc<Notify>,
     /// The way mails go out.
     mailer: Mailer,
+    /// Pinned documents that somebody met changed.
+    noticed: Noticed,
     /// Pages of documents as pictures.
     preview: Arc<Preview>,
     /// How far running downloads and views are.
@@ -145,6 +148,7 @@ impl Gate {
             limiter,
             mail_queued,
             mailer,
+            noticed: Noticed::default(),
             preview,
             progress,
             settings,

@@ -3,7 +3,7 @@
 use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
 use crate::documents::Place;
-use crate::domain::bounds::{CHANGED_DOCUMENTS, HASHED_AT_ONCE, KEPT_AFTER_END};
+use crate::domain::bounds::{CHANGED_DOCUMENTS, HASHED_AT_ONCE, KEPT_AFTER_END, NOTICED_DOCUMENTS};
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::ids::{MailId, ShareId};
 use crate::domain::scope::{Item, ItemKind, Pin};
@@ -16,14 +16,47 @@ use crate::ledger::state::{Share, State};
 use crate::ledger::tx::{Class, Tx, Unavailable};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Documents that somebody met changed and whose owners are not told yet: a request that only looks writes nothing itself.
+#[derive(Debug, Default)]
+pub(super) struct Noticed(Mutex<BTreeSet<(ShareId, DocumentName)>>);
+
+impl Noticed {
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<(ShareId, DocumentName)>> {
+        // A set is whole whatever happened to whoever held it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes one more, unless there are very many.
+    pub(super) fn add(&self, share: ShareId, document: &DocumentName) {
+        let mut all = self.lock();
+        if all.len() < NOTICED_DOCUMENTS {
+            all.insert((share, document.clone()));
+        }
+    }
+
+    fn take(&self) -> BTreeSet<(ShareId, DocumentName)> {
+        std::mem::take(&mut self.lock())
+    }
+}
 
 impl Gate {
+    /// Has the owners told of all that was noticed.
+    pub(super) async fn tell_noticed(&self) {
+        for (share, document) in self.noticed.take() {
+            self.tell_changed(share, &document, false).await;
+        }
+    }
+
     /// Puts down that a pinned document is another by now, and has its owner told; once for each document until the share is pinned anew.
     pub(super) async fn tell_changed(&self, share: ShareId, document: &DocumentName, content: bool) {
         let worth = |state: &State| {
             let known = |share: &Arc<Share>| share.changed.iter().any(|c| c.document.get() == Some(document) && c.content >= content);
-            state.shares.get(&share).is_some_and(|share| share.changed.len() < CHANGED_DOCUMENTS && !known(share))
+            state
+                .shares
+                .get(&share)
+                .is_some_and(|share| share.changed.len() < CHANGED_DOCUMENTS && !known(share))
         };
         if !worth(&self.ledger.state()) {
             return;
@@ -87,10 +120,18 @@ impl Gate {
         let (state, now) = (self.ledger.state(), self.clock.now());
         let in_use = |share: &&Arc<Share>| share.stopped.is_none() && share.expires.plus(KEPT_AFTER_END) > now;
         let mut wanted = BTreeSet::new();
-        for item in state.shares.values().filter(in_use).filter_map(|share| share.items.get()).flat_map(|items| items.iter()) {
+        for item in state
+            .shares
+            .values()
+            .filter(in_use)
+            .filter_map(|share| share.items.get())
+            .flat_map(|items| items.iter())
+        {
             match &item.kind {
                 ItemKind::PinnedDocument(pinned) => wanted.extend(pinned.sha256.filter(|_| pinned.kept)),
-                ItemKind::PinnedFolder(pins) => wanted.extend(pins.iter().filter(|pin| pin.version.kept).filter_map(|pin| pin.version.sha256)),
+                ItemKind::PinnedFolder(pins) => {
+                    wanted.extend(pins.iter().filter(|pin| pin.version.kept).filter_map(|pin| pin.version.sha256))
+                }
                 ItemKind::Document | ItemKind::Folder => {}
             }
         }
@@ -103,7 +144,9 @@ impl Gate {
 
     /// The version of a document that the server can read now, with its hash.
     pub(super) async fn pin_document(&self, name: &DocumentName, keep: bool) -> Result<Pinned, IssueError> {
-        self.pinned_now(&Place::named(name), keep).await.map_err(|e| IssueError::Unreadable(name.clone(), e))
+        self.pinned_now(&Place::named(name), keep)
+            .await
+            .map_err(|e| IssueError::Unreadable(name.clone(), e))
     }
 
     /// The hashes of documents beneath a folder, each read whole.
@@ -111,7 +154,10 @@ impl Gate {
         let one = |path: DocumentPath| async move {
             let whole = folder.path.append(&path).unwrap_or_else(|_| path.clone());
             let name = DocumentName { store: folder.store.clone(), path: whole };
-            let version = self.pinned_now(&Place::in_folder(folder, &path), keep).await.map_err(|e| IssueError::Unreadable(name, e))?;
+            let version = self
+                .pinned_now(&Place::in_folder(folder, &path), keep)
+                .await
+                .map_err(|e| IssueError::Unreadable(name, e))?;
             Ok::<_, IssueError>(Pin { path, version })
         };
         stream::iter(paths).map(one).buffered(HASHED_AT_ONCE).try_collect().await

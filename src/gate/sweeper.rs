@@ -46,6 +46,7 @@ impl Gate {
             }
             moved = self.watch_the_wall_clock(moved);
             self.views.pass(&self.preview, now);
+            self.tell_noticed().await;
             if let Err(error) = self.tell(self.due(now)).await {
                 tracing::warn!(%error, "what is due could not be put down; it is tried again");
             }

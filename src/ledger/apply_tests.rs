@@ -65,7 +65,7 @@ impl Maker {
         let (session, receipt) = (SessionId::from_bytes(self.old(Of::Session, p[3])), ReceiptId::from_bytes(self.old(Of::Receipt, p[4])));
         let (mail, staff) = (MailId::from_bytes(self.old(Of::Mail, p[2])), StaffId::from_bytes([p[1] % 2; 16]));
         let until = self.at(far);
-        match kind % 26 {
+        match kind % 28 {
             0 | 1 => created(ShareId::from_bytes(self.fresh(Of::Share)), staff, until),
             2 | 3 => {
                 let share = ShareId::from_bytes(self.old(Of::Share, p[0]));
@@ -117,6 +117,12 @@ impl Maker {
             }
             24 => Event::ReceiptPages { receipt, opens: 1, bytes: u64::from(far), outcome: Outcome::Part, shown: shown(p[5], self.now) },
             25 => redaction(share, p, self.now),
+            26 => Event::DocumentChanged {
+                share,
+                document: Private::new(Subject::Share(share), document(p[3] % 3)),
+                content: p[5].is_multiple_of(2),
+            },
+            27 => Event::SharePinned { share, by: Actor::Server, items: Private::new(Subject::Share(share), Arc::default()) },
             _ => self.rest(kind, p, until, (share, recipient, mail, staff)),
         }
     }

@@ -137,7 +137,7 @@ pub struct Share {
     /// Mails that failed for good, newest last.
     pub undelivered: Vec<Undelivered>,
     /// Documents that are others than those that are pinned, as far as somebody met them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<Changed>,
 }
 

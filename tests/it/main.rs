@@ -11,6 +11,7 @@ mod mail;
 mod personas;
 mod pictures;
 mod pinned;
+mod pins;
 mod recipient;
 mod revocation;
 mod views;

@@ -18,7 +18,7 @@ use doorward::domain::{
     scope::{Item, ItemKind, Pin},
     shown::{Extent, Shown},
     time::Timestamp,
-    version::FileVersion,
+    version::{ContentHash, FileVersion, Pinned},
 };
 use doorward::ledger::event::{Actor, Event, MailKind, Origin, SessionEnd};
 use std::{sync::Arc, time::Duration};
@@ -113,6 +113,8 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         }],
         vec![policy_changed(operator)],
         vec![started(3, "documents:case/report.pdf", later(1800)), pages(3, &[1, 2, 3], 2), pages(3, &[2], 9)],
+        vec![changed("documents:case/report.pdf", false), queued_changed(8)],
+        vec![pinned_anew(operator), changed("documents:case/report.pdf", true)],
         vec![covered(1, "10,20,30,5.5"), covered(2, "0,0,100,100"), uncovered(2)],
         vec![Event::RecipientRevoked { share: FILES, recipient: BEN_FILES, by: operator }],
         vec![Event::ShareRevoked { share: FOLDER, by }, Event::ShareEnded { share: ENDED }],
@@ -121,6 +123,24 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         vec![Event::StaffRemoved { staff: LEFT }],
         vec![Event::ServerStopped {}],
     ]
+}
+
+fn changed(document: &str, content: bool) -> Event {
+    let document = of(Subject::Share(FILES), document.parse().expect("it is a document's name"));
+    Event::DocumentChanged { share: FILES, document, content }
+}
+
+fn queued_changed(n: u8) -> Event {
+    Event::MailQueued { mail: mail(n), share: FILES, kind: MailKind::Changed, due: Timestamp::default(), deliver_by: Timestamp::MAX }
+}
+
+/// As a store with entity tags and versions by id tells them.
+fn pinned_anew(by: Actor) -> Event {
+    let version =
+        FileVersion { entity: Some("\"5f-1\"".into()), id: Some("7.a_B".into()), ..FileVersion::plain(12, 1_790_000_000_000_000_000) };
+    let pinned = Pinned { version, sha256: Some(ContentHash([7; 32])), kept: true };
+    let items = vec![item("report.pdf", ItemKind::PinnedDocument(pinned)), item("Zoë %41.txt", ItemKind::Document)];
+    Event::SharePinned { share: FILES, by, items: of(Subject::Share(FILES), Arc::new(items)) }
 }
 
 fn share(share: ShareId, items: Vec<Item>, expires: Timestamp) -> Event {

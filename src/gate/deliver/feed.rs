@@ -48,7 +48,15 @@ impl Gate {
 
     /// What staff, who may read the document anyway, have a worker draw for them.
     pub(in crate::gate) fn feed_of(&self, place: Place, name: &DocumentPath, version: FileVersion) -> DocumentFeed<'_> {
-        DocumentFeed { documents: &self.documents, place, name: name.file_name(), version, pinned: None, kept: &self.kept, other: Arc::default() }
+        DocumentFeed {
+            documents: &self.documents,
+            place,
+            name: name.file_name(),
+            version,
+            pinned: None,
+            kept: &self.kept,
+            other: Arc::default(),
+        }
     }
 }
 

@@ -50,14 +50,23 @@ impl Gate {
             let copied = self.kept.keep(sha256, version.size, compare(document, sha256)).await;
             copied.map_err(|error| {
                 tracing::warn!(%error, "a copy of a pinned document could not be kept");
-                if is_other_content(&error) { StoreError::Changed } else { StoreError::Failed("no copy of it could be kept; the log says why") }
+                if is_other_content(&error) {
+                    StoreError::Changed
+                } else {
+                    StoreError::Failed("no copy of it could be kept; the log says why")
+                }
             })?;
         }
         Ok(Pinned { version, sha256: Some(sha256), kept: keep })
     }
 
     /// Reads a whole document to see whether it is the one that was pinned.
-    pub(in crate::gate) async fn is_what_was_pinned(&self, place: &Place, version: &FileVersion, expected: &Expected) -> Result<(), StoreError> {
+    pub(in crate::gate) async fn is_what_was_pinned(
+        &self,
+        place: &Place,
+        version: &FileVersion,
+        expected: &Expected,
+    ) -> Result<(), StoreError> {
         let document = self.documents.open_document(place, Some(version)).await?;
         if hash(document).await? == expected.sha256 {
             return Ok(());

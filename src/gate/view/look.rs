@@ -135,10 +135,7 @@ impl Gate {
             Ok(_) if pinned.is_some() && is_known_as_another(permit.admitted().share(), &covered.name) => Err(StoreError::Changed),
             stat => stat,
         };
-        let stat = match stat {
-            Ok(stat) => stat,
-            Err(error) => return Err(self.not_had(share, covered, error).await),
-        };
+        let stat = stat.map_err(|error| self.not_had(share, covered, error))?;
         if stat.kind != Kind::Document {
             return Err(Refusal::DocumentMissing(share));
         }

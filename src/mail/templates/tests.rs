@@ -67,6 +67,8 @@ fn all(nasty: &str) -> Vec<Content> {
         Code { minutes: None, ..code }.compose(&words),
         Notice { organisation: nasty, staff_name: nasty, share_subject: nasty, share: SHARE, lines: &[line], more: 4 }.compose(&words),
         Trial { organisation: nasty }.compose(&words),
+        DocumentsChanged { organisation: nasty, owner_name: nasty, subject: nasty, share: SHARE, documents: &[nasty.to_owned()] }
+            .compose(&words),
     ];
     for why in [Ended::Expired, Ended::Stopped] {
         letters.extend([ended(why).compose(&words), share(why).compose(&words)]);

@@ -86,11 +86,7 @@ pub async fn resend(
     path = "/api/v1/shares/{id}/pin",
     responses((status = 200, body = ShareView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem))
 )]
-pub async fn pin(
-    State(web): State<Web>,
-    Extension(actor): Extension<Actor>,
-    Path(id): Path<String>,
-) -> Result<Json<ShareView>, Problem> {
+pub async fn pin(State(web): State<Web>, Extension(actor): Extension<Actor>, Path(id): Path<String>) -> Result<Json<ShareView>, Problem> {
     let id = wire::share(web.gate(), &id)?;
     web.gate().pin_anew(id, actor).await?;
     Ok(Json(view(&web, id).await?))

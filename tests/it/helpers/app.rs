@@ -289,7 +289,11 @@ fn copy(from: &Path, to: &Path) -> Outcome {
         if entry.file_type()?.is_dir() {
             copy(&entry.path(), &to)?;
         } else {
-            fs::copy(entry.path(), &to)?;
+            // What is removed while the program runs on is not there after a crash either.
+            match fs::copy(entry.path(), &to) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                copied => drop(copied?),
+            }
         }
     }
     Ok(())

@@ -48,6 +48,7 @@
 //! | `gate/progress.rs`, `gate/sweeper.rs` | how far it got is put down every five seconds, and the receipt closed after 30 minutes |
 //! | `gate/view.rs`, `gate/view/look.rs` | a page to be looked at: the same rules, what is covered, and the mark; then a worker draws it |
 //! | `gate/deliver/feed.rs` | the worker is fed the document, in the version that was asked for |
+//! | `gate/deliver/recording.rs` | sound and film: played from the document's own address, where the share gives documents |
 //! | `gate/view/copy.rs`, `preview/album.rs` | a marked copy: all pages drawn one after the other into a PDF that goes out meanwhile |
 //! | `web/refuse.rs` | a refusal, from wherever it came, becomes a page, in one place |
 //!

@@ -143,7 +143,11 @@ fn report(kinds: &BTreeMap<String, Kind>) {
     table(&rows);
     if let Some(pdfs) = kinds.get("pdf") {
         let could = pdfs.documents - pdfs.explained.values().sum::<usize>();
-        println!("PDFs drawn: {} of {could} that have pages to draw = {:.1} %", pdfs.drawn, pdfs.drawn as f64 * 100.0 / could.max(1) as f64);
+        println!(
+            "PDFs drawn: {} of {could} that have pages to draw = {:.1} %",
+            pdfs.drawn,
+            pdfs.drawn as f64 * 100.0 / could.max(1) as f64
+        );
     }
     whole.failed.iter().for_each(|failed| println!("not drawn: {failed}"));
 }

@@ -28,8 +28,8 @@ export const picturesApart = (stage, scripts) => async () => {
     check(policy.includes(`img-src 'self' https://${PICTURES}:${stage.apart.port};`), `the page's policy is ${policy}`);
     const image = page.locator(".sheet img").first();
     await until(`the picture of ${name}`, () => image.evaluate((img) => img.complete && img.naturalWidth), 45);
-    const [picture] = visitor.given.filter((response) => response.status() === 200);
-    check(picture && new URL(picture.url()).hostname === PICTURES, `pictures came from ${visitor.given.map((response) => response.url())}`);
+    const picture = await until("the answer with it", () => visitor.given.find((response) => response.status() === 200));
+    check(new URL(picture.url()).hostname === PICTURES, `pictures came from ${picture.url()}`);
     const [asked, headers] = [await picture.request().allHeaders(), await picture.allHeaders()];
     check(!asked.cookie && !headers["set-cookie"], "the other host is sent cookies, or gives them");
     check(headers["content-type"] === "image/jpeg" && headers["content-security-policy"].startsWith("sandbox; default-src 'none'"), "a picture may be more than one");

@@ -6,6 +6,7 @@ pub mod folder;
 pub mod media;
 mod order;
 pub mod read;
+pub mod recording;
 #[cfg(test)]
 mod tests;
 

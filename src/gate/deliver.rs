@@ -1,6 +1,7 @@
 //! The only place that opens a document: a permit becomes a receipt on the disk, and then a stream of bytes that can be cut.
 
 pub(super) mod feed;
+pub mod recording;
 
 use crate::crypto::form::entity_tag;
 use crate::crypto::random;

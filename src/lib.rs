@@ -49,6 +49,7 @@
 //! | `gate/view.rs`, `gate/view/look.rs` | a page to be looked at: the same rules, what is covered, and the mark; then a worker draws it |
 //! | `gate/view/picture_body.rs` | its picture goes out in pieces, and is cut as a download is |
 //! | `gate/deliver/feed.rs` | the worker is fed the document, in the version that was asked for |
+//! | `gate/deliver/recording.rs` | sound and film: played from the document's own address, where the share gives documents |
 //! | `gate/view/copy.rs`, `preview/album.rs` | a marked copy: all pages drawn one after the other into a PDF that goes out meanwhile |
 //! | `web/refuse.rs` | a refusal, from wherever it came, becomes a page, in one place |
 //!

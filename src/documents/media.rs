@@ -1,5 +1,6 @@
 //! What kind of thing a document is, told from its name and its first bytes.
 
+use crate::documents::recording::{self, Recording};
 use crate::domain::bounds::PROBE_BYTES;
 use std::fmt;
 
@@ -8,6 +9,7 @@ use std::fmt;
 pub struct MediaType {
     essence: &'static str,
     utf8: bool,
+    recording: Option<Recording>,
 }
 
 const UNKNOWN: &str = "application/octet-stream";
@@ -18,9 +20,14 @@ pub const FOLDER_WORD: &str = "kind-folder";
 impl MediaType {
     /// Tells the type of a document from its last name and its first bytes, `bounds::PROBE_BYTES` at most.
     ///
-    /// The name decides, unless one of the two says that the document is active in a browser or executable: then the bytes do.
+    /// The name decides, unless one of the two says that the document is active in a browser or executable: then the bytes do. So do those of
+    /// sound and film that browsers play: it must have the type they know it by, whatever it is called.
     pub fn detect(name: &[u8], probe: &[u8]) -> Self {
-        let essence = match (by_name(name), by_bytes(probe)) {
+        let named = by_name(name);
+        if let Some((recording, essence)) = recording::of(named, probe).filter(|_| !is_plain(probe)) {
+            return Self { essence, utf8: false, recording: Some(recording) };
+        }
+        let essence = match (named, by_bytes(probe)) {
             (None, None) => UNKNOWN,
             (Some(essence), None) | (None, Some(essence)) => essence,
             // The name is finer where it agrees: a picture in SVG is XML, an archive of Java is a zip.
@@ -29,7 +36,7 @@ impl MediaType {
             (Some(named), Some(seen)) if is_active(named) || is_active(seen) || is_executable(named) || is_executable(seen) => seen,
             (Some(named), Some(_)) => named,
         };
-        Self { essence, utf8: is_utf8(probe) }
+        Self { essence, utf8: is_utf8(probe), recording: None }
     }
 
     /// Type and subtype, without parameters.
@@ -40,6 +47,11 @@ impl MediaType {
     /// Whether a browser that shows it may run something in it. Such a type is never given to be shown.
     pub fn is_active(self) -> bool {
         is_active(self.essence)
+    }
+
+    /// What browsers play it as, if they do.
+    pub const fn recording(self) -> Option<Recording> {
+        self.recording
     }
 
     /// The catalogue id of the plain word for it, as in `kind-image`.
@@ -59,6 +71,11 @@ impl fmt::Display for MediaType {
 /// The catalogue id of the plain word for a document known by name only, as in lists.
 pub fn kind_word(name: &[u8]) -> &'static str {
     word_of(by_name(name).unwrap_or(UNKNOWN))
+}
+
+/// Whether browsers are likely to play a document known by name only.
+pub fn is_named_as_recording(name: &[u8]) -> bool {
+    by_name(name).is_some_and(recording::is_named)
 }
 
 fn by_name(name: &[u8]) -> Option<&'static str> {
@@ -203,9 +220,24 @@ mod tests {
             ("a", b"words", "application/octet-stream", false),
             ("a.unheard-of", b"\0\x01", "application/octet-stream", false),
             ("a.eml", b"From: a\n", "message/rfc822", true),
+            ("a.m4a", b"\0\0\0\x18ftypM4A \0", "audio/mp4", false),
+            ("a.html", b"RIFF\x24\0\0\0WAVEfmt ", "audio/wav", false),
+            ("a.jpg", b"RIFF\x24\0\0\0WAVEfmt ", "audio/wav", false),
+            ("a.txt", b"ID3 is how tags are called", "text/plain; charset=utf-8", false),
+            ("a.mp3", b"<html>", "text/html; charset=utf-8", true),
         ] {
             let found = MediaType::detect(name.as_bytes(), probe);
             assert_eq!((found.to_string().as_str(), found.is_active()), (header, active), "{name} {}", probe.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn names_of_what_browsers_play_are_known() {
+        for name in ["a.mp3", "a.M4A", "a.ogg", "a.opus", "a.wav", "a.flac", "a.aac", "a.mp4", "a.m4v", "a.webm"] {
+            assert!(is_named_as_recording(name.as_bytes()), "{name}");
+        }
+        for name in ["a.avi", "a.wmv", "a.mid", "a.mov", "a.pdf", "mp3", "a"] {
+            assert!(!is_named_as_recording(name.as_bytes()), "{name}");
         }
     }
 

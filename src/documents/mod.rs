@@ -9,6 +9,7 @@ mod kinds;
 pub mod media;
 mod order;
 pub mod read;
+pub mod recording;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@
 
 pub(super) mod feed;
 pub(super) mod hash;
+pub mod recording;
 
 use crate::crypto::form::entity_tag;
 use crate::crypto::random;
@@ -73,7 +74,7 @@ impl Gate {
     }
 
     /// Opens what a share covers: the pinned version where one is pinned, read whole before where the configuration says so.
-    async fn open_pinned(&self, covered: &Covered, share: &Share) -> Result<OpenDocument, StoreError> {
+    pub(super) async fn open_pinned(&self, covered: &Covered, share: &Share) -> Result<OpenDocument, StoreError> {
         let place = place_of(covered);
         let Some(pinned) = &covered.pinned else { return self.documents.open_document(&place, None).await };
         if let Some(kept) = self.open_kept(covered, pinned).await {

@@ -25,6 +25,8 @@ pub struct ListedEntry {
     pub kind: &'static str,
     /// Whether it is a folder.
     pub is_folder: bool,
+    /// Whether browsers are likely to play it, by its name.
+    pub is_played: bool,
     /// Bytes, of a document that can be had.
     pub size: Option<u64>,
     /// Last change, of a document that can be had.
@@ -174,6 +176,7 @@ fn line(label: String, path: DocumentPath, stat: Result<Stat, StoreError>, troub
     let document = stat.ok().filter(|stat| stat.kind == Kind::Document && trouble.is_none());
     ListedEntry {
         kind: if is_folder { "kind-folder" } else { media::kind_word(label.as_bytes()) },
+        is_played: !is_folder && media::is_named_as_recording(label.as_bytes()),
         label,
         path,
         is_folder,

@@ -33,6 +33,9 @@ pub enum Refusal {
     /// The share does not cover it.
     #[error("not in the share")]
     NotInShare(ShareId),
+    /// Sound or film that browsers do not play, or not from where it is, in a share that gives its documents.
+    #[error("not played by browsers")]
+    NotPlayed(ShareId),
     /// There is no picture of it, now or ever.
     #[error("no preview: {1}")]
     Preview(ShareId, Trouble),
@@ -72,6 +75,7 @@ impl Refusal {
             | Self::Expired(share)
             | Self::MarkedOnly(share)
             | Self::NotInShare(share)
+            | Self::NotPlayed(share)
             | Self::Preview(share, _)
             | Self::PreviewOnly(share)
             | Self::RecipientStopped(share)
@@ -94,6 +98,7 @@ impl Refusal {
             Self::MarkedOnly(_) => "marked-only",
             Self::NoSession => "no-session",
             Self::NotInShare(_) => "not-in-share",
+            Self::NotPlayed(_) => "not-played",
             Self::Preview(..) => "no-preview",
             Self::PreviewOnly(_) => "preview-only",
             Self::RateLimited(_) => "rate-limited",

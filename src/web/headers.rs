@@ -14,6 +14,10 @@ const PAGE: HeaderValue = HeaderValue::from_static(
 );
 /// The same for a page with pictures from the content host.
 pub(in crate::web) const PAGE_WITH_PICTURES_FROM: &str = "default-src 'none'; style-src 'self'; img-src 'self' {origin}; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// The same for a page that plays sound or film of the share.
+pub(in crate::web) const PAGE_THAT_PLAYS: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
 /// Everything that is not a page: documents above all.
 const INERT: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'");
 

@@ -28,6 +28,7 @@ pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
         Refusal::MarkedOnly(_) => RefusalKind::MarkedOnly,
         Refusal::NoSession => RefusalKind::NoSession,
         Refusal::NotInShare(_) => RefusalKind::NotInShare,
+        Refusal::NotPlayed(_) => RefusalKind::NotPlayed,
         Refusal::Preview(_, trouble) => of_trouble(*trouble),
         Refusal::PreviewOnly(_) => RefusalKind::PreviewOnly,
         Refusal::RateLimited(_) => RefusalKind::TooManyRequests,
@@ -47,6 +48,7 @@ pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
             | Refusal::DocumentMissing(_)
             | Refusal::MarkedOnly(_)
             | Refusal::NotInShare(_)
+            | Refusal::NotPlayed(_)
             | Refusal::Preview(..)
             | Refusal::PreviewOnly(_)
             | Refusal::StoreUnavailable(..)
@@ -150,7 +152,8 @@ const fn status(kind: RefusalKind) -> StatusCode {
         RefusalKind::Misdirected => StatusCode::MISDIRECTED_REQUEST,
         RefusalKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         RefusalKind::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
-        RefusalKind::PreviewDamaged
+        RefusalKind::NotPlayed
+        | RefusalKind::PreviewDamaged
         | RefusalKind::PreviewEmpty
         | RefusalKind::PreviewMedia
         | RefusalKind::PreviewProtected

@@ -9,6 +9,8 @@ import { Mailbox } from "./mailbox.mjs";
 import { program, scratch, until } from "./tools.mjs";
 
 const GRACE_SECONDS = 20;
+// Browsers know by themselves that this is their own machine.
+export const PICTURES = "pictures.localhost";
 const LINK = /https:\/\/localhost:\d+\/s\/[A-Za-z0-9_-]+/;
 
 // Documents with names that browsers and headers find hard.
@@ -30,16 +32,19 @@ export async function quickstart({ samples = false } = {}) {
 }
 
 // `doorward serve` with a configuration file, handing mail to the SMTP server that tests/run.sh started.
-export async function serve(smtp) {
+export async function serve(smtp, pictures) {
   const home = mkdtempSync(join(scratch, "serve-"));
   const [data, documents, port] = [join(home, "data"), writeDocuments(home), await freePort()];
   certificate(home);
-  writeFileSync(join(home, "doorward.toml"), configuration({ data, documents, port, smtp }));
+  writeFileSync(join(home, "doorward.toml"), configuration({ data, documents, port, smtp, pictures }));
   const door = new Door({ home, data, documents, port }, ["serve", "--config", join(home, "doorward.toml")]);
-  door.mailbox = new Mailbox(["new", "cur"].map((folder) => join(smtp.maildir, folder)));
+  door.mailbox = new Mailbox(smtp ? ["new", "cur"].map((folder) => join(smtp.maildir, folder)) : [join(data, "outbox")]);
   await until("/readyz to answer 200", () => door.ready(), GRACE_SECONDS);
   return door;
 }
+
+// The same with mail as files, and with pictures of documents from a host of their own, PICTURES.
+export const serveApart = () => serve(null, PICTURES);
 
 class Door {
   constructor(places, args) {
@@ -124,11 +129,11 @@ function freePort() {
 
 function certificate(home) {
   const made = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
-  const names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", join(home, "server.key"), "-out", join(home, "server.pem")];
+  const names = ["-addext", `subjectAltName=DNS:localhost,DNS:${PICTURES}`, "-keyout", join(home, "server.key"), "-out", join(home, "server.pem")];
   execFileSync("openssl", ["req", ...made, ...names], { stdio: "ignore" });
 }
 
-const configuration = ({ data, documents, port, smtp }) => `
+const configuration = ({ data, documents, port, smtp, pictures }) => `
 data = ${JSON.stringify(data)}
 
 [organisation]
@@ -147,6 +152,7 @@ path = ${JSON.stringify(documents)}
 listen = "127.0.0.1:${port}"
 public_url = "https://localhost:${port}"
 hsts = false
+${pictures ? `content_url = "https://${pictures}:${port}"` : ""}
 
 [tls]
 certificate = "server.pem"
@@ -154,14 +160,9 @@ key = "server.key"
 
 [mail]
 from = { address = "doorward@example.org" }
-transport = "smtp"
+transport = "${smtp ? "smtp" : "directory"}"
 notice_window = "1s"
-
-[mail.smtp]
-host = "localhost"
-port = ${smtp.port}
-security = "${smtp.ca ? "starttls" : "plain"}"
-${smtp.ca ? `ca_file = ${JSON.stringify(smtp.ca)}` : ""}
+${smtp ? mailServer(smtp) : ""}
 
 [disclaimer]
 version = "1"
@@ -172,6 +173,13 @@ What you find here is confidential.
 Opening a document makes a receipt with your address and the time.
 """
 `;
+
+const mailServer = (smtp) => `
+[mail.smtp]
+host = "localhost"
+port = ${smtp.port}
+security = "${smtp.ca ? "starttls" : "plain"}"
+${smtp.ca ? `ca_file = ${JSON.stringify(smtp.ca)}` : ""}`;
 
 // One page that says what it is, small enough to write down.
 function pdf() {

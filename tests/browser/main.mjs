@@ -1,13 +1,16 @@
 // The recipient's way in a real browser, against the real program: mail from files and from an SMTP server, with and without scripts, on a
 // phone and at a desk, in light and dark, by mouse and by keyboard alone. Started by tests/run.sh; an argument picks tests by name.
 import { chromium, chromiumPath, run } from "./tools.mjs";
-import { quickstart, serve } from "./door.mjs";
+import { quickstart, serve, serveApart } from "./door.mjs";
 import { keyboardAlone, printedLink, walk } from "./ways.mjs";
 import { badLinks, expired, previewOnly, stopped, unsentCode, voidCode, wrongCode } from "./refusals.mjs";
 import { changedDocuments, folders, hardNames } from "./lists.mjs";
 import { scanners } from "./scanners.mjs";
 import { mails } from "./mails.mjs";
 import { check } from "./visitor.mjs";
+import { plays, playsNothing } from "./play.mjs";
+import { picturesApart, playsAtHome, policyApart } from "./apart.mjs";
+import { attachments } from "./letters.mjs";
 import { plainViewer, scriptedViewer, viewerByKeyboard, viewerInTrouble, viewerOnPaper, viewerReceipts, viewerText } from "./viewer.mjs";
 
 const smtp = process.env.DOORWARD_TEST_SMTP_PORT && {
@@ -53,6 +56,11 @@ const tests = [
   ["the_text_of_pages_stands_beside_them_where_the_share_gives_it", () => viewerText(stage)],
   ["the_viewer_waits_while_the_server_is_busy_and_says_when_access_ends", () => viewerInTrouble(stage)],
   ["what_is_shown_makes_a_receipt_and_no_byte_of_the_document_leaves", () => viewerReceipts(stage)],
+  ["sound_and_film_are_played_on_a_desktop", plays(stage, "desktop", true)],
+  ["sound_and_film_are_played_on_a_phone_without_scripts", plays(stage, "phone", false)],
+  ["sound_and_film_are_not_played_where_nothing_is_downloaded", () => playsNothing(stage)],
+  ["what_is_attached_to_a_mail_is_listed_and_looked_at_on_a_desktop", attachments(stage, "desktop", true)],
+  ["what_is_attached_to_a_mail_is_listed_and_looked_at_on_a_phone_without_scripts", attachments(stage, "phone", false)],
   ["scanners_make_no_receipt_and_keep_nobody_out", () => scanners(stage)],
   ["quickstart_stops_cleanly", () => stage.files.stop()],
   ["serve_starts_from_its_configuration", async () => {
@@ -62,12 +70,20 @@ const tests = [
   ...ways("smtp"),
   ["mails_read_well_in_light_and_dark", () => mails(stage)],
   ["serve_stops_cleanly", () => stage.smtp.stop()],
+  ["serve_starts_with_a_host_for_pictures", async () => {
+    stage.apart = await serveApart();
+  }],
+  ["pictures_come_from_a_host_of_their_own", picturesApart(stage, true)],
+  ["pictures_come_from_a_host_of_their_own_without_scripts", picturesApart(stage, false)],
+  ["a_page_lets_nothing_in_but_its_pictures", () => policyApart(stage)],
+  ["sound_is_played_from_the_address_of_the_session", () => playsAtHome(stage)],
+  ["serve_with_a_host_for_pictures_stops_cleanly", () => stage.apart.stop()],
 ];
 
 try {
   failed = !(await run(tests));
 } finally {
   await stage.browser.close();
-  for (const door of [stage.files, stage.smtp]) if (door && !door.how) door.process.kill("SIGKILL");
+  for (const door of [stage.files, stage.smtp, stage.apart]) if (door && !door.how) door.process.kill("SIGKILL");
 }
 process.exit(failed ? 1 : 0);

@@ -5,8 +5,8 @@ mod states;
 
 use crate::helpers::{Answer, Outcome, TestApp};
 use doorward::web::ROUTES;
-use expected::{Expected, expected};
-use states::{LinkState, MARK, Prepared, SessionState, ShareState, prepare};
+use expected::{Document, Expected, expected};
+use states::{DOCUMENTS, LinkState, MARK, Prepared, SOUND, SessionState, ShareState, prepare};
 
 /// Methods that are tried at every address.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -21,11 +21,12 @@ async fn hold_the_table(share: ShareState) -> Outcome {
     for session in SessionState::ALL {
         for route in ROUTES {
             for (link, path) in prepared.paths(route.path) {
+                let document = if path.ends_with(SOUND) { Document::Sound } else { Document::Paper };
                 for method in METHODS {
                     let client = prepared.browser(session);
-                    let cell = format!("{method} {} for {session:?}, {share:?}, {link:?}", route.path);
+                    let cell = format!("{method} {} of {document:?} for {session:?}, {share:?}, {link:?}", route.path);
                     let expected =
-                        expected(route.path, method, session, share, link).ok_or_else(|| format!("no expectation for {cell}"))?;
+                        expected(route.path, method, session, share, link, document).ok_or_else(|| format!("no expectation for {cell}"))?;
                     let answer = client.ask(method, &path, &fields(method), body(method)).await?;
                     given += usize::from(has_bytes(&answer));
                     wrong.extend(problem(&answer, expected).map(|problem| format!("{cell}: {problem}")));
@@ -34,7 +35,7 @@ async fn hold_the_table(share: ShareState) -> Outcome {
         }
     }
     assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
-    let allowed = usize::from(share == ShareState::Open);
+    let allowed = if share == ShareState::Open { DOCUMENTS.len() } else { 0 };
     assert_eq!(given, allowed, "document bytes were given so often");
     assert_eq!(app.events("receipt.started").len(), allowed);
     super::helpers::until("transfers end", || app.gate.running() == 0).await;
@@ -172,10 +173,10 @@ impl Prepared {
         }
         let path = pattern
             .replace("{share}", share)
-            .replace("{*path}", "report.txt")
             .replace("{page}", "1")
             .replace("{token}", "AAAA")
             .replace("/static/{file}", &self.stylesheet);
-        vec![(LinkState::True, path)]
+        let documents = if path.contains("{*path}") { &DOCUMENTS[..] } else { &[""] };
+        documents.iter().map(|name| (LinkState::True, path.replace("{*path}", name))).collect()
     }
 }

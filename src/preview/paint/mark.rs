@@ -16,6 +16,8 @@ const LETTER: f32 = 19.0;
 const LETTER_LEAST: f32 = 8.0;
 /// Longest line before it is broken, in letters.
 const LINE: usize = 44;
+/// Dark with a light edge, and light with a dark edge: on any ground one of them is filled.
+const INKS: (&str, &str) = ("fill='#000' stroke='#fff'", "fill='#fff' stroke='#000'");
 /// Gap between two marks in a row, and between two rows, in heights of a letter.
 const GAP: (f32, f32) = (5.0, 5.6);
 /// How many tiles a worker keeps: a page as thumbnail, as shown and as zoomed.
@@ -130,15 +132,12 @@ fn letter(lines: &[String], page: &Raster, dpi: u16) -> f32 {
 /// Draws the tile; nothing when the text leaves no trace.
 fn tile(lines: &[String], mark: &Mark, letter: f32) -> Option<Tile> {
     let options = Options { font_family: "DejaVu Sans".to_owned(), fontdb: fonts::database(), ..Options::default() };
-    let tree = Tree::from_str(&drawing(lines, letter), &options).ok()?;
+    let alone = Tree::from_str(&drawing(lines, letter, &[INKS.0], 0.0), &options).ok()?;
+    let beside = alone.root().abs_stroke_bounding_box().width() + GAP.0 * letter;
+    let tree = Tree::from_str(&drawing(lines, letter, &[INKS.0, INKS.1], beside), &options).ok()?;
     let bounds = tree.root().abs_stroke_bounding_box();
-    // The period along a row is brought to where the rows' own period divides its rise: then the same mark stands right of the tile and beneath it.
-    let slope = SLOPE.to_radians();
-    let wide = ((bounds.width() + GAP.0 * letter) * slope.cos()).ceil().max(1.0);
-    let rows = (wide * slope.tan() / ((bounds.height() + GAP.1 * letter) / slope.cos())).round().max(1.0);
-    let high = (wide * slope.tan() / rows).ceil().max((bounds.height() / slope.cos()).ceil() + 1.0);
-    let slope = (high * rows / wide).atan();
-    let (sin, cos) = slope.sin_cos();
+    let (wide, high, rows) = spacing(bounds.width(), bounds.height(), letter);
+    let (sin, cos) = (high * rows / wide).atan().sin_cos();
     let size = (
         (bounds.width() * cos + bounds.height() * sin).ceil() as u32 + 2,
         (bounds.width() * sin + bounds.height() * cos).ceil() as u32 + 2,
@@ -164,6 +163,20 @@ fn tile(lines: &[String], mark: &Mark, letter: f32) -> Option<Tile> {
     is_seen.then(|| Tile { text: mark.text.clone(), strength: mark.strength, letter, width, ink })
 }
 
+/// How far the same mark stands to the right, how far the next row beneath, and how many rows it rises on its way to the right.
+///
+/// The period along a row is brought to where the rows' own period divides its rise: then the same mark stands right of the tile and beneath it.
+/// Rows are never so near to each other that one is written over the next.
+fn spacing(width: f32, height: f32, letter: f32) -> (f32, f32, f32) {
+    let (sin, cos) = SLOPE.to_radians().sin_cos();
+    let nearest = height + letter;
+    let wide = ((width + GAP.0 * letter) * cos).max(nearest / sin).ceil().max(1.0);
+    let rise = wide * sin / cos;
+    let wanted = (rise * cos / (height + GAP.1 * letter)).round();
+    let rows = wanted.min((rise * cos / nearest).floor()).max(1.0);
+    (wide, (rise / rows).ceil(), rows)
+}
+
 /// How much the ink hides, of 255.
 const fn opacity(strength: Strength) -> u32 {
     match strength {
@@ -173,15 +186,15 @@ const fn opacity(strength: Strength) -> u32 {
     }
 }
 
-/// The lines as a drawing, once dark with a light edge and once light with a dark edge: on any ground one of them is filled.
-fn drawing(lines: &[String], letter: f32) -> String {
+/// The lines as a drawing, once in each ink, so far beside each other.
+fn drawing(lines: &[String], letter: f32, inks: &[&str], beside: f32) -> String {
     let mut text = String::new();
     let edge = (letter / 9.0).max(1.2);
-    for (block, inks) in ["fill='#000' stroke='#fff'", "fill='#fff' stroke='#000'"].into_iter().enumerate() {
+    for (block, ink) in inks.iter().enumerate() {
         for (i, line) in lines.iter().enumerate() {
-            let y = letter * (1.25 * (block * lines.len() + i + 1) as f32 + GAP.1 * block as f32);
+            let (x, y) = (beside * block as f32, letter * 1.25 * (i + 1) as f32);
             // Writing to a string cannot fail.
-            let _ = write!(text, "<text x='0' y='{y}' {inks}>{}</text>", escaped(line));
+            let _ = write!(text, "<text x='{x}' y='{y}' {ink}>{}</text>", escaped(line));
         }
     }
     format!(
@@ -293,6 +306,19 @@ mod tests {
         }
         let mut none = Raster { width: 0, height: 0, rgb: Vec::new() };
         assert!(mark(&mut none, &Mark { text: TEXT.to_owned(), strength: Strength::Strong }, 100).is_err());
+    }
+
+    #[test]
+    fn no_row_is_written_over_the_next() {
+        for letter in [8.0, 19.0, 42.0] {
+            for (across, lines) in [(2.0, 1.0), (2.0, 3.0), (2.0, 12.0), (30.0, 3.0), (60.0, 3.0), (60.0, 12.0), (60.0, 40.0)] {
+                let (width, height) = (across * letter, 1.25 * lines * letter);
+                let (wide, high, rows) = spacing(width, height, letter);
+                let slope = (high * rows / wide).atan();
+                assert!(high * slope.cos() > height, "{width} by {height}: rows {high} beneath each other at {slope}");
+                assert!(wide / slope.cos() > width, "{width} by {height}: marks {wide} beside each other");
+            }
+        }
     }
 
     #[test]

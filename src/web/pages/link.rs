@@ -96,3 +96,29 @@ impl Html<'_> {
         self.frame.marked(id, "address", &[("address", &self.page.masked_address)])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Words;
+
+    #[test]
+    fn things_are_counted_in_words_that_fit() {
+        let words = Words::english().expect("the catalogue is whole");
+        let frame = Frame { words: &words, organisation: "O", contact: "" };
+        let cases = [
+            ((1, 0), "one document"),
+            ((3, 0), "3 documents"),
+            ((0, 1), "one folder"),
+            ((0, 2), "2 folders"),
+            ((1, 1), "one document and one folder"),
+            ((0, 0), "documents"),
+        ];
+        for ((documents, folders), text) in cases {
+            assert_eq!(WhatIsShared { documents, folders }.text(&frame), text);
+        }
+        assert_eq!(frame.count("code-wrong", "left", 1), "This is not the code we sent. You have one more try.");
+        assert!(frame.count("list-hidden", "hidden", 1).starts_with("One more entry is"));
+        assert!(frame.count("list-hidden", "hidden", 2).starts_with("2 more entries are"));
+    }
+}

@@ -76,6 +76,8 @@ pub struct EntryView {
     pub label: String,
     /// The folder's page.
     pub folder: Option<String>,
+    /// Where it is played; none when it cannot be.
+    pub play: Option<String>,
     /// Where it is shown; none when it cannot be.
     pub view: Option<String>,
     /// Where it is downloaded; none when it cannot be.
@@ -97,7 +99,13 @@ pub struct EntryView {
 impl EntryView {
     /// What can be done with it, the first thing first: catalogue id of the verb, and where it leads.
     fn ways(&self) -> impl Iterator<Item = (&'static str, &String)> {
-        let ways = [("open-folder", &self.folder), ("view", &self.view), ("download", &self.download), ("download-marked", &self.marked)];
+        let ways = [
+            ("open-folder", &self.folder),
+            ("play", &self.play),
+            ("view", &self.view),
+            ("download", &self.download),
+            ("download-marked", &self.marked),
+        ];
         ways.into_iter().filter_map(|(verb, href)| Some((verb, href.as_ref()?)))
     }
 }

@@ -5,6 +5,7 @@ mod home;
 mod left;
 mod link;
 mod list;
+mod play;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ pub use home::HomePage;
 pub use left::LeftPage;
 pub use link::{DisclaimerView, LinkPage, WhatIsShared};
 pub use list::{Crumb, EntryView, Gives, ListPage};
+pub use play::PlayPage;
 pub use refusal::{RefusalKind, RefusalPage};
 pub use viewer::{Place, ViewerPage, Zoom};
 

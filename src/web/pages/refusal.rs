@@ -36,6 +36,8 @@ pub enum RefusalKind {
     NotFound,
     /// A document or folder the share does not name.
     NotInShare,
+    /// Sound or film that browsers do not play.
+    NotPlayed,
     /// Every worker that draws pages is busy.
     PreviewBusy,
     /// A document that cannot be read as what it is.
@@ -84,7 +86,7 @@ pub enum RefusalKind {
 
 impl RefusalKind {
     /// Every kind.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::BadForm,
         Self::Busy,
         Self::ChangedSinceRedacted,
@@ -100,6 +102,7 @@ impl RefusalKind {
         Self::NoSession,
         Self::NotFound,
         Self::NotInShare,
+        Self::NotPlayed,
         Self::PreviewBusy,
         Self::PreviewDamaged,
         Self::PreviewEmpty,
@@ -142,6 +145,7 @@ impl RefusalKind {
             Self::NoSession => "no-session",
             Self::NotFound => "not-found",
             Self::NotInShare => "not-in-share",
+            Self::NotPlayed => "not-played",
             Self::PreviewBusy => "preview-busy",
             Self::PreviewDamaged => "preview-damaged",
             Self::PreviewEmpty => "preview-empty",

@@ -79,6 +79,7 @@ fn entry(label: &str, kind: &str, size: &str, note: Option<&str>) -> EntryView {
     EntryView {
         label: label.into(),
         folder: (kind == "kind-folder").then(|| "/d/0198/f/1/".into()),
+        play: None,
         view: (note.is_none() && kind != "kind-folder").then(|| "/d/0198/v/1/name".into()),
         download: (note.is_none() && kind != "kind-folder").then(|| "/d/0198/f/1/name".into()),
         marked: None,
@@ -205,6 +206,8 @@ fn gallery(said: Said<'_>) -> Vec<(String, String)> {
         ("list-cannot-show".to_owned(), ListPage { can_show: false, ..list(said, Gives::Pictures) }.render(&frame)),
         ("viewer".to_owned(), viewer(said, false).render(&frame)),
         ("viewer-part".to_owned(), viewer(said, true).render(&frame)),
+        ("play".to_owned(), play::sample(said.owner, said.names[0], false).render(&frame)),
+        ("play-film".to_owned(), play::sample(said.owner, said.names[3], true).render(&frame)),
         ("list-folder".to_owned(), folder(said, false).render(&frame)),
         ("list-empty".to_owned(), folder(said, true).render(&frame)),
         ("left".to_owned(), LeftPage { expires: Some("31 December 2026, 23:59 CET".into()) }.render(&frame)),
@@ -319,26 +322,6 @@ fn agreeing_sends_the_digest_of_the_text_that_was_shown() {
     assert!(with_text.contains("I agree, send my code"));
     let without = link(HONEST, 1, 0, Gives::Documents, 0).render(&frame);
     assert!(!without.contains("name=\"digest\"") && without.contains(">Send my code<"));
-}
-
-#[test]
-fn things_are_counted_in_words_that_fit() {
-    let words = words();
-    let frame = Frame { words: &words, organisation: "O", contact: "" };
-    let cases = [
-        ((1, 0), "one document"),
-        ((3, 0), "3 documents"),
-        ((0, 1), "one folder"),
-        ((0, 2), "2 folders"),
-        ((1, 1), "one document and one folder"),
-        ((0, 0), "documents"),
-    ];
-    for ((documents, folders), text) in cases {
-        assert_eq!(WhatIsShared { documents, folders }.text(&frame), text);
-    }
-    assert_eq!(frame.count("code-wrong", "left", 1), "This is not the code we sent. You have one more try.");
-    assert!(frame.count("list-hidden", "hidden", 1).starts_with("One more entry is"));
-    assert!(frame.count("list-hidden", "hidden", 2).starts_with("2 more entries are"));
 }
 
 #[test]

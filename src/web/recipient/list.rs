@@ -71,7 +71,7 @@ fn crumbs(share: ShareId, listed: &Listed) -> Vec<Crumb> {
     listed.trail.iter().enumerate().map(crumb).collect()
 }
 
-/// Kinds that are known not to be shown: sound and film could only be played from their own bytes, and of an archive there is no page.
+/// Kinds that are known not to be shown: sound and film are played from their own bytes, where those are given.
 fn is_media(kind: &str) -> bool {
     matches!(kind, "kind-audio" | "kind-video")
 }
@@ -83,13 +83,14 @@ fn entry_view(web: &Web, share: ShareId, entry: ListedEntry, gives: Gives, can_s
     let is_there = entry.trouble.is_none();
     let (media, archive) = (is_media(entry.kind), entry.kind == "kind-archive");
     let shown = is_there && !entry.is_folder && can_show && !media && !archive;
+    let play = is_there && !entry.is_folder && entry.is_played && gives == Gives::Documents;
     let note = match entry.trouble {
         Some(Trouble::Changed) => Some("note-changed"),
         Some(Trouble::Missing) => Some("note-missing"),
         Some(Trouble::Unavailable) => Some("note-unavailable"),
         None if entry.is_folder => None,
         None => match gives {
-            Gives::Documents => (media && can_show).then_some("note-media-save"),
+            Gives::Documents => (media && !play).then_some("note-media-save"),
             _ if media => Some("note-media-only"),
             _ if archive => Some("note-no-view"),
             Gives::Pictures | Gives::Marked => Some("note-view-only"),
@@ -97,6 +98,7 @@ fn entry_view(web: &Web, share: ShareId, entry: ListedEntry, gives: Gives, can_s
     };
     EntryView {
         folder: (is_there && entry.is_folder).then(|| at('f', "/")),
+        play: play.then(|| at('v', "")),
         view: shown.then(|| at('v', "")),
         download: (is_there && !entry.is_folder && gives == Gives::Documents).then(|| at('f', "")),
         marked: (shown && gives == Gives::Marked).then(|| at('w', "")),

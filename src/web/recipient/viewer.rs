@@ -1,9 +1,10 @@
-//! Step four, `/d/{share}/v/{path}`: the page that shows a document.
+//! Step four, `/d/{share}/v/{path}`: the page that shows a document, or plays it.
 
 use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
 use crate::domain::part::PartPath;
 use crate::domain::policy::Delivery;
+use crate::gate::deliver::recording::{Recording, Shown};
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
@@ -11,11 +12,13 @@ use crate::gate::view::{View, ViewRequest};
 use crate::limit::rate::Action;
 use crate::preview::job::Trouble;
 use crate::web::cookies::{self, Purpose};
-use crate::web::pages::{Crumb, Place, ViewerPage, Zoom};
+use crate::web::headers::PAGE_THAT_PLAYS;
+use crate::web::pages::{Crumb, Place, PlayPage, ViewerPage, Zoom};
 use crate::web::recipient::leave::leave_token;
 use crate::web::recipient::wanted::Wanted;
 use crate::web::request::Head;
 use crate::web::{Web, refuse, request};
+use crate::words::figures;
 use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse, Response};
 use fluent_bundle::FluentValue;
@@ -44,14 +47,14 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: &Head) -> Result
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
     let asked = ViewRequest { share, proof: cookie.as_ref().map(Proof::from), path: document, part: wanted.part.clone() };
-    let view = gate.view(&asked).await?;
+    let view = match gate.shown_as(&asked).await? {
+        Shown::Pages(view) => view,
+        Shown::Recording(recording) => return Ok(play(web, &admitted, &asked, recording).await),
+    };
     has_page(share, &view, wanted.page)?;
     let (name, above) = match outer(&wanted.part) {
         None => (view.name.clone(), None),
-        Some((part, number)) => {
-            let outside = gate.view(&ViewRequest { part: part.clone(), ..asked.clone() }).await?;
-            attached(web, &outside, place(&asked, part), number)
-        }
+        Some((part, number)) => attached(web, &asked, part, number).await?,
     };
     let text = if !view.text {
         None
@@ -95,14 +98,24 @@ fn outer(part: &PartPath) -> Option<(PartPath, u16)> {
     Some((PartPath::try_from(above.to_vec()).ok()?, *number))
 }
 
-/// What an attached document is called, and the way back to what it is attached to.
-fn attached(web: &Web, outside: &View, place: Place, number: u16) -> (String, Option<Crumb>) {
+/// What an attached document is called, and the way back to what it is attached to, which may be attached to something itself.
+async fn attached(web: &Web, asked: &ViewRequest, part: PartPath, number: u16) -> Result<(String, Option<Crumb>), Refusal> {
+    let gate = web.gate();
+    let outside = gate.view(&ViewRequest { part: part.clone(), ..asked.clone() }).await?;
+    let label = match outer(&part) {
+        None => outside.name.clone(),
+        Some((above, number)) => part_name(web, &gate.view(&ViewRequest { part: above, ..asked.clone() }).await?, number),
+    };
+    let href = Some(place(asked, part).viewer(1, Zoom::default()));
+    Ok((part_name(web, &outside, number), Some(Crumb { label, href })))
+}
+
+/// What the document of that number inside another is called there.
+fn part_name(web: &Web, outside: &View, number: u16) -> String {
     let part = outside.parts.get(usize::from(number).saturating_sub(1));
-    let name = part
-        .map(|part| part.name.clone())
+    part.map(|part| part.name.clone())
         .filter(|name| !name.trim().is_empty())
-        .unwrap_or_else(|| web.gate().words().with("viewer-part", &[("number", FluentValue::from(number))]));
-    (name, Some(Crumb { label: outside.name.clone(), href: Some(place.viewer(1, Zoom::default())) }))
+        .unwrap_or_else(|| web.gate().words().with("viewer-part", &[("number", FluentValue::from(number))]))
 }
 
 /// The list that a document stands in: its folder's, where that is shared.
@@ -112,6 +125,27 @@ async fn home(web: &Web, admitted: &Admitted, document: &DocumentPath) -> String
         Some(folder) if web.gate().is_folder(admitted, &folder).await == Ok(true) => format!("/d/{share}/f/{}/", folder.to_url()),
         _ => format!("/d/{share}/"),
     }
+}
+
+/// The page that plays. It takes the document from its own address, cookie and all, even where pictures have a host of their own: an address
+/// that opens without a cookie is good enough for marked pictures and not for originals, and a player runs nothing of what it plays.
+async fn play(web: &Web, admitted: &Admitted, asked: &ViewRequest, recording: Recording) -> Response {
+    let (gate, share) = (web.gate(), asked.share);
+    let page = PlayPage {
+        name: recording.name,
+        owner_name: gate.owner_name(share).unwrap_or_default(),
+        home: home(web, admitted, &asked.path).await,
+        film: recording.film,
+        source: format!("/d/{share}/f/{}", asked.path.to_url()),
+        media_type: recording.media_type,
+        kind: recording.kind,
+        size: figures::size(gate.words(), recording.size),
+        session_ends: gate.when(recording.ends),
+        session_seconds: recording.ends.since(gate.now()).as_secs(),
+        leave_action: format!("/d/{share}/leave"),
+        form_token: leave_token(web, admitted),
+    };
+    ([(CONTENT_SECURITY_POLICY, PAGE_THAT_PLAYS)], Html(page.render(&refuse::frame(web)))).into_response()
 }
 
 fn page(web: &Web, admitted: &Admitted, asked: &ViewRequest, view: View, wanted: &Wanted) -> ViewerPage {

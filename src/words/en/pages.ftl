@@ -153,6 +153,7 @@ column-size = Size
 column-changed = Changed
 changed-label = Changed
 open-folder = Open
+play = Play
 view = View
 download = Download
 download-marked = Download with watermark
@@ -160,8 +161,8 @@ note-changed = Changed since it was shared, so it is not handed out.
 note-missing = No longer in its place.
 note-unavailable = Cannot be reached just now.
 note-view-only = For viewing only
-note-media-only = Sound and film can only be played where downloading is allowed
-note-media-save = Sound and film are not played here; download it to play it
+note-media-only = Sound and film can be played only where downloading is allowed
+note-media-save = Browsers do not play this kind; download it to play it
 note-no-view = There is no preview for this kind of file
 list-empty-folder = This folder is empty.
 list-empty-share = There is nothing here at the moment.
@@ -222,6 +223,12 @@ viewer-note-first-frame = This is a moving picture; only its first image is show
 viewer-note-nothing-fetched = Whatever the document would load from other places is left out.
 viewer-note-hidden-left-out = What its author has hidden, such as sheets, rows or slides, or deleted, is left out.
 viewer-note-unreadable-characters = Some characters could not be read and are shown as �.
+
+## The page that plays sound or film
+
+play-cannot = Your browser cannot play this kind.
+play-receipt = Playing it counts as a download: { $owner } receives a receipt with your address and the time when you press play. Opening this page makes none.
+play-own-device = If it does not play here, download it and play it on your own device.
 
 ## The page after "I am finished"
 
@@ -308,6 +315,10 @@ refusal-not-in-share-title = This is not part of the share
 refusal-not-in-share-text = The address leads to something that was not shared with you, or that is not there any more.
 refusal-not-in-share-next = If you miss a document, ask { $whom }.
 
+refusal-not-played-title = This cannot be played in the browser
+refusal-not-played-text = It is sound or film in a form that browsers do not play, or it lies inside of another document.
+refusal-not-played-next = Go back to the documents, download it and play it on your own device. If that does not work, ask { $whom } for another form of it.
+
 refusal-precondition-failed-title = The document is not the one you began with
 refusal-precondition-failed-text = It has changed since your download began, and the parts would not fit together.
 refusal-precondition-failed-next = Please start the download again from the beginning.
@@ -324,9 +335,9 @@ refusal-preview-empty-title = This document is empty
 refusal-preview-empty-text = There is nothing in it that could be shown.
 refusal-preview-empty-next = If you miss something, ask { $whom }.
 
-refusal-preview-media-title = Sound and film are not shown here
-refusal-preview-media-text = They could only be played from the file itself, so they are played where downloading is allowed. If the list offers a download, save it and play it on your own device.
-refusal-preview-media-next = Otherwise ask { $whom } how you can hear or see it.
+refusal-preview-media-title = Sound and film can be played only where downloading is allowed
+refusal-preview-media-text = They are played from the file itself, so not in a share that does not hand out its files.
+refusal-preview-media-next = Ask { $whom } how you can hear or see it, or to share it for downloading.
 
 refusal-preview-page-title = There is no such page
 refusal-preview-page-text = The address names a page or an attachment that this document does not have.

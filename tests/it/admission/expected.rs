@@ -16,8 +16,24 @@ const fn status(status: u16) -> Expected {
     Expected { status, bytes: false, kept: false }
 }
 
+/// Which of the shared documents an address names, where it names one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Document {
+    /// It has pages, which nothing draws here.
+    Paper,
+    /// It is played, and needs nobody who draws.
+    Sound,
+}
+
 /// `None` for a route that nobody has thought about.
-pub(super) fn expected(path: &str, method: &str, session: SessionState, share: ShareState, link: LinkState) -> Option<Expected> {
+pub(super) fn expected(
+    path: &str,
+    method: &str,
+    session: SessionState,
+    share: ShareState,
+    link: LinkState,
+    named: Document,
+) -> Option<Expected> {
     if path == "/c/{token}/p/{page}/{*path}" {
         // No host of its own is set up for pictures, so that nothing is there for anybody.
         return Some(status(404));
@@ -35,6 +51,7 @@ pub(super) fn expected(path: &str, method: &str, session: SessionState, share: S
         "/d/{share}/leave" => status(if holds_a_session_cookie(session) { 400 } else { 403 }),
         "/d/{share}/" => status(door(session, share)),
         "/d/{share}/f/{*path}" => document(method, session, share),
+        "/d/{share}/v/{*path}" if named == Document::Sound => status(player(session, share)),
         "/d/{share}/v/{*path}" | "/d/{share}/p/{page}/{*path}" => status(picture(session, share)),
         // The share has no text for screen readers.
         "/d/{share}/t/{page}/{*path}" => status(if door(session, share) == 200 { 404 } else { door(session, share) }),
@@ -99,6 +116,15 @@ fn picture(session: SessionState, share: ShareState) -> u16 {
         (200, ShareState::DocumentMissing) => 404,
         (200, _) => 501,
         (refused, _) => refused,
+    }
+}
+
+/// The page that plays, which only a share for downloading has.
+fn player(session: SessionState, share: ShareState) -> u16 {
+    match picture(session, share) {
+        501 if share == ShareState::Open => 200,
+        501 => 422,
+        refused => refused,
     }
 }
 

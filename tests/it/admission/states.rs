@@ -1,6 +1,6 @@
 //! The states of the table, and bringing the program into them.
 
-use crate::helpers::{Client, MINUTE, Outcome, Shared, TestApp, documents};
+use crate::helpers::{Client, MINUTE, Outcome, Shared, TestApp, documents, wav};
 use doorward::crypto::keys::{KeyRing, KeyState};
 use doorward::crypto::link::Link;
 use doorward::crypto::sealed::{Private, Subject};
@@ -18,6 +18,10 @@ use std::fs;
 
 /// What is in the shared document and nowhere else.
 pub(super) const MARK: &[u8] = b"THE-DOCUMENT-ITSELF";
+/// The shared document that is played, and not drawn.
+pub(super) const SOUND: &str = "voice.wav";
+/// What is shared.
+pub(super) const DOCUMENTS: [&str; 2] = ["report.txt", SOUND];
 
 /// What a browser holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,9 +88,10 @@ impl Prepared {
 /// Brings sessions into all their states, then the share into its own.
 pub(super) async fn prepare(app: &TestApp, state: ShareState) -> Outcome<Prepared> {
     app.put("report.txt", MARK)?;
+    app.put(SOUND, wav(MARK))?;
     app.put("other.txt", "of the other share")?;
     let share = app
-        .share(CreateShare { pin: Some(state != ShareState::DocumentMissing), ..documents(&["report.txt"]) })
+        .share(CreateShare { pin: Some(state != ShareState::DocumentMissing), ..documents(&DOCUMENTS) })
         .await?;
     let other = app.share_documents(&["other.txt"]).await?;
     let [none, challenge, of_other, ended, left, valid] = [(); 6].map(|()| app.client());
@@ -130,8 +135,11 @@ async fn bring_about(app: &TestApp, share: &Shared, state: ShareState) -> Outcom
             assert_eq!(app.update(share, json!({ "delivery": Delivery::Watermarked })).await.code(), 200);
         }
         ShareState::Redacted => cover(app, share).await?,
-        ShareState::PinnedChanged => app.put("report.txt", [MARK, b" and more"].concat())?,
-        ShareState::DocumentMissing => fs::remove_file(app.documents().join("report.txt"))?,
+        ShareState::PinnedChanged => {
+            app.put("report.txt", [MARK, b" and more"].concat())?;
+            app.put(SOUND, wav(&[MARK, b" and more"].concat()))?;
+        }
+        ShareState::DocumentMissing => DOCUMENTS.iter().try_for_each(|name| fs::remove_file(app.documents().join(name)))?,
     }
     app.all_mailed().await;
     Ok(())

@@ -37,3 +37,12 @@ pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
         let _ = tokio::time::timeout(Duration::from_millis(2), pending::<()>()).await;
     }
 }
+
+/// A sound of these bytes: 8,000 of them a second, one channel.
+pub(crate) fn wav(data: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(data.len()).expect("a sound for tests is short");
+    let words = |all: &[u32]| all.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    let (pcm_mono, one_byte) = (0x0001_0001, 0x0008_0001);
+    let head = [&b"RIFF"[..], &words(&[length + 36]), b"WAVEfmt ", &words(&[16, pcm_mono, 8_000, 8_000, one_byte]), b"data"].concat();
+    [&head[..], &words(&[length]), data].concat()
+}

@@ -1,6 +1,7 @@
 //! One document of each kind, with a marker in what it shows, in what it says about itself, and where nobody looks.
 
 use super::pieces;
+use crate::helpers::wav;
 use crate::recipient::document::noise;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use std::io::{Cursor, Write};
@@ -52,7 +53,9 @@ pub(super) fn all() -> Vec<Specimen> {
         ("mail.eml", mail()),
         ("misnamed.jpg", pdf()),
     ];
-    let dark: [(&str, Vec<u8>); 7] = [
+    let dark: [(&str, Vec<u8>); 9] = [
+        ("voice.wav", wav(&[text().as_bytes(), &noise(4_000)].concat())),
+        ("clip.webm", [&b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm"[..], text().as_bytes(), &noise(4_000)].concat()),
         ("film.mp4", [&b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"[..], text().as_bytes(), &noise(4_000)].concat()),
         ("sound.mp3", [&b"ID3\x04\0\0\0\0\0\x21"[..], text().as_bytes(), &noise(4_000)].concat()),
         ("archive.zip", zipped(&[("inside.txt", text())])),

@@ -5,4 +5,5 @@ pub(crate) mod document;
 mod leave;
 mod link;
 mod list;
+mod play;
 mod viewer;

@@ -22,7 +22,8 @@ async fn a_server_that_draws_nothing_says_so_and_offers_no_view() -> Outcome {
         let client = app.client();
         let list = client.enter(&share).await?;
         assert!(list.text().contains(told) && list.text().contains("cannot show documents in the browser"), "{}", list.text());
-        assert!(list.hrefs().iter().all(|href| !href.contains("/v/") && !href.contains("/w/")));
+        assert!(list.hrefs().iter().all(|href| !href.contains("/v/report") && !href.contains("/w/")));
+        assert_eq!(list.says(">Play<"), delivery == Delivery::Download, "nobody draws for playing");
         let viewer = client.get(&format!("/d/{}/v/report.txt", share.id)).await?;
         assert_eq!(viewer.code(), 501);
         assert!(viewer.text().contains("cannot be shown on this server") && !viewer.text().contains("words"));

@@ -1,8 +1,10 @@
 //! Pinned documents that are others by now: which, what recipients meet, and what the owner of the share can do.
 
 use super::ended::titled;
+use crate::domain::bounds::MAIL_LINE_BYTES;
 use crate::domain::ids::ShareId;
 use crate::mail::Content;
+use crate::mail::clean::one_line;
 use crate::mail::layout::{Block, Sheet, said};
 use crate::words::Words;
 
@@ -29,7 +31,7 @@ impl DocumentsChanged<'_> {
         let mut sheet = Sheet::new(words, &said(words, "mail-changed-subject", &about));
         sheet.say("mail-greeting-name", &[("name", self.owner_name)]);
         sheet.say("mail-changed-intro", &about);
-        sheet.put(Block::Lines(self.documents.to_vec()));
+        sheet.put(Block::Lines(self.documents.iter().map(|document| one_line(document, MAIL_LINE_BYTES)).collect()));
         sheet.say("mail-changed-effect", &[]);
         sheet.say("mail-changed-advice", &[("id", &share)]);
         sheet.whisper("mail-share-number", &[("id", &share)]);

@@ -102,8 +102,8 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
     let preview = Arc::new(preview(config, outside.spawner, &outside.clock));
     let gate = Gate::new(Parts {
         limiter: Limiter::new(&rate_limits(config), Arc::clone(&outside.clock)),
+        documents: documents(config, &outside.clock),
         clock: outside.clock,
-        documents: documents(config),
         keys,
         ledger,
         mailer,
@@ -124,8 +124,8 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
 }
 
 /// The configured stores.
-pub fn documents(config: &Config) -> Documents {
-    Documents::open(&config.store)
+pub fn documents(config: &Config, clock: &Arc<dyn Clock>) -> Documents {
+    Documents::with_clock(&config.store, clock)
 }
 
 /// The configured previews.

@@ -89,7 +89,7 @@ fn look(config: &Config, options: &Options, findings: &mut Vec<Finding>) -> Resu
             Err(why) => finding("wrong", "admin group", why),
         });
     }
-    for (name, found) in runtime.block_on(documents(config).check()) {
+    for (name, found) in runtime.block_on(documents(config, &clock).check()) {
         findings.push(match found {
             Ok(()) => finding("ok", "store", &name),
             Err(problem) => finding("wrong", "store", format!("{name}: {problem}")),

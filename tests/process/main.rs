@@ -13,5 +13,6 @@ mod mistakes;
 mod office;
 mod rebuild;
 mod start;
+mod stores;
 mod sync;
 mod tamper;

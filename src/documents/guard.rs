@@ -13,11 +13,14 @@ use crate::domain::range::ByteRange;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::version::FileVersion;
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
+use futures_util::{Stream, StreamExt};
 use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -183,7 +186,17 @@ impl Store for Guarded {
         Box::pin(async move {
             let pass = self.guard.enter()?;
             let _permit = self.guard.permit().await?;
-            let answer = self.store.create(path, size, bytes).await;
+            let asked = Arc::new(Asked::default());
+            let mut putting = self.store.create(path, size, Box::pin(Watched { bytes, asked: Arc::clone(&asked) }));
+            let answer = loop {
+                let before = asked.turns.load(Ordering::Relaxed);
+                match timeout(self.guard.timeout, &mut putting).await {
+                    Ok(answer) => break answer,
+                    // A sender may be slow; a store that takes nothing of what is there may not.
+                    Err(_) if asked.waits.load(Ordering::Relaxed) || asked.turns.load(Ordering::Relaxed) != before => {}
+                    Err(_) => break Err(StoreError::Unreachable),
+                }
+            };
             pass.report(answer.as_ref().err().copied());
             answer
         })
@@ -212,6 +225,32 @@ impl Store for Guarded {
             }
             answer
         })
+    }
+}
+
+/// What a store did with the bytes of a new document.
+#[derive(Debug, Default)]
+struct Asked {
+    /// How often it asked for the next piece.
+    turns: AtomicU64,
+    /// Whether it waits for one now.
+    waits: AtomicBool,
+}
+
+/// The bytes of a new document, and a note of each time that they are asked for.
+struct Watched {
+    bytes: Incoming,
+    asked: Arc<Asked>,
+}
+
+impl Stream for Watched {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.bytes.poll_next_unpin(context);
+        self.asked.turns.fetch_add(1, Ordering::Relaxed);
+        self.asked.waits.store(next.is_pending(), Ordering::Relaxed);
+        next
     }
 }
 

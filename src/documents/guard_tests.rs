@@ -97,8 +97,13 @@ impl Store for Played {
         self.act(document).boxed()
     }
 
-    fn create<'a>(&'a self, _: &'a DocumentPath, _: u64, _: Incoming) -> BoxFuture<'a, Result<FileVersion, StoreError>> {
-        self.act(VERSION).boxed()
+    /// Takes the bytes, and then does what is played.
+    fn create<'a>(&'a self, _: &'a DocumentPath, _: u64, bytes: Incoming) -> BoxFuture<'a, Result<FileVersion, StoreError>> {
+        async {
+            bytes.for_each(|_| std::future::ready(())).await;
+            self.act(VERSION).await
+        }
+        .boxed()
     }
 
     fn within(&self, _: &DocumentPath) -> Box<dyn Store> {
@@ -192,6 +197,20 @@ async fn a_store_that_is_silent_counts_as_away_once_its_time_is_over() -> Tested
     assert!(start.elapsed() >= SHORT && scene.played.asked() == 1);
     let found = scene.guarded.check().await;
     assert!(matches!(found, Err(Problem::Remote(text)) if text.contains("does not answer")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_document_may_come_slowly_but_the_store_must_take_it() -> Tested {
+    let scene = scene(4, 3)?;
+    let slow = stream::unfold((tokio::time::interval(2 * SHORT), 0), |(mut pace, number)| async move {
+        pace.tick().await;
+        (number < 3).then(|| (Ok(Bytes::from_static(b"piece")), (pace, number + 1)))
+    });
+    assert_eq!(scene.guarded.create(&DocumentPath::root(), 15, slow.boxed()).await, Ok(VERSION));
+    scene.played.then([Act::Hang]);
+    let put = scene.guarded.create(&DocumentPath::root(), 0, stream::empty().boxed()).await;
+    assert_eq!((put, scene.played.asked()), (Err(StoreError::Unreachable), 2));
     Ok(())
 }
 

@@ -3,17 +3,22 @@
 use crate::helpers::Fallible;
 use crate::helpers::program::doorward_at;
 use crate::helpers::settings::Settings;
+use crate::helpers::wait::until;
 use crate::helpers::walk::sign_in;
+use serde_json::Value;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use toml::{Table, Value};
+use toml::Table;
+
+/// A folder as a store.
+fn store(name: &str, path: &str) -> toml::Value {
+    Table::from_iter([("name".to_owned(), name.into()), ("path".to_owned(), path.into())]).into()
+}
 
 /// Further stores beside `documents`.
 fn stores(settings: &mut Settings, more: &[(&str, &str)]) -> Fallible {
-    let store = |name: &str, path: &str| {
-        Value::Table(Table::from_iter([("name".to_owned(), Value::from(name)), ("path".to_owned(), Value::from(path))]))
-    };
     let all = [("documents", "documents")].iter().chain(more).map(|(name, path)| store(name, path));
-    settings.set("store", Value::Array(all.collect()))
+    settings.set("store", all.collect::<Vec<_>>())
 }
 
 fn words(line: &str) -> Vec<&str> {
@@ -77,7 +82,7 @@ fn stores_are_listed_and_tried_and_what_is_wrong_is_told_with_its_mend() -> Fall
     let wrong: Vec<&str> = ran.out.lines().filter(|line| line.contains(" wrong ")).collect();
     assert!(matches!(wrong.as_slice(), [one] if one.starts_with("archive ") && one.contains("create it, mount it")), "{ran:?}");
     let ran = server.run(&["store", "check", "--json"])?;
-    let found: serde_json::Value = serde_json::from_str(&ran.out)?;
+    let found: Value = serde_json::from_str(&ran.out)?;
     assert_eq!((ran.code, &found[0]["ok"], &found[1]["ok"]), (Some(1), &false.into(), &true.into()), "{found}");
     assert_eq!(server.run(&["store", "ls", "archive:"])?.refused(1)?, "archive:: the store cannot be reached");
 
@@ -87,6 +92,41 @@ fn stores_are_listed_and_tried_and_what_is_wrong_is_told_with_its_mend() -> Fall
     server.run(&["store", "check"])?.done()?;
     assert_eq!(server.json(&["store", "ls", "archive:"])?["entries"], serde_json::json!([]));
     Ok(())
+}
+
+#[test]
+fn a_store_whose_server_is_silent_is_left_alone_and_told_of() -> Fallible {
+    let scratch = tempfile::tempdir()?;
+    let mut settings = Settings::new(scratch.path())?;
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let url = format!("url = \"http://localhost:{}/documents\"", silent.local_addr()?.port());
+    let more: Table = format!("name = \"silent\"\nkind = \"webdav\"\ntimeout = \"1s\"\ntries = 1\n[webdav]\n{url}\n").parse()?;
+    settings.set("store", vec![store("documents", "documents"), more.into()])?;
+    settings.document("a.txt", 10)?;
+    let server = settings.serve()?;
+    let state = || -> Fallible<Value> { Ok(server.json(&["store", "list"])?[1].clone()) };
+    assert_eq!((&state()?["state"], &state()?["kind"]), (&"ok".into(), &"webdav".into()), "it was not asked yet");
+    let said = server.run(&["store", "ls", "silent:"])?.refused(1)?;
+    assert_eq!((said.as_str(), &state()?["state"]), ("silent:: the store cannot be reached", &"failing".into()));
+    assert!(server.run(&["store", "list"])?.done()?.contains("failing since 2"));
+    let left_alone = until("the store to be left alone", || {
+        server.run(&["store", "ls", "silent:"])?.refused(1)?;
+        Ok(Some(state()?).filter(|state| state["state"] == "left_alone"))
+    })?;
+    assert!(
+        text(&left_alone, "until") > text(&left_alone, "since") && text(&left_alone, "error") == "the store cannot be reached",
+        "{left_alone}"
+    );
+    assert!(server.run(&["store", "list"])?.done()?.contains("left alone until 2"));
+    let checked = server.run(&["store", "check"])?;
+    assert!(checked.code == Some(1) && checked.out.lines().any(|line| words(line)[..2] == ["documents", "folder"] && line.ends_with("ok")));
+    assert_eq!(server.json(&["store", "ls", "documents:"])?["entries"][0]["name"], "a.txt", "the other store does not notice");
+    drop(silent);
+    Ok(())
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value[key].as_str().unwrap_or_default()
 }
 
 #[test]

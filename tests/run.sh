@@ -10,6 +10,7 @@
 #   DOORWARD_BIN                                     the program; without it tests fall back to env!("CARGO_BIN_EXE_doorward")
 #   DOORWARD_TEST_SMTP_PORT, DOORWARD_TEST_MAILDIR   a real mail server on localhost and where it delivers (tests/tools/postfix.sh; aiosmtpd without root)
 #   DOORWARD_TEST_SMTP_CA                            the authority of its certificate; not set where it has no STARTTLS
+#   DOORWARD_TEST_FUSE                               a folder that stops answering when it is told to (tests/tools/fuse.sh); not set without FUSE
 #   DOORWARD_TEST_CORPUS                             documents that others made (tests/corpus/fetch.py)
 #   TMPDIR, HOME                                     scratch that is removed at the end
 #   PYTHONPATH                                       aiosmtpd, for `python3 tests/helpers/smtp_server.py`
@@ -46,6 +47,7 @@ within() { timeout -k 10 "$@"; }
 finish() {
     [ ! -e "$place/smtp.pid" ] || kill "$(cat "$place/smtp.pid")" 2>/dev/null || true
     bash "$top/tests/tools/postfix.sh" stop "$place/mail" || true
+    bash "$top/tests/tools/fuse.sh" stop "$place/fuse" || true
     cp "$place"/screenshots/*.png "$target/screenshots/" 2>/dev/null || true
     rm -rf "$place"
 }
@@ -102,6 +104,7 @@ npm npm
 chromium chromium fonts-dejavu-core
 prlimit util-linux
 bwrap bubblewrap
+bindfs bindfs fuse3
 fc-list fontconfig
 soffice libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core
 LIST
@@ -208,15 +211,19 @@ smtp_with_aiosmtpd() {
     echo $! >"$place/smtp.pid"
 }
 
+# Some machines have no FUSE; what is shown with it is then shown with silent servers only.
+fuse_folder() { bash tests/tools/fuse.sh start "$place/fuse" "$TESTER" || { cat "$place/fuse/log"; echo "there is no FUSE: not tried"; rm -rf "$place/fuse"; }; }
+
 as_tester() {
-    local -a who=() ca=() long=()
+    local -a who=() ca=() long=() fuse=()
+    ! [ -e "$place/fuse/control/state" ] || fuse=("DOORWARD_TEST_FUSE=$place/fuse")
     ! is_root || who=(runuser -u "$TESTER" --)
     [ "$full" = no ] || long=("DOORWARD_FULL=1")
     [ ! -e "$place/mail/ca.pem" ] || ca=("DOORWARD_TEST_SMTP_CA=$place/mail/ca.pem")
     cd "$place/checkout"
     within "$TEST_SECONDS" "${who[@]}" env -i PATH="$PATH" HOME="$place/home" TMPDIR="$place/tmp" LANG=C.UTF-8 RUST_BACKTRACE=0 \
         PYTHONPATH="$place/python" DOORWARD_BIN="$place/bin/doorward" DOORWARD_TEST_CORPUS="$place/corpus" "${long[@]}" \
-        DOORWARD_TEST_SMTP_PORT="$smtp_port" DOORWARD_TEST_MAILDIR="$place/mail/mail" "${ca[@]}" \
+        DOORWARD_TEST_SMTP_PORT="$smtp_port" DOORWARD_TEST_MAILDIR="$place/mail/mail" "${ca[@]}" "${fuse[@]}" \
         DOORWARD_NODE_TOOLS="$place/node" DOORWARD_BROWSER_SCRATCH="$place/scratch" DOORWARD_SCREENSHOTS="$place/screenshots" "$@"
 }
 
@@ -254,6 +261,7 @@ if is_root; then
 else
     step smtp smtp_with_aiosmtpd
 fi
+step fuse fuse_folder
 while read -r name _; do
     # Its figures say something only where its tests do not share the machine with each other.
     case $name in *-campaign) alone=--test-threads=1 ;; *) alone= ;; esac

@@ -103,8 +103,8 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
     let preview = Arc::new(preview(config, outside.spawner, &outside.clock));
     let gate = Gate::new(Parts {
         limiter: Limiter::new(&rate_limits(config), Arc::clone(&outside.clock)),
+        documents: documents(config, &outside.clock),
         clock: outside.clock,
-        documents: documents(config),
         kept: Kept::new(config.data.join("kept"), Arc::clone(&keys)),
         keys,
         ledger,
@@ -126,8 +126,8 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
 }
 
 /// The configured stores.
-pub fn documents(config: &Config) -> Documents {
-    Documents::open(&config.store)
+pub fn documents(config: &Config, clock: &Arc<dyn Clock>) -> Documents {
+    Documents::with_clock(&config.store, clock)
 }
 
 /// The configured previews.

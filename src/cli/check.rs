@@ -89,7 +89,7 @@ fn look(config: &Config, options: &Options, findings: &mut Vec<Finding>) -> Resu
             Err(why) => finding("wrong", "admin group", why),
         });
     }
-    for (name, found) in runtime.block_on(documents(config).check()) {
+    for (name, found) in runtime.block_on(documents(config, &clock).check()) {
         findings.push(match found {
             Ok(()) => finding("ok", "store", &name),
             Err(problem) => finding("wrong", "store", format!("{name}: {problem}")),
@@ -106,6 +106,8 @@ fn look(config: &Config, options: &Options, findings: &mut Vec<Finding>) -> Resu
         Ok(mailer) => runtime.block_on(look_at_mail(config, &mailer, options.send_test_mail.as_ref(), findings)),
         Err(why) => findings.push(finding("wrong", "mail", why)),
     }
+    // A thread that a store which hangs does not give back is not waited for.
+    runtime.shutdown_background();
     Ok(())
 }
 

@@ -18,6 +18,7 @@ mod redaction;
 pub mod samples;
 mod serve;
 mod share;
+mod store;
 
 use crate::preview::{spawner, worker};
 use clap::{Args, Parser, Subcommand};
@@ -26,7 +27,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Which server the commands mean.
-const WHERE: &str = "share, redaction, receipts and audit speak to a running server, the one on doorward-data in this folder; --data DIR or \
+const WHERE: &str = "share, store, redaction, receipts and audit speak to a running server, the one on doorward-data in this folder; --data DIR or \
     --config FILE names another. Exit status: 0 done, 1 refused or failed, 2 used wrongly.";
 
 /// The first descriptor above standard input, output and error.
@@ -53,6 +54,9 @@ enum Command {
     /// Make, list and change shares
     #[command(subcommand)]
     Share(share::Command),
+    /// List stores and what is in them, and try them
+    #[command(subcommand)]
+    Store(store::Command),
     /// Cover areas of pages, so that nobody sees what is beneath
     #[command(subcommand)]
     Redaction(redaction::Command),
@@ -119,6 +123,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Check(options) => check::run(&options),
         Command::Office(options) => office::run(&options),
         Command::Share(command) => share::run(command),
+        Command::Store(command) => store::run(command),
         Command::Redaction(command) => redaction::run(command),
         Command::Receipts(options) => receipts::run(&options),
         Command::Audit(command) => audit::run(command),

@@ -47,6 +47,19 @@ pub enum StoreKind {
     Webdav(Webdav),
 }
 
+impl StoreKind {
+    /// Its name, as `kind` has it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Folder { .. } => "folder",
+            Self::Http(_) => "http",
+            Self::S3(_) => "s3",
+            Self::Sftp(_) => "sftp",
+            Self::Webdav(_) => "webdav",
+        }
+    }
+}
+
 /// The kinds by their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {

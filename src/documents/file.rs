@@ -1,7 +1,7 @@
 //! A file of a local store and the stream of its bytes.
 
 use crate::documents::buffers::{Buffer, Buffers};
-use crate::documents::folder::{describe, wait_in_pool};
+use crate::documents::folder::{Calls, describe, wait_in_pool};
 use crate::domain::range::ByteRange;
 use crate::domain::version::FileVersion;
 use bytes::Bytes;
@@ -15,14 +15,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
-use tokio::sync::Semaphore;
 
 /// An open file. It stays this file, whatever happens to its name.
 #[derive(Debug)]
 pub(super) struct OpenFile(Source);
 
 impl OpenFile {
-    pub(super) const fn new(file: OwnedFd, version: FileVersion, calls: Arc<Semaphore>, buffers: Arc<Buffers>) -> Self {
+    pub(super) const fn new(file: OwnedFd, version: FileVersion, calls: Calls, buffers: Arc<Buffers>) -> Self {
         Self(Source { file, version, at_once: AtomicBool::new(true), calls, buffers })
     }
 
@@ -45,7 +44,7 @@ struct Source {
     version: FileVersion,
     /// Whether the file system can read what is in memory without waiting (`RWF_NOWAIT`).
     at_once: AtomicBool,
-    calls: Arc<Semaphore>,
+    calls: Calls,
     buffers: Arc<Buffers>,
 }
 

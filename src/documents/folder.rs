@@ -7,7 +7,7 @@ use crate::documents::media::MediaType;
 use crate::documents::order::natural;
 use crate::documents::read::{Content, OpenDocument};
 use crate::documents::{Entry, Kind, Listing, Problem, Stat, Store, StoreError};
-use crate::domain::bounds::{LISTED_ENTRIES, PROBE_BYTES, SCANNED_ENTRIES, STORE_CALLS, STORE_WAIT};
+use crate::domain::bounds::{LISTED_ENTRIES, PROBE_BYTES, SCANNED_ENTRIES, STORE_CALLS, STORE_QUEUE, STORE_WAIT};
 use crate::domain::document::DocumentPath;
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
@@ -18,7 +18,9 @@ use rustix::io::{Errno, ReadWriteFlags};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// Documents in a folder. It is opened at the first call, and anew whenever its path stands for another folder than before.
 #[derive(Debug, Clone)]
@@ -32,14 +34,34 @@ pub struct Folder {
 struct Inner {
     path: PathBuf,
     root: ArcSwapOption<Root>,
-    calls: Arc<Semaphore>,
+    calls: Calls,
     buffers: Arc<Buffers>,
+}
+
+/// How many threads may wait for a file system, and how long somebody waits for them.
+#[derive(Debug, Clone)]
+pub(super) struct Calls {
+    permits: Arc<Semaphore>,
+    wait: Duration,
+}
+
+impl Calls {
+    fn new(most: usize, wait: Duration) -> Self {
+        Self { permits: Arc::new(Semaphore::new(most)), wait }
+    }
 }
 
 impl Folder {
     pub(super) fn new(path: PathBuf, buffers: Arc<Buffers>) -> Self {
-        let inner = Inner { path, root: ArcSwapOption::empty(), calls: Arc::new(Semaphore::new(STORE_CALLS)), buffers };
+        let inner = Inner { path, root: ArcSwapOption::empty(), calls: Calls::new(STORE_CALLS, STORE_WAIT), buffers };
         Self { inner: Arc::new(inner), fence: DocumentPath::root() }
+    }
+
+    /// The same folder, not opened yet, with other bounds.
+    pub(super) fn bounded(self, calls: usize, wait: Duration) -> Self {
+        let (path, buffers) = (self.inner.path.clone(), Arc::clone(&self.inner.buffers));
+        let inner = Inner { path, root: ArcSwapOption::empty(), calls: Calls::new(calls, wait), buffers };
+        Self { inner: Arc::new(inner), ..self }
     }
 
     /// A store whose paths are walked in the given way.
@@ -217,21 +239,18 @@ fn sort(entries: &mut Vec<Entry>) {
 }
 
 /// Runs what may wait for a file system on a thread of the blocking pool. The store's permit goes with the work and comes back with the thread, so that a
-/// file server that hangs holds up no more threads than its own; the caller goes on after [`STORE_WAIT`].
-pub(super) async fn wait_in_pool<T: Send + 'static>(
-    calls: Arc<Semaphore>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, StoreError> {
-    let call = async {
-        let permit = calls.acquire_owned().await.map_err(|_| StoreError::Unreachable)?;
-        let thread = tokio::task::spawn_blocking(move || {
-            let _held = permit;
-            work()
-        });
-        match thread.await {
-            Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
-            answer => answer.map_err(|_| StoreError::Unreachable),
-        }
-    };
-    tokio::time::timeout(STORE_WAIT, call).await.unwrap_or(Err(StoreError::Unreachable))
+/// file server that hangs holds up no more threads than its own; the caller goes on after the store's time.
+pub(super) async fn wait_in_pool<T: Send + 'static>(calls: Calls, work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    let end = Instant::now() + calls.wait;
+    let queue = timeout(STORE_QUEUE.min(calls.wait), calls.permits.acquire_owned());
+    let permit = queue.await.map_err(|_| StoreError::Busy)?.map_err(|_| StoreError::Busy)?;
+    let thread = tokio::task::spawn_blocking(move || {
+        let _held = permit;
+        work()
+    });
+    match timeout_at(end, thread).await {
+        Ok(Err(failed)) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
+        Ok(answer) => answer.map_err(|_| StoreError::Unreachable),
+        Err(_) => Err(StoreError::Unreachable),
+    }
 }

@@ -4,12 +4,19 @@ use crate::config::{StoreEntry, StoreKind};
 use crate::documents::Store;
 use crate::documents::buffers::Buffers;
 use crate::documents::folder::Folder;
+use crate::documents::guard::Guarded;
+use crate::domain::time::Clock;
 use std::sync::Arc;
 
-/// The driver of a configured store. Nothing is opened yet.
-pub(super) fn open(entry: &StoreEntry, buffers: &Arc<Buffers>) -> Box<dyn Store> {
+/// A configured store behind its guard. Nothing is opened yet.
+pub(super) fn open(entry: &StoreEntry, buffers: &Arc<Buffers>, clock: &Arc<dyn Clock>) -> Guarded {
+    Guarded::new(driver(entry, buffers), entry, Arc::clone(clock))
+}
+
+/// The driver of a configured store.
+fn driver(entry: &StoreEntry, buffers: &Arc<Buffers>) -> Box<dyn Store> {
     match &entry.kind {
-        StoreKind::Folder { path } => Box::new(Folder::new(path.clone(), Arc::clone(buffers))),
+        StoreKind::Folder { path } => Box::new(Folder::new(path.clone(), Arc::clone(buffers)).bounded(entry.calls, entry.timeout)),
         StoreKind::Http(_) | StoreKind::S3(_) | StoreKind::Sftp(_) | StoreKind::Webdav(_) => {
             Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers)))
         }

@@ -1,9 +1,13 @@
 //! The stores: where documents are looked up, listed and opened. Nothing here decides who may see them.
 
 mod beneath;
+mod breaker;
 mod buffers;
 mod file;
 pub mod folder;
+mod guard;
+#[cfg(test)]
+mod guard_tests;
 pub mod kept;
 mod kinds;
 pub mod media;
@@ -15,12 +19,14 @@ mod tests;
 
 use crate::config::StoreEntry;
 use crate::domain::document::{DocumentName, DocumentPath, StoreName};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Clock, SystemClock, Timestamp};
 use crate::domain::version::FileVersion;
+pub use breaker::Condition;
 use buffers::Buffers;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use guard::Guarded;
 use read::OpenDocument;
 use rustix::io::Errno;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -219,10 +225,31 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn check(&self) -> BoxFuture<'_, Result<(), Problem>>;
 }
 
+/// A configured store.
+#[derive(Debug)]
+struct Configured {
+    kind: &'static str,
+    writable: bool,
+    store: Guarded,
+}
+
+/// How a configured store does, without asking it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreState {
+    /// Its name.
+    pub name: StoreName,
+    /// Its kind, as the configuration calls it.
+    pub kind: &'static str,
+    /// Whether uploads may be put into it.
+    pub writable: bool,
+    /// What is known of it.
+    pub condition: Condition,
+}
+
 /// All configured stores.
 #[derive(Debug, Default)]
 pub struct Documents {
-    stores: BTreeMap<StoreName, Box<dyn Store>>,
+    stores: BTreeMap<StoreName, Configured>,
     calls: AtomicU64,
 }
 
@@ -230,8 +257,17 @@ impl Documents {
     /// Takes the configured stores, whose names the configuration has made sure are different. Nothing is opened yet, so that a store that is away
     /// or does not answer cannot hold up the start: each call tries anew.
     pub fn open(entries: &[StoreEntry]) -> Self {
+        Self::with_clock(entries, &(Arc::new(SystemClock::start()) as Arc<dyn Clock>))
+    }
+
+    /// The same, by a given clock.
+    pub fn with_clock(entries: &[StoreEntry], clock: &Arc<dyn Clock>) -> Self {
         let buffers = Arc::new(Buffers::default());
-        let stores = entries.iter().map(|entry| (entry.name.clone(), kinds::open(entry, &buffers))).collect();
+        let configured = |entry: &StoreEntry| {
+            let store = kinds::open(entry, &buffers, clock);
+            (entry.name.clone(), Configured { kind: entry.kind.word(), writable: entry.writable, store })
+        };
+        let stores = entries.iter().map(configured).collect();
         Self { stores, calls: AtomicU64::new(0) }
     }
 
@@ -277,14 +313,29 @@ impl Documents {
         self.calls.load(Ordering::Relaxed)
     }
 
+    /// How the stores do, by name. Asks none of them.
+    pub fn states(&self) -> Vec<StoreState> {
+        let state = |(name, configured): (&StoreName, &Configured)| {
+            let Configured { kind, writable, store } = configured;
+            StoreState { name: name.clone(), kind, writable: *writable, condition: store.condition() }
+        };
+        self.stores.iter().map(state).collect()
+    }
+
     /// Tries every store at the same time.
     pub async fn check(&self) -> Vec<(StoreName, Result<(), Problem>)> {
-        let each = self.stores.iter().map(|(name, store)| async { (name.clone(), store.check().await) });
+        let each = self
+            .stores
+            .iter()
+            .map(|(name, configured)| async { (name.clone(), configured.store.check().await) });
         futures_util::future::join_all(each).await
     }
 
     fn store(&self, place: &Place) -> Result<&dyn Store, StoreError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        self.stores.get(&place.store).map(AsRef::as_ref).ok_or(StoreError::Refused(Refusal::UnknownStore))
+        self.stores
+            .get(&place.store)
+            .map(|configured| &configured.store as &dyn Store)
+            .ok_or(StoreError::Refused(Refusal::UnknownStore))
     }
 }

@@ -38,6 +38,18 @@ pub const STORE_WAIT: Duration = Duration::from_secs(20);
 pub const STORE_WAIT_LEAST: Duration = Duration::from_secs(1);
 /// Most tries of one look at a remote store.
 pub const STORE_TRIES: usize = 5;
+/// A call waits for its turn at a busy store no longer than this.
+pub const STORE_QUEUE: Duration = Duration::from_secs(5);
+/// Pause before a remote store is tried again; each further one is twice as long.
+pub const STORE_PAUSE: Duration = Duration::from_millis(100);
+/// Failures in a row after which a store is left alone.
+pub const STORE_FAILURES: u32 = 5;
+/// Failures with more time than this between them are no row.
+pub const STORE_FAILURE_GAP: Duration = Duration::from_secs(60);
+/// How long a store is left alone at first; each trial that fails doubles it.
+pub const STORE_REST: Duration = Duration::from_secs(2);
+/// Longest time a store is left alone before it is tried again.
+pub const STORE_REST_MOST: Duration = Duration::from_secs(30);
 /// Tries to open a document while folders above it are being renamed.
 pub const OPEN_TRIES: usize = 32;
 /// First bytes of a document looked at to tell its type.

@@ -28,6 +28,7 @@ pub mod session;
 pub mod settings;
 pub mod shares;
 pub mod start;
+pub mod stores;
 pub mod stream;
 pub mod sweeper;
 pub mod view;

@@ -15,5 +15,6 @@ mod office;
 mod rebuild;
 mod redactions;
 mod start;
+mod stores;
 mod sync;
 mod tamper;

@@ -5,6 +5,7 @@ pub mod problem;
 pub mod receipts;
 pub mod redactions;
 pub mod shares;
+pub mod stores;
 pub mod wire;
 
 use crate::web::Web;
@@ -33,6 +34,9 @@ pub fn router(web: &Web) -> Router {
         .routes(routes!(redactions::remove))
         .routes(routes!(redactions::page))
         .routes(routes!(receipts::list))
+        .routes(routes!(stores::list))
+        .routes(routes!(stores::check))
+        .routes(routes!(stores::entries))
         .routes(routes!(audit::export))
         .routes(routes!(audit::verify))
         .with_state(web.clone())

@@ -4,14 +4,17 @@ use crate::config::{StoreEntry, StoreKind};
 use crate::documents::Store;
 use crate::documents::buffers::Buffers;
 use crate::documents::folder::Folder;
+use crate::documents::remote::http::HttpStore;
+use crate::documents::remote::webdav::WebdavStore;
 use std::sync::Arc;
 
 /// The driver of a configured store. Nothing is opened yet.
 pub(super) fn open(entry: &StoreEntry, buffers: &Arc<Buffers>) -> Box<dyn Store> {
     match &entry.kind {
         StoreKind::Folder { path } => Box::new(Folder::new(path.clone(), Arc::clone(buffers))),
-        StoreKind::Http(_) | StoreKind::S3(_) | StoreKind::Sftp(_) | StoreKind::Webdav(_) => {
-            Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers)))
-        }
+        StoreKind::Http(http) => Box::new(HttpStore::new(http, entry.timeout, entry.calls)),
+        StoreKind::S3(_) => Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers))),
+        StoreKind::Sftp(_) => Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers))),
+        StoreKind::Webdav(webdav) => Box::new(WebdavStore::new(webdav, entry.timeout, entry.calls)),
     }
 }

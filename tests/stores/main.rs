@@ -1,5 +1,8 @@
 //! Stores of every kind: the same cases for each of them, in front of real servers on loopback.
 
 mod cases;
+mod hanging;
+mod hostile;
 mod rig;
 mod rigs;
+mod tls;

@@ -60,6 +60,11 @@ pub(crate) trait Rig: Send + Sync {
         true
     }
 
+    /// Whether the server lists a document of that name, which it may give without.
+    fn shows(&self, _name: &[u8]) -> bool {
+        true
+    }
+
     /// Removes a document.
     fn remove(&self, path: &[u8]) -> Outcome;
 
@@ -89,6 +94,11 @@ pub(crate) fn documents(rig: &dyn Rig) -> Documents {
 
 /// What the configuration makes of the text of one `[[store]]`; relative paths in it begin in `folder`, into which it is written.
 pub(crate) fn entry_of(folder: &Path, store: &str) -> Outcome<StoreEntry> {
+    entries_of(folder, store)?.pop().ok_or_else(|| "no store in it".into())
+}
+
+/// The same with several.
+pub(crate) fn entries_of(folder: &Path, stores: &str) -> Outcome<Vec<StoreEntry>> {
     const AROUND: &str = r#"
 data = "data"
 [organisation]
@@ -107,9 +117,9 @@ from = { address = "documents@example.org" }
 transport = "directory"
 "#;
     let file = folder.join("doorward.toml");
-    fs::write(&file, format!("{AROUND}\n{store}"))?;
+    fs::write(&file, format!("{AROUND}\n{stores}"))?;
     let config = load(&file).map_err(|problems| format!("{problems:?}"))?;
-    config.store.into_iter().next().ok_or_else(|| "no store in it".into())
+    Ok(config.store)
 }
 
 /// A port that is free now. Whoever takes it may be late: try again with another one.

@@ -117,7 +117,9 @@ impl Client {
         // Certificates are files, and so are the authorities of this machine.
         let made = tokio::task::spawn_blocking(move || {
             let builder = if plain { builder.tls_certs_only([]) } else { with_certificates(builder, &web)? };
-            builder.build().map_err(|error| Fault::Setup(format!("no client can be made for the store: {}", cause(&error))))
+            builder
+                .build()
+                .map_err(|error| Fault::Setup(format!("no client can be made for the store: {}", cause(&error))))
         });
         made.await.map_err(|_| Fault::Away)?
     }
@@ -148,14 +150,17 @@ fn with_certificates(mut builder: reqwest::ClientBuilder, web: &Web) -> Result<r
         let mut both = read(certificate, "client_certificate")?;
         both.push(b'\n');
         both.extend_from_slice(&read(key, "client_key")?);
-        let identity = Identity::from_pem(&both).map_err(|_| wrong(key, "client_key", "and client_certificate are not a key and a certificate in PEM form"))?;
+        let identity = Identity::from_pem(&both)
+            .map_err(|_| wrong(key, "client_key", "and client_certificate are not a key and a certificate in PEM form"))?;
         builder = builder.identity(identity);
     }
     Ok(builder)
 }
 
 fn read(file: &Path, key: &str) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    fs::read(file).map(Zeroizing::new).map_err(|error| wrong(file, key, &format!("cannot be read: {error}")))
+    fs::read(file)
+        .map(Zeroizing::new)
+        .map_err(|error| wrong(file, key, &format!("cannot be read: {error}")))
 }
 
 fn wrong(file: &Path, key: &str, what: &str) -> Fault {

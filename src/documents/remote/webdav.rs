@@ -67,6 +67,10 @@ impl WebdavStore {
         if leads_to_folder(&answer) {
             return Ok(folder(0));
         }
+        // What Apache says of a name beneath a document.
+        if answer.status() == StatusCode::BAD_REQUEST && !path.is_root() {
+            return Err(StoreError::Missing.into());
+        }
         let mut found = None;
         self.read(answer, |member| {
             found = Some(member);
@@ -89,7 +93,8 @@ impl WebdavStore {
 
     async fn list_at(&self, path: &DocumentPath) -> Result<Listing, Fault> {
         let answer = self.find(path, "1").await?;
-        if !path.is_root() && (answer.status() == StatusCode::NOT_FOUND || answer.status().is_redirection()) {
+        let not_there = matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST) || answer.status().is_redirection();
+        if !path.is_root() && not_there {
             let stat = self.stat_at(path).await?;
             return Err(if stat.kind == Kind::Document { StoreError::NotAFolder } else { StoreError::Missing }.into());
         }

@@ -1,7 +1,7 @@
 //! A folder of a WebDAV server: Apache with mod_dav.
 
 use super::suite;
-use super::web::{PASSWORD, Site, USER, site};
+use super::web::{Site, site};
 use crate::rig::{Outcome, Rig, Traits};
 use std::fs;
 use std::path::Path;
@@ -20,9 +20,6 @@ impl Apache {
 }
 
 fn command(home: &Path, port: u16) -> Outcome<Command> {
-    // Apache takes passwords in the open nowhere; this is a form that openssl makes.
-    let digest = Command::new("openssl").args(["passwd", "-apr1", PASSWORD]).output()?.stdout;
-    fs::write(home.join("users"), format!("{USER}:{}", String::from_utf8(digest)?))?;
     let modules = ["mpm_event", "authz_core", "authn_core", "authn_file", "auth_basic", "authz_user", "alias", "dav", "dav_fs"];
     let modules = modules.map(|name| format!("LoadModule {name}_module {MODULES}/mod_{name}.so\n")).concat();
     // It does not run as root, and as another user it could not reach the folder of the test.
@@ -36,7 +33,7 @@ fn command(home: &Path, port: u16) -> Outcome<Command> {
         ""
     };
     let conf = format!(
-        "ServerRoot \"{home}\"\nServerName localhost\nListen 127.0.0.1:{port}\nPidFile pid\nDefaultRuntimeDir \"{home}\"\nMutex file:\"{home}\"\n\
+        "ServerRoot \"{home}\"\nServerName localhost\nListen 127.0.0.1:{port}\nPidFile pid\nDefaultRuntimeDir \"{home}\"\nMutex \"file:{home}\"\n\
          ErrorLog error.log\n{modules}{user}DocumentRoot \"{home}/web\"\nAlias \"/the web/\" \"{home}/web/\"\nDavLockDB \"{home}/locks\"\n\
          StartServers 1\nThreadsPerChild 32\nMaxRequestWorkers 32\nServerLimit 1\n\
          <Directory \"{home}/web\">\nDav On\nOptions None\nAllowOverride None\nAuthType Basic\nAuthName documents\nAuthUserFile users\nRequire valid-user\n\

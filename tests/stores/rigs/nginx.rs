@@ -1,7 +1,7 @@
 //! A document server that is only read: nginx, which lists its folders in JSON.
 
 use super::suite;
-use super::web::{PASSWORD, Site, USER, site};
+use super::web::{Site, site};
 use crate::rig::{Outcome, Rig, Traits};
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,6 @@ impl Nginx {
 }
 
 fn command(home: &Path, port: u16) -> Outcome<Command> {
-    fs::write(home.join("users"), format!("{USER}:{{PLAIN}}{PASSWORD}\n"))?;
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|what| format!("{what}_temp_path temporary;"));
     // As another user it could not reach the folder of the test.
     let user = if rustix::process::geteuid().is_root() { "user root;" } else { "" };
@@ -43,6 +42,11 @@ impl Rig for Nginx {
 
     fn name(&self) -> &'static str {
         "nginx"
+    }
+
+    /// It lists nothing that begins with a dot.
+    fn shows(&self, name: &[u8]) -> bool {
+        !name.starts_with(b".")
     }
 
     fn traits(&self) -> Traits {

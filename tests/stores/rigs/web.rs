@@ -39,6 +39,8 @@ impl Site {
         fs::create_dir_all(root(home.path()))?;
         fs::write(home.path().join("password"), PASSWORD)?;
         fs::write(home.path().join("web/beside.txt"), "beside")?;
+        let digest = Command::new("openssl").args(["passwd", "-apr1", PASSWORD]).output()?.stdout;
+        fs::write(home.path().join("users"), format!("{USER}:{}", String::from_utf8(digest)?))?;
         let mut tried = Err("it was not tried".into());
         for _ in 0..STARTS {
             // Somebody else may have taken the port meanwhile.
@@ -62,6 +64,11 @@ impl Site {
 
     pub(crate) fn entry(&self) -> StoreEntry {
         self.entry.clone()
+    }
+
+    /// The folder that all of it lies in.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
     }
 
     pub(crate) fn at(&self, path: &[u8]) -> PathBuf {
@@ -123,12 +130,10 @@ pub(crate) fn root(home: &Path) -> PathBuf {
     home.join("web/store")
 }
 
-/// What every rig of a web server does alike.
+/// What every rig of a web server does alike; `reading` alone where putting and denying are its own.
 macro_rules! site {
     () => {
-        fn entry(&self) -> doorward::config::StoreEntry {
-            self.0.entry()
-        }
+        $crate::rigs::web::site!(reading);
 
         fn put(&self, path: &[u8], content: &[u8]) -> crate::rig::Outcome {
             self.0.put_bytes(path, content)
@@ -146,16 +151,21 @@ macro_rules! site {
             self.0.deny(path)
         }
 
+        fn escape(&self) -> crate::rig::Outcome<Vec<Vec<u8>>> {
+            self.0.escape()
+        }
+    };
+    (reading) => {
+        fn entry(&self) -> doorward::config::StoreEntry {
+            self.0.entry()
+        }
+
         fn stop(&self) -> crate::rig::Outcome {
             self.0.stop()
         }
 
         fn start(&self) -> crate::rig::Outcome {
             self.0.restart()
-        }
-
-        fn escape(&self) -> crate::rig::Outcome<Vec<Vec<u8>>> {
-            self.0.escape()
         }
     };
 }

@@ -1,7 +1,7 @@
 //! Reads a listing of a folder as nginx writes it with `autoindex_format json`, piece by piece: an array of objects, one an entry.
 
-use crate::documents::remote::web::head::seconds;
 use crate::documents::Kind;
+use crate::documents::remote::web::head::seconds;
 use crate::domain::bounds::LISTING_PART_BYTES;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use std::fmt;
@@ -174,7 +174,8 @@ mod tests {
         entries.end().map(|()| found)
     }
 
-    const LISTING: &[u8] = b"[\r\n{ \"name\":\"a {\\\"} [\\\\\", \"type\":\"directory\", \"mtime\":\"Thu, 01 Jan 1970 00:00:09 GMT\" },\r\n\
+    const LISTING: &[u8] =
+        b"[\r\n{ \"name\":\"a {\\\"} [\\\\\", \"type\":\"directory\", \"mtime\":\"Thu, 01 Jan 1970 00:00:09 GMT\" },\r\n\
         { \"name\":\"caf\xe9.txt\", \"type\":\"file\", \"mtime\":\"Thu, 01 Jan 1970 00:01:00 GMT\", \"size\":7 },\n\
         { \"name\":\"..\", \"type\":\"other\", \"more\":{\"of\":[\"}\"]} }\n]\n";
 

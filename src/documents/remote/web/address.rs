@@ -35,7 +35,10 @@ fn is_never_a_server(address: IpAddr) -> bool {
         // 0.0.0.0/8 is this machine, and 240.0.0.0/4 nobody.
         IpAddr::V4(v4) => v4.is_link_local() || v4.is_multicast() || v4.octets()[0] == 0 || v4.octets()[0] >= 240,
         IpAddr::V6(v6) => {
-            v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified() || inner(v6).is_some_and(|v4| is_never_a_server(v4.into()))
+            v6.is_unicast_link_local()
+                || v6.is_multicast()
+                || v6.is_unspecified()
+                || inner(v6).is_some_and(|v4| is_never_a_server(v4.into()))
         }
     };
     special || METADATA.contains(&address)

@@ -51,6 +51,8 @@ pub(in crate::documents::remote) async fn begin(
     match answer.status() {
         StatusCode::OK if is_plain(answer.headers()) => {}
         StatusCode::OK => return Err(StoreError::Failed("a packed document, though it was asked for as it is").into()),
+        // WebDAV servers give a folder's content only to those who ask for it as such.
+        StatusCode::METHOD_NOT_ALLOWED => return Err(StoreError::NotADocument.into()),
         _ if leads_to_folder(&answer) => return Err(StoreError::NotADocument.into()),
         _ => return Err(Fault::told(&answer)),
     }
@@ -143,7 +145,10 @@ async fn part(client: &Client, url: Url, head: &Head, modified: Option<HeaderVal
         (None, Some(modified)) => drop(headers.insert(IF_UNMODIFIED_SINCE, modified)),
         (None, None) => {}
     }
-    let answer = client.ask(Method::GET, url, headers, "").await.map_err(|fault| Error::other(StoreError::from(fault)))?;
+    let answer = client
+        .ask(Method::GET, url, headers, "")
+        .await
+        .map_err(|fault| Error::other(StoreError::from(fault)))?;
     let now = Head::of(answer.headers());
     let skip = match answer.status() {
         StatusCode::PARTIAL_CONTENT if part_of(answer.headers()) == Some((range.start, range.end, size)) => 0,
@@ -196,12 +201,12 @@ impl Rest {
             if piece.len() > CHUNK_BYTES {
                 self.first.push_front(piece.split_off(CHUNK_BYTES));
             }
-            piece.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+            let more = usize::try_from(self.left).map_or_else(|_| Bytes::new(), |left| piece.split_off(left.min(piece.len())));
             if piece.is_empty() {
                 continue;
             }
             self.left -= piece.len() as u64;
-            if self.left == 0 && self.unbounded && self.piece().await?.is_some_and(|more| !more.is_empty()) {
+            if self.unbounded && self.left == 0 && (!more.is_empty() || self.piece().await?.is_some()) {
                 return Err(Error::new(ErrorKind::InvalidData, "the store gave more bytes than it had promised"));
             }
             return Ok(Some(piece));

@@ -98,9 +98,13 @@ impl Fault {
             Self::Tls(why) => format!(
                 "no safe connection to {host} ({why}): look at its certificate, and at ca_file, client_certificate and client_key if they are set"
             ),
-            Self::Away => format!("{host} cannot be connected to, or breaks off: look whether it is up, and whether url names the right port"),
+            Self::Away => {
+                format!("{host} cannot be connected to, or breaks off: look whether it is up, and whether url names the right port")
+            }
             Self::Silent => format!("{host} does not answer in time: look whether it is up and not overloaded"),
-            Self::Redirect(Some(to)) => format!("{host} redirects to {to}: redirects are not followed; if that is the store, make it the url"),
+            Self::Redirect(Some(to)) => {
+                format!("{host} redirects to {to}: redirects are not followed; if that is the store, make it the url")
+            }
             Self::Redirect(None) => format!("{host} redirects: redirects are not followed; let url be the address it redirects to"),
             Self::Told(StoreError::SignIn) => {
                 format!("{host} refuses the sign-in: correct the user and password, the token or the client certificate")

@@ -5,7 +5,9 @@ use crate::documents::{Kind, Stat, StoreError};
 use crate::domain::document::DocumentPath;
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, LAST_MODIFIED, RANGE, TRANSFER_ENCODING};
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, LAST_MODIFIED, RANGE, TRANSFER_ENCODING,
+};
 use reqwest::{Method, Response, StatusCode};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -142,7 +144,8 @@ impl Client {
         if !is_plain(answer.headers()) {
             return Err(StoreError::Failed("a packed document, though it was asked for as it is").into());
         }
-        size.map(|size| head.stat(size)).ok_or(Fault::Told(StoreError::Failed("it does not tell how long the document is")))
+        size.map(|size| head.stat(size))
+            .ok_or(Fault::Told(StoreError::Failed("it does not tell how long the document is")))
     }
 }
 

@@ -12,6 +12,8 @@ mod papers;
 mod preview;
 #[path = "targets/sniff.rs"]
 mod sniff;
+#[path = "targets/stores.rs"]
+mod stores;
 #[path = "targets/text.rs"]
 mod text;
 #[path = "targets/tokens.rs"]
@@ -25,6 +27,7 @@ pub use self::{
     papers::{docx_blocks, mail_blocks, msg_blocks, odt, sheet_blocks, slides_blocks, unzip},
     preview::preview_wire,
     sniff::sniff,
+    stores::{autoindex, multistatus},
     text::text_document,
     tokens::{form_token, link, typed_code},
     web::{conditional, disposition, form_body, markdown},
@@ -40,7 +43,8 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 25] = [
+pub const TARGETS: [(&str, Target); 27] = [
+    ("autoindex", autoindex),
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),
@@ -56,6 +60,7 @@ pub const TARGETS: [(&str, Target); 25] = [
     ("mail_blocks", mail_blocks),
     ("markdown", markdown),
     ("msg_blocks", msg_blocks),
+    ("multistatus", multistatus),
     ("odt", odt),
     ("office_wire", office_wire),
     ("preview_wire", preview_wire),

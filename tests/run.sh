@@ -106,6 +106,9 @@ prlimit util-linux
 bwrap bubblewrap
 bindfs bindfs fuse3
 fc-list fontconfig
+/usr/sbin/nginx nginx-light
+/usr/sbin/apache2 apache2-bin
+rclone rclone
 soffice libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core
 LIST
     if is_root; then printf '%s\n' "runuser util-linux" "useradd passwd" "postfix postfix"; fi

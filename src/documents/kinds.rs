@@ -5,6 +5,8 @@ use crate::documents::Store;
 use crate::documents::buffers::Buffers;
 use crate::documents::folder::Folder;
 use crate::documents::guard::Guarded;
+use crate::documents::remote::http::HttpStore;
+use crate::documents::remote::webdav::WebdavStore;
 use crate::domain::time::Clock;
 use std::sync::Arc;
 
@@ -17,8 +19,9 @@ pub(super) fn open(entry: &StoreEntry, buffers: &Arc<Buffers>, clock: &Arc<dyn C
 fn driver(entry: &StoreEntry, buffers: &Arc<Buffers>) -> Box<dyn Store> {
     match &entry.kind {
         StoreKind::Folder { path } => Box::new(Folder::new(path.clone(), Arc::clone(buffers)).bounded(entry.calls, entry.timeout)),
-        StoreKind::Http(_) | StoreKind::S3(_) | StoreKind::Sftp(_) | StoreKind::Webdav(_) => {
-            Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers)))
-        }
+        StoreKind::Http(http) => Box::new(HttpStore::new(http, entry.timeout, entry.calls)),
+        StoreKind::S3(_) => Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers))),
+        StoreKind::Sftp(_) => Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers))),
+        StoreKind::Webdav(webdav) => Box::new(WebdavStore::new(webdav, entry.timeout, entry.calls)),
     }
 }

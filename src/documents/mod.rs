@@ -14,6 +14,7 @@ pub mod media;
 mod order;
 pub mod read;
 pub mod recording;
+pub mod remote;
 #[cfg(test)]
 mod tests;
 
@@ -128,6 +129,9 @@ pub enum Refusal {
     /// The store could not name it exactly, so that another document might be meant.
     #[error("the store cannot name it exactly: {0}")]
     Name(&'static str),
+    /// The server behind the store was not set up to list folders, or the configuration says so.
+    #[error("the store does not list its folders")]
+    Unlisted,
     /// No store of that name is configured.
     #[error("no store of that name is configured")]
     UnknownStore,

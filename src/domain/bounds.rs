@@ -30,6 +30,10 @@ pub const FOLDER_DEPTH: usize = 64;
 pub const LISTED_ENTRIES: usize = 10_000;
 /// Most names looked at in one folder for one page, those left out included.
 pub const SCANNED_ENTRIES: usize = 100_000;
+/// Most bytes read of one listing of a remote store; what comes after them counts as not listed.
+pub const LISTING_BYTES: usize = 64 * 1024 * 1024;
+/// Longest entry, name or value in a listing of a remote store, in bytes.
+pub const LISTING_PART_BYTES: usize = 64 * 1024;
 /// Calls to one store that may wait for its file system at the same time, reads included.
 pub const STORE_CALLS: usize = 64;
 /// A store that has not answered after this counts as unreachable for that call.

@@ -2,5 +2,7 @@
 
 mod cases;
 mod hanging;
+mod hostile;
 mod rig;
 mod rigs;
+mod tls;

@@ -60,6 +60,11 @@ pub(crate) trait Rig: Send + Sync {
         true
     }
 
+    /// Whether the server lists a document of that name, which it may give without.
+    fn shows(&self, _name: &[u8]) -> bool {
+        true
+    }
+
     /// Removes a document.
     fn remove(&self, path: &[u8]) -> Outcome;
 
@@ -120,6 +125,11 @@ transport = "directory"
 /// A port that is free now. Whoever takes it may be late: try again with another one.
 pub(crate) fn free_port() -> Outcome<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// Waits until somebody listens there.
+pub(crate) fn wait_for_port(port: u16) -> Outcome {
+    until("a port that answers", || Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok().then_some(())))
 }
 
 /// Looks until there is something to see.

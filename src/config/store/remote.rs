@@ -90,7 +90,7 @@ pub struct Web {
     pub sign_in: SignIn,
     /// `ca_file`: PEM file with a further authority to trust for the server's certificate. No default.
     pub ca_file: Option<PathBuf>,
-    /// `networks`: the only ones its name may lead to. Default: all but those that are never a document server (link-local, multicast).
+    /// `networks`: the only ones its name may lead to. Default: all but those that are never a document server (link-local, multicast, metadata of clouds).
     pub networks: Vec<Network>,
 }
 

@@ -80,7 +80,7 @@ pub(crate) async fn hard_names(rig: &dyn Rig) -> Outcome {
     if rig.traits().lists {
         let listing = asked.list("hard").await?;
         let listed: BTreeSet<Vec<u8>> = listing.entries.iter().map(|entry| entry.name.as_bytes().to_vec()).collect();
-        let expected: BTreeSet<Vec<u8>> = names.iter().filter(|name| !refused.contains(*name)).cloned().collect();
+        let expected: BTreeSet<Vec<u8>> = names.iter().filter(|name| !refused.contains(*name) && rig.shows(name)).cloned().collect();
         let odd: Vec<_> = listed.symmetric_difference(&expected).map(|name| String::from_utf8_lossy(name)).collect();
         let only_refused = listed.symmetric_difference(&expected).all(|name| refused.contains(name));
         ensure(odd.is_empty() || only_refused, || format!("listed otherwise than read: {odd:?}"))?;

@@ -1,6 +1,10 @@
 //! The kinds of stores, one file each. `suite!` with what starts a rig makes a test of every case for it.
 
+mod apache;
 mod folder;
+mod nginx;
+mod rclone;
+mod web;
 
 /// All cases for one kind of store: `$start` is an expression that gives an `Outcome` of its rig, evaluated anew by each test.
 macro_rules! suite {

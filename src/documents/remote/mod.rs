@@ -1,0 +1,5 @@
+//! Stores on other machines: what they say is never trusted further than it can be checked.
+
+pub mod http;
+mod web;
+pub mod webdav;

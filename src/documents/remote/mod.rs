@@ -1,0 +1,3 @@
+//! Stores on other machines, one driver a kind.
+
+pub(super) mod sftp;

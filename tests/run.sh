@@ -103,6 +103,9 @@ chromium chromium fonts-dejavu-core
 prlimit util-linux
 bwrap bubblewrap
 fc-list fontconfig
+/usr/sbin/sshd openssh-server openssh-sftp-server
+sftp openssh-client
+rclone rclone
 soffice libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core
 LIST
     if is_root; then printf '%s\n' "runuser util-linux" "useradd passwd" "postfix postfix"; fi

@@ -2,7 +2,7 @@
 
 use super::names::{beneath, text};
 use super::pool::Pool;
-use super::session::{FAILED, FOLDER, Opened, Session, kind_of};
+use super::session::{FAILED, FOLDER, Opened, Room, Session, kind_of};
 use super::walk::{Found, describe, find, is_still};
 use crate::crypto::random;
 use crate::documents::{Incoming, StoreError};
@@ -36,8 +36,22 @@ pub(super) async fn create(
     let place = beneath(&folder.place, &format!(".doorward-{:032x}.part", u128::from_be_bytes(random::bytes())));
     // From before the file is there: whoever waits for it may go away in between.
     let mut passing = Passing { pool: Arc::clone(pool), place: Some(place.clone()) };
-    let opened = room.open(place.clone(), OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUDE).await?;
-    if !is_still_folder(&session, &folder).await? {
+    let put = put(room, &folder, &place, &target, size, bytes).await;
+    let gone = match &put {
+        Ok(_) => Ok(()),
+        Err(_) => session.wait(session.raw().remove(place)).await.map(drop),
+    };
+    if matches!(gone, Ok(()) | Err(StoreError::Missing)) {
+        passing.place = None;
+    }
+    put
+}
+
+/// Writes the document under its passing name and gives it its own.
+async fn put(room: Room, folder: &Found, place: &str, target: &str, size: u64, bytes: Incoming) -> Result<FileVersion, StoreError> {
+    let session = Arc::clone(room.session());
+    let opened = room.open(place.to_owned(), OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUDE).await?;
+    if !is_still_folder(&session, folder).await? {
         return Err(StoreError::Changed);
     }
     match write(&opened, size, bytes).await {
@@ -55,17 +69,26 @@ pub(super) async fn create(
         return Err(StoreError::Failed("another size than was written"));
     }
     opened.close().await?;
-    // In version 3 of the protocol a rename fails where the name is taken; the extension that puts over it is not used.
-    match session.wait(session.raw().rename(place, target.as_str())).await {
-        Ok(_) => {}
-        Err(FAILED) => {
-            is_free(&session, &target).await?;
-            return Err(FAILED);
-        }
-        Err(error) => return Err(error),
+    name(&session, place, target).await.map(|()| version)
+}
+
+/// Gives the file its name, unless something has it already.
+async fn name(session: &Session, place: &str, target: &str) -> Result<(), StoreError> {
+    // A link is never put over anything. A rename is not either by version 3 of the protocol, which not all servers keep to.
+    if session.offers().hardlink && session.wait(session.raw().hardlink(place, target)).await.is_ok() {
+        // The document is in its place, whether or not its passing name goes.
+        let _removed_or_cut_off = session.wait(session.raw().remove(place)).await;
+        return Ok(());
     }
-    passing.place = None;
-    Ok(version)
+    is_free(session, target).await?;
+    match session.wait(session.raw().rename(place, target)).await {
+        Ok(_) => Ok(()),
+        Err(FAILED) => {
+            is_free(session, target).await?;
+            Err(FAILED)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether nothing has that name.

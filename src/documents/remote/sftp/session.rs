@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 /// Handles one session has open at most. The library takes handles for text, and OpenSSH numbers them by four bytes: from 128 on those are not UTF-8.
 pub(super) const HANDLES: usize = 96;
@@ -34,7 +35,9 @@ pub(super) struct Session {
     pieces: Pieces,
     extensions: Offered,
     broken: AtomicBool,
-    answers: AtomicU64,
+    started: Instant,
+    /// When the last answer was taken, in milliseconds since the start.
+    answered: AtomicU64,
     room: Arc<Semaphore>,
 }
 
@@ -49,6 +52,7 @@ pub(super) struct Pieces {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Offered {
     pub(super) fsync: bool,
+    pub(super) hardlink: bool,
     pub(super) statvfs: bool,
 }
 
@@ -74,10 +78,12 @@ impl Session {
         }
         let offers = |name: &str| version.extensions.contains_key(name);
         let pieces = if offers(extensions::LIMITS) { pieces(&raw).await } else { Pieces { read: LEAST_PIECE, write: LEAST_PIECE } };
-        let extensions = Offered { fsync: offers(extensions::FSYNC), statvfs: offers(extensions::STATVFS) };
+        let extensions =
+            Offered { fsync: offers(extensions::FSYNC), hardlink: offers(extensions::HARDLINK), statvfs: offers(extensions::STATVFS) };
         let room = Arc::new(Semaphore::new(HANDLES));
-        let (broken, answers) = (AtomicBool::new(false), AtomicU64::new(0));
-        let mut session = Self { raw, connection, root: String::new(), timeout, pieces, extensions, broken, answers, room };
+        let (started, root) = (Instant::now(), String::new());
+        let (broken, answered) = (AtomicBool::new(false), AtomicU64::new(0));
+        let mut session = Self { raw, connection, root, timeout, pieces, extensions, broken, started, answered, room };
         session.root = session.folder(path).await?;
         Ok(session)
     }
@@ -146,16 +152,18 @@ impl Session {
     /// Waits for an answer as long as the server gives any at all.
     pub(super) async fn wait<T>(&self, request: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
         let mut request = pin!(request);
+        let mut end = Instant::now() + self.timeout;
         loop {
-            let before = self.answers.load(Ordering::Relaxed);
-            match tokio::time::timeout(self.timeout, &mut request).await {
-                Ok(answer) => {
-                    self.answers.fetch_add(1, Ordering::Relaxed);
-                    return answer.map_err(|error| self.meaning(&error));
-                }
-                Err(_) if self.answers.load(Ordering::Relaxed) != before => {}
-                Err(_) => return Err(self.meaning(&Error::Timeout)),
+            if let Ok(answer) = tokio::time::timeout_at(end, &mut request).await {
+                let since = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+                self.answered.fetch_max(since, Ordering::Relaxed);
+                return answer.map_err(|error| self.meaning(&error));
             }
+            let later = self.started + Duration::from_millis(self.answered.load(Ordering::Relaxed)) + self.timeout;
+            if later <= end {
+                return Err(self.meaning(&Error::Timeout));
+            }
+            end = later;
         }
     }
 

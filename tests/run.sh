@@ -108,6 +108,8 @@ bindfs bindfs fuse3
 fc-list fontconfig
 /usr/sbin/nginx nginx-light
 /usr/sbin/apache2 apache2-bin
+/usr/sbin/sshd openssh-server openssh-sftp-server
+sftp openssh-client
 rclone rclone
 soffice libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core
 LIST

@@ -1,7 +1,9 @@
 //! `[[store]]`: where the documents are.
 
+mod host_key;
 mod remote;
 
+pub use host_key::{HostKey, InvalidHostKey};
 pub use remote::{Http, Key, Listing, Login, S3, Sftp, SignIn, StoreUrl, Web, Webdav};
 
 use crate::config::{

@@ -6,6 +6,7 @@ use crate::documents::buffers::Buffers;
 use crate::documents::folder::Folder;
 use crate::documents::guard::Guarded;
 use crate::documents::remote::http::HttpStore;
+use crate::documents::remote::sftp::Sftp;
 use crate::documents::remote::webdav::WebdavStore;
 use crate::domain::time::Clock;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ fn driver(entry: &StoreEntry, buffers: &Arc<Buffers>) -> Box<dyn Store> {
         StoreKind::Folder { path } => Box::new(Folder::new(path.clone(), Arc::clone(buffers)).bounded(entry.calls, entry.timeout)),
         StoreKind::Http(http) => Box::new(HttpStore::new(http, entry.timeout, entry.calls)),
         StoreKind::S3(_) => Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers))),
-        StoreKind::Sftp(_) => Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers))),
+        StoreKind::Sftp(sftp) => Box::new(Sftp::new(entry, sftp)),
         StoreKind::Webdav(webdav) => Box::new(WebdavStore::new(webdav, entry.timeout, entry.calls)),
     }
 }

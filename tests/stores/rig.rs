@@ -127,11 +127,6 @@ pub(crate) fn free_port() -> Outcome<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Waits until somebody listens there.
-pub(crate) fn wait_for_port(port: u16) -> Outcome {
-    until("a port that answers", || Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok().then_some(())))
-}
-
 /// Looks until there is something to see.
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Outcome<Option<T>>) -> Outcome<T> {
     let end = Instant::now() + SOON;

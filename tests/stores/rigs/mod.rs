@@ -3,6 +3,7 @@
 mod apache;
 mod folder;
 mod nginx;
+mod openssh;
 mod rclone;
 mod web;
 

@@ -1,0 +1,116 @@
+//! Finds what a path of the store names on an SFTP server, in such a way that no link leads out of the store.
+//!
+//! The server opens by path alone and follows whatever link is on it. So a path is looked at before anything is opened by it: the server says what it
+//! leads to, and each step of that is no link. After the opening all of it is looked at again.
+
+use super::names::{beneath, is_beneath, steps, text};
+use super::session::{FOLDER, LINK, REGULAR, Session, kind_of};
+use crate::documents::{Kind, Refusal, Stat, StoreError};
+use crate::domain::document::DocumentPath;
+use crate::domain::time::Timestamp;
+use crate::domain::version::FileVersion;
+use futures_util::future::join3;
+use futures_util::{StreamExt, stream};
+use russh_sftp::protocol::FileAttributes;
+
+/// Steps of one path that are looked at in one go.
+const STEPS_AT_ONCE: usize = 16;
+
+/// What a path names: the whole path on the server, without a link on it, and what was there.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) place: String,
+    pub(super) attributes: FileAttributes,
+}
+
+/// What is known of a regular file or a folder.
+pub(super) fn describe(attributes: &FileAttributes) -> Result<Stat, StoreError> {
+    let kind = match kind_of(attributes).ok_or(StoreError::Failed("something without saying what it is"))? {
+        REGULAR => Kind::Document,
+        FOLDER => Kind::Folder,
+        LINK => return Err(StoreError::Refused(Refusal::Link)),
+        _ => return Err(StoreError::NotADocument),
+    };
+    let size = attributes.size.ok_or(StoreError::Failed("something without its size"))?;
+    let seconds = i64::from(attributes.mtime.ok_or(StoreError::Failed("something without its time"))?);
+    let version = FileVersion::plain(size, seconds * 1_000_000_000);
+    Ok(Stat { kind, version, changed: Timestamp::from_millis(seconds * 1_000) })
+}
+
+/// Whether both are of one file as it was. Two files of one size, time, mode and owner cannot be told apart.
+pub(super) fn is_same(a: &FileAttributes, b: &FileAttributes) -> bool {
+    let all = |of: &FileAttributes| (of.size, of.mtime, of.permissions, of.uid, of.gid);
+    all(a) == all(b)
+}
+
+/// Finds what lies at `path` beneath the folder `fence` of the store. Links may lead anywhere in that folder, where the server resolves them; where it
+/// does not, none is followed.
+pub(super) async fn find(session: &Session, fence: &DocumentPath, path: &DocumentPath) -> Result<Found, StoreError> {
+    let folder = beneath(session.root(), text(fence)?);
+    let named = beneath(&folder, text(path)?);
+    let (folder, place, walked) = join3(session.canonical(&folder), session.canonical(&named), walk(session, &named)).await;
+    match walked {
+        Ok(Walked::To(attributes)) => {
+            if place? != named {
+                // No link is on it, and yet it is called otherwise: letters without regard to case, or composed in another way.
+                return Err(StoreError::Refused(Refusal::Name("the server knows it by another name")));
+            }
+            Ok(Found { place: named, attributes })
+        }
+        Ok(Walked::OverLink) => {
+            let (folder, place) = (folder?, place?);
+            if place == named || !is_beneath(session.root(), &folder) || !is_beneath(&folder, &place) {
+                return Err(StoreError::Refused(Refusal::Link));
+            }
+            match walk(session, &place).await? {
+                Walked::To(attributes) => Ok(Found { place, attributes }),
+                Walked::OverLink => Err(StoreError::Refused(Refusal::Link)),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Looks whether a place is what it was, after it was opened.
+pub(super) async fn is_still(session: &Session, found: &Found) -> Result<bool, StoreError> {
+    let (place, walked) = futures_util::future::join(session.canonical(&found.place), walk(session, &found.place)).await;
+    Ok(match (place, walked) {
+        (Ok(place), Ok(Walked::To(now))) => place == found.place && is_same(&now, &found.attributes),
+        (Err(StoreError::Unreachable), _) | (_, Err(StoreError::Unreachable)) => return Err(StoreError::Unreachable),
+        _ => false,
+    })
+}
+
+/// Where the steps of a path lead.
+enum Walked {
+    /// To something, over folders only.
+    To(FileAttributes),
+    /// Over a link, or to one.
+    OverLink,
+}
+
+/// Looks at each step below the store's folder.
+async fn walk(session: &Session, place: &str) -> Result<Walked, StoreError> {
+    let steps = steps(session.root(), place);
+    let Some(last) = steps.len().checked_sub(1) else {
+        return session.look_at(place).await.map(Walked::To);
+    };
+    let mut seen = stream::iter(steps.into_iter().map(|step| look_at(session, step)))
+        .buffered(STEPS_AT_ONCE)
+        .enumerate();
+    while let Some((at, attributes)) = seen.next().await {
+        let attributes = attributes?;
+        match kind_of(&attributes) {
+            Some(LINK) => return Ok(Walked::OverLink),
+            _ if at == last => return Ok(Walked::To(attributes)),
+            Some(FOLDER) => {}
+            Some(_) => return Err(StoreError::Missing),
+            None => return Err(StoreError::Failed("something without saying what it is")),
+        }
+    }
+    Err(StoreError::Missing)
+}
+
+async fn look_at(session: &Session, step: String) -> Result<FileAttributes, StoreError> {
+    session.look_at(&step).await
+}

@@ -34,7 +34,7 @@ top=$PWD
 target=${CARGO_TARGET_DIR:-$top/target}
 tools=${DOORWARD_TEST_TOOLS:-$target/test-tools}
 logs=$target/test-logs
-export CARGO_TERM_COLOR=never PATH="$tools/bin:$HOME/.cargo/bin:$PATH"
+export CARGO_TERM_COLOR=never PATH="$tools/bin:$HOME/.cargo/bin:$PATH:/usr/sbin"
 rm -rf "$logs" && mkdir -p "$logs" "$tools" "$target/screenshots"
 place=$(mktemp -d -t doorward-test.XXXXXX) && chmod 755 "$place"
 passed=0 failed=0 last=0
@@ -102,6 +102,7 @@ npm npm
 chromium chromium fonts-dejavu-core
 prlimit util-linux
 bwrap bubblewrap
+clamd clamav-daemon
 fc-list fontconfig
 soffice libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core
 LIST

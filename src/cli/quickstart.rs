@@ -106,6 +106,7 @@ async fn first_share(gate: &Arc<Gate>) -> Result<ShareView, Failure> {
                 mark: None,
                 print: None,
                 text: None,
+                upload: false,
                 pin: None,
                 owner: None,
                 subject: Some(SUBJECT.to_owned()),

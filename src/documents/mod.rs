@@ -8,9 +8,9 @@ mod kinds;
 pub mod media;
 mod order;
 mod put;
-pub mod read;
 #[cfg(test)]
 mod put_tests;
+pub mod read;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,7 @@
 //! Puts a new file into a folder of this machine: under no name or a passing one until all of it is there and on the disk, and never over another file.
 
 use crate::crypto::random;
-use crate::documents::beneath::{PLACE, Root};
+use crate::documents::beneath::{FOLDER, PLACE, Root};
 use crate::documents::folder::{Folder, describe};
 use crate::documents::{Incoming, StoreError};
 use crate::domain::bounds::PUT_STEP_BYTES;
@@ -9,14 +9,12 @@ use crate::domain::document::DocumentPath;
 use crate::domain::version::FileVersion;
 use bytes::Bytes;
 use futures_util::StreamExt;
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, fstat, fsync, linkat, mkdirat, openat, renameat_with, statat, unlinkat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, fchmod, fstat, fsync, linkat, mkdirat, openat, renameat_with, statat, unlinkat};
 use rustix::io::{Errno, retry_on_intr, write};
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// What a new folder may be used for, before the server's umask takes its part away.
-const FOLDER_MODE: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
-/// What a new file may be used for, likewise; nobody may run it.
-const FILE_MODE: Mode = Mode::from_raw_mode(0o666);
+/// What something new may be used for until its folder has said it.
+const CLOSED: Mode = Mode::RWXU;
 
 /// A file that is not in its place yet.
 #[derive(Debug)]
@@ -30,7 +28,7 @@ struct Unfinished {
 impl Unfinished {
     /// Makes an empty file in the folder. Without a name where the file system can do so: then a crash leaves nothing behind.
     fn make(folder: OwnedFd) -> Result<Self, Errno> {
-        let nameless = openat(&folder, c".", OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC, FILE_MODE);
+        let nameless = openat(&folder, c".", OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC, CLOSED);
         if let Ok(file) = nameless
             && statat(CWD, open_path(&file), AtFlags::empty()).is_ok()
         {
@@ -42,7 +40,7 @@ impl Unfinished {
     fn make_named(folder: OwnedFd) -> Result<Self, Errno> {
         let name = format!(".doorward-{:032x}.part", u128::from_be_bytes(random::bytes()));
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = openat(&folder, name.as_str(), flags, FILE_MODE)?;
+        let file = openat(&folder, name.as_str(), flags, CLOSED)?;
         Ok(Self { folder, file, passing: Some(name) })
     }
 
@@ -56,6 +54,7 @@ impl Unfinished {
 
     /// Gives it its name, unless something has that name already; both are on the disk when this returns.
     fn place(&mut self, name: &[u8]) -> Result<FileVersion, StoreError> {
+        share_alike(&self.file, &self.folder, Mode::from_raw_mode(0o666))?;
         fsync(&self.file)?;
         match &self.passing {
             None => linkat(CWD, open_path(&self.file), &self.folder, name, AtFlags::SYMLINK_FOLLOW)?,
@@ -86,6 +85,16 @@ impl Unfinished {
         if let Some(name) = self.passing.take() {
             let _gone_or_beyond_reach = unlinkat(&self.folder, name.as_str(), AtFlags::empty());
         }
+    }
+}
+
+/// Lets whoever may use the folder use what is new in it likewise, as far as `most` goes, whatever the server's own umask: the store belongs to others.
+fn share_alike(new: &OwnedFd, folder: &OwnedFd, most: Mode) -> Result<(), Errno> {
+    let mode = Mode::from_raw_mode(fstat(folder)?.st_mode).intersection(most);
+    match fchmod(new, mode) {
+        // File systems that have no such thing, as mounted shares of Windows, decide by themselves.
+        Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) | Ok(()) => Ok(()),
+        Err(errno) => Err(errno),
     }
 }
 
@@ -126,7 +135,9 @@ impl Folder {
         let (mut left, mut gathered, mut waiting) = (size, Vec::new(), 0);
         while let Some(piece) = bytes.next().await {
             let piece = piece.map_err(|_| StoreError::Failed("the bytes to be put into it could not be read"))?;
-            left = left.checked_sub(piece.len() as u64).ok_or(StoreError::Failed("more bytes came than were announced"))?;
+            left = left
+                .checked_sub(piece.len() as u64)
+                .ok_or(StoreError::Failed("more bytes came than were announced"))?;
             waiting += piece.len();
             gathered.push(piece);
             if waiting >= PUT_STEP_BYTES {
@@ -137,7 +148,8 @@ impl Folder {
             return Err(StoreError::Failed("fewer bytes came than were announced"));
         }
         let mut held = self.write_down(held, gathered).await?;
-        self.in_pool(move |_, _| held.0.as_mut().map_or(Err(StoreError::Unreachable), |file| file.place(&name))).await
+        self.in_pool(move |_, _| held.0.as_mut().map_or(Err(StoreError::Unreachable), |file| file.place(&name)))
+            .await
     }
 
     async fn write_down(&self, held: Held, pieces: Vec<Bytes>) -> Result<Held, StoreError> {
@@ -162,12 +174,15 @@ fn folder_made(root: &Root, fence: &DocumentPath, folder: &DocumentPath) -> Resu
     let (mut path, mut above) = (DocumentPath::root(), open(&DocumentPath::root())?);
     for name in folder.names() {
         path = path.join(name).map_err(|_| StoreError::Missing)?;
-        match mkdirat(&above, name, FOLDER_MODE) {
+        let opened = |flags| root.open_beneath(fence, &path, flags);
+        match mkdirat(&above, name, CLOSED) {
+            Ok(()) => share_alike(&opened(FOLDER)?, &above, Mode::from_raw_mode(0o777))?,
             // Also what another upload has just made.
-            Ok(()) | Err(Errno::EXIST) => {}
+            Err(Errno::EXIST) => {}
             Err(errno) => return Err(errno.into()),
         }
-        above = open(&path).map_err(|errno| if errno == Errno::NOTDIR { StoreError::NotAFolder } else { errno.into() })?;
+        above = opened(PLACE | OFlags::DIRECTORY)
+            .map_err(|errno| if errno == Errno::NOTDIR { StoreError::NotAFolder } else { errno.into() })?;
     }
     Ok(above)
 }

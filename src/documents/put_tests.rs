@@ -72,6 +72,23 @@ async fn a_new_document_is_put_whole_and_the_folders_above_it_are_made() -> Test
 }
 
 #[tokio::test]
+async fn whoever_may_use_the_folder_may_use_what_is_put_into_it() -> Tested {
+    let home = TempDir::new()?;
+    for (at, store) in all(home.path())?.iter().enumerate() {
+        for mode in [0o750, 0o775, 0o700] {
+            fs::set_permissions(home.path(), fs::Permissions::from_mode(mode))?;
+            let name = format!("made {at} {mode:o}/new");
+            store.create(&path(&name), 3, of(b"new")).await?;
+            let file = home.path().join(&name);
+            let mode_of = |path: &Path| fs::metadata(path).map(|about| about.permissions().mode() & 0o777);
+            assert_eq!(mode_of(&file)?, mode & 0o666, "{name}");
+            assert_eq!(mode_of(file.parent().ok_or("in a folder")?)?, mode, "{name}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn nothing_is_put_over_what_is_there() -> Tested {
     let home = TempDir::new()?;
     fs::create_dir(home.path().join("folder"))?;

@@ -13,4 +13,5 @@ pub mod redaction;
 pub mod scope;
 pub mod shown;
 pub mod time;
+pub mod upload;
 pub mod version;

@@ -1,12 +1,13 @@
 // The recipient's way in a real browser, against the real program: mail from files and from an SMTP server, with and without scripts, on a
 // phone and at a desk, in light and dark, by mouse and by keyboard alone. Started by tests/run.sh; an argument picks tests by name.
 import { chromium, chromiumPath, run } from "./tools.mjs";
-import { quickstart, serve } from "./door.mjs";
+import { quickstart, serve, taking } from "./door.mjs";
 import { keyboardAlone, printedLink, walk } from "./ways.mjs";
 import { badLinks, expired, previewOnly, stopped, unsentCode, voidCode, wrongCode } from "./refusals.mjs";
 import { changedDocuments, folders, hardNames } from "./lists.mjs";
 import { scanners } from "./scanners.mjs";
 import { mails } from "./mails.mjs";
+import { plainUpload, resumedByTus, scriptedUpload, uploadInTrouble } from "./uploads.mjs";
 import { check } from "./visitor.mjs";
 import { plainViewer, scriptedViewer, viewerByKeyboard, viewerInTrouble, viewerOnPaper, viewerReceipts, viewerText } from "./viewer.mjs";
 
@@ -54,6 +55,16 @@ const tests = [
   ["the_viewer_waits_while_the_server_is_busy_and_says_when_access_ends", () => viewerInTrouble(stage)],
   ["what_is_shown_makes_a_receipt_and_no_byte_of_the_document_leaves", () => viewerReceipts(stage)],
   ["scanners_make_no_receipt_and_keep_nobody_out", () => scanners(stage)],
+  ["serve_takes_documents_where_a_store_is_writable", async () => {
+    stage.taking = await taking();
+  }],
+  ["documents_are_sent_by_the_form_alone_on_a_desktop", plainUpload(stage, "desktop")],
+  ["documents_are_sent_by_the_form_alone_on_a_phone", plainUpload(stage, "phone")],
+  ["documents_are_sent_piece_by_piece_on_a_desktop", scriptedUpload(stage, "desktop")],
+  ["documents_are_sent_piece_by_piece_on_a_phone", scriptedUpload(stage, "phone")],
+  ["an_upload_outlives_a_broken_connection_and_can_be_stopped", () => uploadInTrouble(stage)],
+  ["tus_js_client_is_cut_off_and_goes_on", () => resumedByTus(stage)],
+  ["the_server_that_takes_documents_stops_cleanly", () => stage.taking.stop()],
   ["quickstart_stops_cleanly", () => stage.files.stop()],
   ["serve_starts_from_its_configuration", async () => {
     check(smtp, "there is no SMTP server to test with");
@@ -68,6 +79,6 @@ try {
   failed = !(await run(tests));
 } finally {
   await stage.browser.close();
-  for (const door of [stage.files, stage.smtp]) if (door && !door.how) door.process.kill("SIGKILL");
+  for (const door of [stage.files, stage.taking, stage.smtp]) if (door && !door.how) door.process.kill("SIGKILL");
 }
 process.exit(failed ? 1 : 0);

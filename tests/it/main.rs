@@ -12,4 +12,5 @@ mod personas;
 mod pinned;
 mod recipient;
 mod revocation;
+mod uploads;
 mod views;

@@ -8,6 +8,7 @@ mod list;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod viewer;
 
 pub use code::{CodePage, CodeProblem, Resend};
@@ -16,6 +17,7 @@ pub use left::LeftPage;
 pub use link::{DisclaimerView, LinkPage, WhatIsShared};
 pub use list::{Crumb, EntryView, Gives, ListPage};
 pub use refusal::{RefusalKind, RefusalPage};
+pub use upload::{SentView, UploadPage, UploadProblem};
 pub use viewer::{Place, ViewerPage, Zoom};
 
 use crate::domain::email::EmailAddress;

@@ -53,6 +53,8 @@ pub(super) enum ShareState {
     Redacted,
     PinnedChanged,
     DocumentMissing,
+    /// Recipients may send documents in.
+    Takes,
 }
 
 /// What is in the address.
@@ -132,6 +134,7 @@ async fn bring_about(app: &TestApp, share: &Shared, state: ShareState) -> Outcom
         ShareState::Redacted => cover(app, share).await?,
         ShareState::PinnedChanged => app.put("report.txt", [MARK, b" and more"].concat())?,
         ShareState::DocumentMissing => fs::remove_file(app.documents().join("report.txt"))?,
+        ShareState::Takes => assert_eq!(app.update(share, json!({ "upload": true })).await.code(), 200),
     }
     app.all_mailed().await;
     Ok(())
@@ -140,7 +143,7 @@ async fn bring_about(app: &TestApp, share: &Shared, state: ShareState) -> Outcom
 /// Covers an area as staff do, without a worker that looks at the page.
 async fn cover(app: &TestApp, share: &Shared) -> Outcome {
     let (id, document): (ShareId, DocumentName) = (share.id.parse()?, "documents:report.txt".parse()?);
-    let version = app.gate.documents().stat(&Place::named(&document)).await?.version;
+    let version = app.gate.documents().stat(&Place::named(&document), None).await?.version;
     let event = Event::RedactionAdded {
         redaction: RedactionId::from_bytes([7; 16]),
         share: id,

@@ -84,8 +84,9 @@ export async function uploadInTrouble(stage) {
   const big = randomBytes(20 * MIB);
   let pieces = 0;
   await visitor.page.route("**/u/*", (route) => {
-    pieces += route.request().method() === "PATCH" ? 1 : 0;
-    return pieces === 2 || pieces === 4 ? route.abort("connectionreset") : route.continue();
+    const isPiece = route.request().method() === "PATCH";
+    pieces += isPiece ? 1 : 0;
+    return isPiece && (pieces === 2 || pieces === 4) ? route.abort("connectionreset") : route.continue();
   });
   await choose(visitor, file("broken off.bin", big));
   await visitor.page.getByRole("button", { name: "Send" }).click();

@@ -273,7 +273,7 @@ impl Gate {
         };
         match written.await {
             Ok(there) => (there, ended),
-            Err(error) => (from, ended.and(Err(of_disk(&error)))),
+            Err(error) => (from, ended.and_then(|()| Err(of_disk(&error)))),
         }
     }
 

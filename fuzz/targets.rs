@@ -30,7 +30,7 @@ pub use self::{
     stores::{autoindex, multistatus},
     text::text_document,
     tokens::{form_token, link, typed_code},
-    web::{conditional, disposition, form_body, markdown},
+    web::{conditional, disposition, form_body, markdown, upload_metadata, upload_name},
 };
 
 use doorward::config::{self, Nothing, problem::MOST_PROBLEMS};
@@ -43,7 +43,7 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 27] = [
+pub const TARGETS: [(&str, Target); 29] = [
     ("autoindex", autoindex),
     ("byte_range", byte_range),
     ("conditional", conditional),
@@ -71,6 +71,8 @@ pub const TARGETS: [(&str, Target); 27] = [
     ("text_document", text_document),
     ("typed_code", typed_code),
     ("unzip", unzip),
+    ("upload_metadata", upload_metadata),
+    ("upload_name", upload_name),
 ];
 
 /// Eight bytes of size, then lines, each a `Range` header: no part is empty or reaches past the end, and what parts cover is never more than there is.

@@ -25,7 +25,7 @@
 //! | [`cli`] | arguments, tables, and how all of it is joined | |
 //!
 //! Only [`gate`] writes an event, and within it only [`gate::deliver`] opens a document, with a [`gate::permit::Permit`] that only
-//! [`gate::admit`] can make.
+//! [`gate::admit`] can make; only `gate/upload/settle.rs` puts one into a store.
 //!
 //! # The way of a request
 //!
@@ -50,6 +50,7 @@
 //! | `gate/view/picture_body.rs` | its picture goes out in pieces, and is cut as a download is |
 //! | `gate/deliver/feed.rs` | the worker is fed the document, in the version that was asked for |
 //! | `gate/deliver/recording.rs` | sound and film: played from the document's own address, where the share gives documents |
+//! | `gate/upload/receive.rs`, `gate/upload/settle.rs` | bytes come in: spooled, told by their content, scanned, and put into the share's inbox |
 //! | `gate/view/copy.rs`, `preview/album.rs` | a marked copy: all pages drawn one after the other into a PDF that goes out meanwhile |
 //! | `web/refuse.rs` | a refusal, from wherever it came, becomes a page, in one place |
 //!
@@ -97,6 +98,7 @@
 //! | a page is drawn | its receipt before the picture leaves, unless one is open; every five seconds which pages were shown |
 //! | an area is covered, or no longer | that it is |
 //! | `HEAD`, `304`, a prefetch, a viewer without a picture | nothing |
+//! | a document is sent in | that it began, with its size; that it is whole, with its hash; that it is in its store, or why not; a notice to the owner |
 //! | a session is used | at most every five minutes, that it was |
 //! | a mail is tried | that it was sent, delayed or has failed |
 //! | the server starts, stops | that it did, and what changed in the configuration |
@@ -111,6 +113,7 @@
 //! | `ledger/aside/` | very large values of events, named by their digest | those values are |
 //! | `history/` | which lines concern a share or a person, in sled | it is made again |
 //! | `outbox/` | mails, where they are written as files | they have been sent, so to speak |
+//! | `uploads/` | what recipients are sending in, until it is in its store | it has to be sent again |
 //! | `tls/`, `documents/` | the quickstart's own certificate and samples | they are made again |
 //! | `admin.sock`, `lock` | the way in for commands; one server at a time | |
 //!

@@ -35,7 +35,7 @@ top=$PWD
 target=${CARGO_TARGET_DIR:-$top/target}
 tools=${DOORWARD_TEST_TOOLS:-$target/test-tools}
 logs=$target/test-logs
-export CARGO_TERM_COLOR=never PATH="$tools/bin:$HOME/.cargo/bin:$PATH"
+export CARGO_TERM_COLOR=never PATH="$tools/bin:$HOME/.cargo/bin:$PATH:/usr/sbin"
 rm -rf "$logs" && mkdir -p "$logs" "$tools" "$target/screenshots"
 place=$(mktemp -d -t doorward-test.XXXXXX) && chmod 755 "$place"
 passed=0 failed=0 last=0
@@ -105,6 +105,7 @@ chromium chromium fonts-dejavu-core
 prlimit util-linux
 bwrap bubblewrap
 bindfs bindfs fuse3
+clamd clamav-daemon
 fc-list fontconfig
 /usr/sbin/nginx nginx-light
 /usr/sbin/apache2 apache2-bin

@@ -1,12 +1,16 @@
 //! Targets for what a browser sends and is sent: headers, forms and formatted messages.
 
-use doorward::domain::bounds::{FORM_FIELDS, MESSAGE_BYTES, NAME_BYTES};
+use doorward::domain::bounds::{FORM_FIELDS, MESSAGE_BYTES, NAME_BYTES, UPLOAD_METADATA_BYTES, UPLOAD_NAME_BYTES};
+use doorward::domain::document::DocumentPath;
 use doorward::domain::time::Timestamp;
+use doorward::gate::upload::name::{clean, numbered};
 use doorward::mail::markdown::render;
 use doorward::web::conditional::{Answer, EntityTag, evaluate};
 use doorward::web::disposition::attachment;
 use doorward::web::form::Form;
+use doorward::web::metadata::file_name;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use std::collections::BTreeSet;
 use std::str;
 
 /// A file name: one header line of two parts, the exact one read back as the name with what could mislead replaced.
@@ -131,4 +135,25 @@ fn check_tag(tag: &str) -> Option<&str> {
         _ => unreachable!("<{tag}> is not one of ours"),
     }
     Some(name)
+}
+
+/// `Upload-Metadata`: whatever it says, what it is taken to call a document is read back from the same said again.
+pub fn upload_metadata(data: &[u8]) {
+    let Ok(header) = str::from_utf8(data) else { return };
+    let Some(name) = file_name(header) else { return };
+    let again = format!("filename {},filetype", data_encoding::BASE64.encode(name.as_bytes()));
+    if again.len() <= UPLOAD_METADATA_BYTES {
+        assert_eq!(file_name(&again), Some(name));
+    }
+}
+
+/// The name of a document that is sent in: one plain name, which stays as it is and can be numbered.
+pub fn upload_name(data: &[u8]) {
+    let name = clean(&String::from_utf8_lossy(data));
+    assert_eq!(clean(&name), name);
+    assert!(!name.is_empty() && name.len() <= UPLOAD_NAME_BYTES && !name.starts_with('.'), "{name:?}");
+    assert!(!name.contains(|c: char| c.is_control() || "<>:\"|?*%/\\\u{202e}\u{feff}".contains(c)), "{name:?}");
+    let numbers: BTreeSet<String> = (1..5).map(|number| numbered(&name, number)).collect();
+    assert_eq!(numbers.len(), 4);
+    assert!(numbers.iter().all(|name| DocumentPath::root().join(name.as_bytes()).is_ok()));
 }

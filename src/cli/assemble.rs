@@ -9,6 +9,7 @@ use crate::domain::disclaimer::Disclaimer;
 use crate::domain::time::Clock;
 use crate::gate::settings::{CodeDelivery, Settings, Template, Verify};
 use crate::gate::start::Configured as StartWith;
+use crate::gate::upload::spool::Spool;
 use crate::gate::{Gate, Parts};
 use crate::ledger::Ledger;
 use crate::ledger::disk::{Disk, RealDisk};
@@ -87,6 +88,7 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
     let words = Arc::new(Words::english()?);
     private_folder(&config.data)?;
     private_folder(&config.data.join("keys"))?;
+    private_folder(&config.data.join("uploads"))?;
     let fresh = !config.data.join("ledger").exists();
     let keys = Arc::new(KeyRing::open(&config.data.join("keys").join("ring.json"), fresh, outside.clock.now())?);
     let mailer = match outside.mailer {
@@ -111,6 +113,7 @@ pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, Assemble
         mailer,
         preview,
         settings: settings(config),
+        spool: Spool::new(config.data.join("uploads")),
         words,
     });
     let web = Web::new(Arc::clone(&gate), config.server.hsts, config.organisation.security_contact.clone());
@@ -240,6 +243,7 @@ fn settings(config: &Config) -> Settings {
         default_subject: config.shares.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
         disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
         notice_window: config.mail.notice_window,
+        uploads: config.uploads.clone(),
         watermark: config.preview.watermark.clone(),
         templates: config
             .template
@@ -263,6 +267,7 @@ fn rate_limits(config: &Config) -> RateLimits {
         miss: rate(&limits.miss),
         open: rate(&limits.open),
         picture: rate(&limits.picture),
+        upload: rate(&limits.upload),
         exempt_networks: limits.exempt_networks.clone(),
     }
 }

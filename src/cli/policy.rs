@@ -32,6 +32,12 @@ pub struct Policy {
     /// Show pictures only
     #[arg(long)]
     no_text: bool,
+    /// Let recipients send documents in; they are put into an inbox of the share, in a store that is writable
+    #[arg(long, conflicts_with = "no_upload")]
+    upload: bool,
+    /// Do not let them send anything
+    #[arg(long)]
+    no_upload: bool,
 }
 
 impl Policy {
@@ -60,9 +66,14 @@ impl Policy {
         said(self.text, self.no_text)
     }
 
+    /// Whether recipients may send documents in, if that is said.
+    pub const fn upload(&self) -> Option<bool> {
+        said(self.upload, self.no_upload)
+    }
+
     /// Whether anything is said.
     pub const fn says_nothing(&self) -> bool {
-        self.delivery().is_none() && self.mark.is_none() && self.print().is_none() && self.text().is_none()
+        self.delivery().is_none() && self.mark.is_none() && self.print().is_none() && self.text().is_none() && self.upload().is_none()
     }
 
     /// What somebody who shares pictures may not have thought of.
@@ -108,5 +119,6 @@ pub fn told(share: &ShareView) -> String {
     };
     let print = if share.print { ", may be printed" } else { "" };
     let text = if share.text { ", with text for screen readers" } else { "" };
-    format!("{delivery}; pages: {mark}{print}{text}")
+    let upload = if share.inbox.is_some() { "; may send documents in" } else { "" };
+    format!("{delivery}; pages: {mark}{print}{text}{upload}")
 }

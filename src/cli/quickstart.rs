@@ -106,6 +106,7 @@ async fn first_share(gate: &Arc<Gate>) -> Result<ShareView, Failure> {
                 mark: None,
                 print: None,
                 text: None,
+                upload: false,
                 pin: None,
                 keep: None,
                 owner: None,

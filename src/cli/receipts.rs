@@ -113,6 +113,7 @@ const fn action(action: Action) -> &'static str {
     match action {
         Action::Download => "download",
         Action::Preview => "preview",
+        Action::Upload => "upload",
         Action::Watermarked => "watermarked",
     }
 }

@@ -162,6 +162,7 @@ fn create(options: Create) -> Result<(), Failure> {
         mark: options.policy.mark(),
         print: options.policy.print(),
         text: options.policy.text(),
+        upload: options.policy.upload() == Some(true),
         pin: match (options.pin, options.follow) {
             (true, _) => Some(true),
             (_, true) => Some(false),
@@ -211,11 +212,11 @@ fn update(options: &Update) -> Result<(), Failure> {
     let Update { expires, policy, .. } = options;
     if expires.is_none() && policy.says_nothing() {
         return Err(Failure::usage(
-            "nothing to change; give --expires, --preview-only, --watermarked, --download, --mark, --print or --text",
+            "nothing to change; give --expires, --preview-only, --watermarked, --download, --mark, --print, --text or --upload",
         ));
     }
     let (delivery, mark, print, text) = (policy.delivery(), policy.mark(), policy.print(), policy.text());
-    let change = UpdateShare { expires: expires.clone(), delivery, mark, print, text };
+    let change = UpdateShare { expires: expires.clone(), delivery, mark, print, text, upload: policy.upload() };
     let path = format!("/api/v1/shares/{}", id(&options.id)?);
     let share: ShareView = Client::new(&options.plain.server)?.send(Method::PATCH, &path, &change)?;
     shown(&share, options.plain.json)
@@ -251,6 +252,13 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
         };
         let problem = item.problem.as_ref().map(|problem| format!(" - {problem}")).unwrap_or_default();
         text.push_str(&format!("document    {} ({kind}){problem}\n", output::clean(&item.document)));
+    }
+    if let Some(inbox) = &share.inbox {
+        text.push_str(&format!("inbox       {}\n", output::clean(inbox)));
+    }
+    for sent in &share.uploads {
+        let what = format!("{} from {}, {} bytes", output::clean(&sent.document), output::clean(&sent.email), sent.size);
+        text.push_str(&format!("sent in     {what}: {} {}\n", sent.status, output::moment(&sent.at)));
     }
     for failed in &share.undelivered {
         text.push_str(&format!(

@@ -37,6 +37,8 @@ pub struct Limits {
     pub download: Rate,
     /// `picture`: pictures and texts of pages, per client network and recipient. Default `2400 per 10m`.
     pub picture: Rate,
+    /// `upload`: documents and parts of documents sent in, per client network. Default `3000 per 10m`.
+    pub upload: Rate,
     /// `exempt_networks`: clients that none of this binds. Default none; a start with any warns.
     pub exempt_networks: Vec<Network>,
 }
@@ -77,9 +79,11 @@ impl Limits {
         let miss = r.key("miss", Plain::Text("60 per 10m"), up_to("600 per 10m"));
         let download = r.key("download", Plain::Text("3000 per 10m"), up_to("30000 per 10m"));
         let picture = r.key("picture", Plain::Text("2400 per 10m"), up_to("24000 per 10m"));
+        let upload = r.key("upload", Plain::Text("3000 per 10m"), up_to("30000 per 10m"));
         let network = "must be a network like \"192.0.2.0/24\" or \"2001:db8::/32\", with no bit set after the prefix";
         let exempt_networks = r.list("exempt_networks", parsed(network));
-        Some(Self { open: open?, agree: agree?, code: code?, miss: miss?, download: download?, picture: picture?, exempt_networks })
+        let (open, agree, code, miss) = (open?, agree?, code?, miss?);
+        Some(Self { open, agree, code, miss, download: download?, picture: picture?, upload: upload?, exempt_networks })
     }
 }
 

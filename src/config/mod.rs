@@ -26,6 +26,7 @@ pub mod staff;
 pub mod store;
 pub mod template;
 pub mod tls;
+pub mod uploads;
 
 #[cfg(test)]
 mod documented_tests;
@@ -55,6 +56,7 @@ pub use self::{
     store::{StoreEntry, StoreKind},
     template::{Pattern, Placeholder, Template},
     tls::Tls,
+    uploads::{Clamd, MediaRange, Uploads},
 };
 
 use reader::{Asked, Reader, Source};
@@ -95,6 +97,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[preview]`
     pub preview: Preview,
+    /// `[uploads]`
+    pub uploads: Uploads,
     /// `[admin]`
     pub admin: Admin,
     /// `[log]`
@@ -169,6 +173,9 @@ impl Config {
                 "preview.require_landlock: documents may be drawn on a kernel that cannot close files to the process that draws".to_owned(),
             );
         }
+        if self.store.iter().any(|store| store.writable) && self.uploads.clamd.is_none() {
+            all.push("uploads.clamd: what recipients send in is not scanned for viruses".to_owned());
+        }
         if !self.server.hsts {
             all.push("server.hsts: browsers are not told to insist on HTTPS".to_owned());
         }
@@ -191,6 +198,7 @@ impl Config {
         let disclaimer = root.section("disclaimer", DisclaimerEntry::read);
         let limits = root.section("limits", Limits::read);
         let preview = root.section("preview", Preview::read);
+        let uploads = root.section("uploads", Uploads::read);
         let admin = root.section("admin", |r| Admin::read(r, data.as_deref()));
         let log = root.section("log", Log::read);
         Some(Self {
@@ -208,6 +216,7 @@ impl Config {
             disclaimer,
             limits: limits?,
             preview: preview?,
+            uploads: uploads?,
             admin: admin?,
             log: log?,
         })

@@ -6,7 +6,7 @@ use crate::documents::file::{OpenFile, read_at};
 use crate::documents::media::MediaType;
 use crate::documents::order::natural;
 use crate::documents::read::{Content, OpenDocument};
-use crate::documents::{Entry, Kind, Listing, Problem, Stat, Store, StoreError};
+use crate::documents::{Entry, Incoming, Kind, Listing, Problem, Stat, Store, StoreError};
 use crate::domain::bounds::{LISTED_ENTRIES, PROBE_BYTES, SCANNED_ENTRIES, STORE_CALLS, STORE_QUEUE, STORE_WAIT};
 use crate::domain::document::DocumentPath;
 use crate::domain::time::Timestamp;
@@ -28,10 +28,13 @@ pub struct Folder {
     inner: Arc<Inner>,
     /// The folder inside it that paths begin at and no link leads out of; its own root, unless it was narrowed.
     fence: DocumentPath,
+    /// Whether new files have a passing name from the start, as on file systems without nameless ones.
+    #[cfg(test)]
+    named_only: bool,
 }
 
 #[derive(Debug)]
-struct Inner {
+pub(super) struct Inner {
     path: PathBuf,
     root: ArcSwapOption<Root>,
     calls: Calls,
@@ -54,7 +57,31 @@ impl Calls {
 impl Folder {
     pub(super) fn new(path: PathBuf, buffers: Arc<Buffers>) -> Self {
         let inner = Inner { path, root: ArcSwapOption::empty(), calls: Calls::new(STORE_CALLS, STORE_WAIT), buffers };
-        Self { inner: Arc::new(inner), fence: DocumentPath::root() }
+        Self {
+            inner: Arc::new(inner),
+            fence: DocumentPath::root(),
+            #[cfg(test)]
+            named_only: false,
+        }
+    }
+
+    /// A store on a file system that has no files without a name.
+    #[cfg(test)]
+    pub(super) fn without_nameless(self) -> Self {
+        Self { named_only: true, ..self }
+    }
+
+    /// The folder that paths begin at.
+    pub(super) const fn fence(&self) -> &DocumentPath {
+        &self.fence
+    }
+
+    /// Whether new files have a passing name from the start.
+    pub(super) const fn makes_named_only(&self) -> bool {
+        #[cfg(test)]
+        return self.named_only;
+        #[cfg(not(test))]
+        false
     }
 
     /// The same folder, not opened yet, with other bounds.
@@ -79,7 +106,7 @@ impl Folder {
     }
 
     /// Does the work on a thread that may wait for the file system.
-    async fn in_pool<T: Send + 'static>(
+    pub(super) async fn in_pool<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner, &Root) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -124,8 +151,12 @@ impl Store for Folder {
         })
     }
 
+    fn create<'a>(&'a self, path: &'a DocumentPath, size: u64, bytes: Incoming) -> BoxFuture<'a, Result<FileVersion, StoreError>> {
+        Box::pin(self.put(path, size, bytes))
+    }
+
     fn within(&self, folder: &DocumentPath) -> Box<dyn Store> {
-        Box::new(Self { inner: self.inner.clone(), fence: folder.clone() })
+        Box::new(Self { fence: folder.clone(), ..self.clone() })
     }
 
     fn check(&self) -> BoxFuture<'_, Result<(), Problem>> {

@@ -54,6 +54,13 @@ impl MediaType {
         self.recording
     }
 
+    /// Whether a computer that opens it may run it: a program or a script.
+    pub fn is_program(self) -> bool {
+        is_executable(self.essence)
+            || is_script(self.essence)
+            || ["application/hta", "application/java-archive", "application/wasm"].contains(&self.essence)
+    }
+
     /// The catalogue id of the plain word for it, as in `kind-image`.
     pub fn kind_word(self) -> &'static str {
         word_of(self.essence)

@@ -12,6 +12,9 @@ pub mod kept;
 mod kinds;
 pub mod media;
 mod order;
+mod put;
+#[cfg(test)]
+mod put_tests;
 pub mod read;
 pub mod recording;
 pub mod remote;
@@ -142,6 +145,9 @@ impl From<Errno> for StoreError {
         match errno {
             Errno::ACCESS | Errno::PERM => Self::Denied,
             Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG => Self::Missing,
+            Errno::EXIST => Self::Exists,
+            Errno::NOSPC | Errno::DQUOT | Errno::FBIG => Self::Full,
+            Errno::ROFS => Self::ReadOnly,
             Errno::ISDIR | Errno::NXIO | Errno::NODEV => Self::NotADocument,
             Errno::XDEV | Errno::LOOP => Self::Refused(Refusal::Link),
             Errno::STALE
@@ -254,6 +260,8 @@ pub struct StoreState {
 #[derive(Debug, Default)]
 pub struct Documents {
     stores: BTreeMap<StoreName, Configured>,
+    /// Those that something may be put into, in the order of the configuration.
+    writable: Vec<StoreName>,
     calls: AtomicU64,
 }
 
@@ -272,12 +280,18 @@ impl Documents {
             (entry.name.clone(), Configured { kind: entry.kind.word(), writable: entry.writable, store })
         };
         let stores = entries.iter().map(configured).collect();
-        Self { stores, calls: AtomicU64::new(0) }
+        let writable = entries.iter().filter(|entry| entry.writable).map(|entry| entry.name.clone()).collect();
+        Self { stores, writable, calls: AtomicU64::new(0) }
     }
 
     /// The names of the stores, sorted.
     pub fn names(&self) -> impl Iterator<Item = &StoreName> {
         self.stores.keys()
+    }
+
+    /// The names of the stores that something may be put into, in the order of the configuration.
+    pub fn writable(&self) -> &[StoreName] {
+        &self.writable
     }
 
     /// Looks a document or folder up. With a version wanted it is that of a document, or the error is [`StoreError::Changed`].
@@ -306,9 +320,12 @@ impl Documents {
         }
     }
 
-    /// Puts a new document in its place.
+    /// Puts a new document in its place, if the configuration says that its store may be written to.
     pub async fn create(&self, place: &Place, size: u64, bytes: Incoming) -> Result<FileVersion, StoreError> {
         let store = self.store(place)?.within(&place.fence);
+        if !self.writable.contains(&place.store) {
+            return Err(StoreError::ReadOnly);
+        }
         store.create(&place.below, size, bytes).await
     }
 

@@ -64,6 +64,32 @@ pub const BUFFER_BYTES: usize = 64 * 1024 * 1024;
 pub const SPARE_BUFFER_BYTES: usize = 16 * 1024 * 1024;
 /// One read when less than a quarter of [`BUFFER_BYTES`] is free, so that many slow readers do not stop all others.
 pub const TIGHT_CHUNK_BYTES: usize = 8 * 1024;
+/// Bytes of a new document gathered before they are written to a local store.
+pub const PUT_STEP_BYTES: usize = 256 * 1024;
+/// Largest document that a recipient may be let send in, in bytes.
+pub const UPLOAD_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+/// Most documents that one recipient of a share may be let send in.
+pub const UPLOADS_PER_LINK: usize = 1_000;
+/// Refused uploads of one recipient that are remembered, so that the reason can be read.
+pub const REFUSED_UPLOADS: usize = 20;
+/// Longest time an unfinished upload may be kept.
+pub const UPLOAD_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Shortest time that may be set for it.
+pub const UPLOAD_KEPT_LEAST: Duration = Duration::from_secs(600);
+/// Longest name given to a document that was sent in, in bytes: with a number behind it it still fits every store.
+pub const UPLOAD_NAME_BYTES: usize = 200;
+/// Numbers tried behind a name that is taken, before chance finds one.
+pub const UPLOAD_NUMBERS: u32 = 200;
+/// A scanner that has not answered after this is taken for one that is away.
+pub const SCAN_WAIT: Duration = Duration::from_secs(120);
+/// How long somebody who has sent a document in waits for what comes of it; after that it goes on without them.
+pub const SETTLE_WAIT: Duration = Duration::from_secs(20);
+/// How often it is tried again to have a document scanned, or put into its store.
+pub const SETTLE_AGAIN: Duration = Duration::from_secs(60);
+/// Documents that are scanned or put into their stores at the same time.
+pub const SETTLED_AT_ONCE: usize = 4;
+/// Longest `Upload-Metadata` that is read, in bytes.
+pub const UPLOAD_METADATA_BYTES: usize = 4 * 1024;
 /// Longest subject of a share, in bytes.
 pub const SUBJECT_BYTES: usize = 200;
 /// Longest message of a share, in bytes.

@@ -244,6 +244,13 @@ pub struct DocumentName {
     pub path: DocumentPath,
 }
 
+impl DocumentName {
+    /// This folder's entry of that name.
+    pub fn join(&self, name: &str) -> Result<Self, InvalidPath> {
+        Ok(Self { store: self.store.clone(), path: self.path.join(name.as_bytes())? })
+    }
+}
+
 impl fmt::Display for DocumentName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.store, self.path)

@@ -82,6 +82,8 @@ ids! {
     ShareId,
     /// One member of staff.
     StaffId,
+    /// One document that a recipient sends in.
+    UploadId,
 }
 
 #[cfg(test)]

@@ -14,4 +14,5 @@ pub mod scope;
 pub mod seen;
 pub mod shown;
 pub mod time;
+pub mod upload;
 pub mod version;

@@ -43,4 +43,7 @@ pub struct Policy {
     /// Whether the text of viewed pages stands beside their pictures, for screen readers; it can be copied.
     #[serde(default)]
     pub text: bool,
+    /// Whether the recipient may send documents in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub upload: bool,
 }

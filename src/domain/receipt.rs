@@ -10,6 +10,8 @@ pub enum Action {
     Download,
     /// Looked at pictures of its pages.
     Preview,
+    /// Sent it in; there is no receipt of it, only a line in the owner's notice.
+    Upload,
     /// Took its pages as a marked PDF.
     Watermarked,
 }

@@ -10,7 +10,7 @@ use crate::domain::policy::Delivery;
 use crate::domain::receipt::Action;
 use crate::domain::scope::{Covered, resolve};
 use crate::domain::time::Timestamp;
-use crate::gate::permit::{Admitted, Permit};
+use crate::gate::permit::{Admitted, Permit, UploadPermit};
 use crate::gate::refusal::Refusal;
 use crate::ledger::state::{Recipient, Share, State};
 use std::sync::Arc;
@@ -66,8 +66,13 @@ pub fn admit_document(admitted: Admitted, path: &DocumentPath, action: Action) -
         (Action::Download, Delivery::Watermarked) => Err(Refusal::MarkedOnly(admitted.share().id)),
         (Action::Download | Action::Watermarked, Delivery::Preview) => Err(Refusal::PreviewOnly(admitted.share().id)),
         // Who may have the document itself has no need of a copy that says who took it.
-        (Action::Watermarked, Delivery::Download) => Err(Refusal::NotInShare(admitted.share().id)),
+        (Action::Watermarked, Delivery::Download) | (Action::Upload, _) => Err(Refusal::NotInShare(admitted.share().id)),
     }
+}
+
+/// Gives leave to send documents in.
+pub fn admit_upload(admitted: Admitted) -> Result<UploadPermit, Refusal> {
+    if admitted.share().policy.upload { Ok(UploadPermit::new(admitted)) } else { Err(Refusal::NoUploads(admitted.share().id)) }
 }
 
 /// Whether a share is open to a recipient now.

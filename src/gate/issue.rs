@@ -15,6 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::consent::{Draws, code_with_invitation};
 use crate::gate::settings::CodeDelivery;
+use crate::gate::upload::inbox::check_inbox;
 use crate::ledger::event::{Actor, Event, MailKind};
 use crate::ledger::state::State;
 use crate::ledger::tx::{Class, Tx, Unavailable};
@@ -42,6 +43,8 @@ pub struct NewShare {
     pub print: Option<bool>,
     /// Whether the text of viewed pages stands beside them; the configured default when nothing is said.
     pub text: Option<bool>,
+    /// Whether recipients may send documents in.
+    pub upload: bool,
     /// Pin everything, or nothing; when nothing is said documents are pinned and folders follow.
     pub pin: Option<bool>,
     /// Whether sealed copies of what is pinned are kept; the configured default when nothing is said.
@@ -62,9 +65,15 @@ pub enum IssueError {
     /// Its end is not in the future.
     #[error("the share would end at {0}, which is not in the future")]
     AlreadyOver(Timestamp),
+    /// What one recipient sends in could be read by the others.
+    #[error("what recipients send in would lie in {0}, which the share shows to all of them; share its folders one by one")]
+    InboxShared(DocumentName),
     /// Two ways of saying the message.
     #[error("give a message or a template, not both")]
     MessageAndTemplate,
+    /// There is nowhere to put what recipients send in.
+    #[error("no store takes documents: set writable = true for the store that is to have them")]
+    NoInbox,
     /// A text that is too long.
     #[error("the {0} is too long: at most {1} bytes")]
     TextTooLong(&'static str, usize),
@@ -142,9 +151,13 @@ impl Gate {
             return Err(IssueError::TooMany("recipients", RECIPIENTS_PER_SHARE));
         }
         let code = (self.settings.code_delivery == CodeDelivery::WithInvite).then_some(self.settings.code_digits);
+        let items = self.items(new.names, new.pin, new.keep.unwrap_or(self.settings.default_keep)).await?;
+        if new.upload {
+            check_inbox(self.documents.writable(), &self.settings.uploads.folder, &items)?;
+        }
         Ok(Prepared {
             share: ShareId::from_bytes(random::bytes()),
-            items: Arc::new(self.items(new.names, new.pin, new.keep.unwrap_or(self.settings.default_keep)).await?),
+            items: Arc::new(items),
             recipients,
             owner,
             subject,
@@ -155,6 +168,7 @@ impl Gate {
                 mark: new.mark.unwrap_or(self.settings.default_mark),
                 print: new.print.unwrap_or(self.settings.default_print),
                 text: new.text.unwrap_or(self.settings.default_text),
+                upload: new.upload,
             },
             expires,
             key: self.keys.active(),

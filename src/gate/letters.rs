@@ -2,14 +2,14 @@
 
 use crate::crypto::link::Link;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{ChallengeId, RecipientId};
+use crate::domain::ids::{ChallengeId, RecipientId, ShareId, UploadId};
 use crate::domain::receipt::Outcome;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
 use crate::gate::listing::shown;
 use crate::gate::settings::CodeDelivery;
 use crate::ledger::event::MailKind;
-use crate::ledger::state::{Mail, Recipient, Share, Staff, State};
+use crate::ledger::state::{Mail, Read, Recipient, Share, Staff, State};
 use crate::mail::templates::{
     AccessEnded, Cause, Code, DeliveryFailed, DocumentsChanged, Ended, Invitation, Notice, NoticeLine, ShareEnded, What,
 };
@@ -36,6 +36,12 @@ impl About<'_> {
         let recipient = self.share.recipients.get(&id).ok_or("the recipient is no longer there")?;
         Ok((recipient, self.state.address(recipient.guest).ok_or("the recipient's address is forgotten")?))
     }
+}
+
+/// How a document that a recipient sent in ended: whole, or not taken because of a virus.
+fn sent_in(state: &State, share: ShareId, read: &Read) -> Option<Outcome> {
+    let upload = state.uploads.get(&(share, UploadId::from_bytes(*read.receipt.as_bytes())))?;
+    Some(if upload.counts() { Outcome::Complete } else { Outcome::Part })
 }
 
 impl Gate {
@@ -131,7 +137,7 @@ impl Gate {
             .map(|read| {
                 let live = self.progress.of(read.receipt).map(|reached| reached.outcome);
                 let kept = about.state.receipts.get(&read.receipt).map(|receipt| receipt.outcome);
-                let outcome = live.or(kept).unwrap_or(Outcome::Part);
+                let outcome = sent_in(about.state, about.share.id, read).or(live).or(kept).unwrap_or(Outcome::Part);
                 let document = read.document.get().map(|name| name.path.to_string()).unwrap_or_default();
                 (self.moment(read.at), about.state.address(read.guest).unwrap_or(&forgotten), document, read.action, outcome)
             })

@@ -9,6 +9,7 @@ use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::issue::{Invitation, IssueError, invite};
 use crate::gate::settings::CodeDelivery;
+use crate::gate::upload::inbox::check_inbox;
 use crate::ledger::event::{Actor, Event, MailKind};
 use crate::ledger::state::{Share, State};
 use crate::ledger::tx::{Class, Tx};
@@ -27,18 +28,24 @@ pub struct Change {
     pub print: Option<bool>,
     /// Whether the text of viewed pages stands beside them.
     pub text: Option<bool>,
+    /// Whether recipients may send documents in.
+    pub upload: Option<bool>,
 }
 
 impl Gate {
     /// Changes a share. Its links stay as they are.
     pub async fn update(&self, id: ShareId, change: Change, by: Actor) -> Result<(), IssueError> {
         let expires = change.expires.map(|expires| self.checked_expiry(expires)).transpose()?;
+        let (writable, inbox) = (self.documents.writable().to_vec(), self.settings.uploads.folder.clone());
         let transaction = move |t: &mut Tx<'_>| {
             if share(t.state(), id)?.stopped.is_some() {
                 return Err(IssueError::WasStopped);
             }
-            let Change { delivery, mark, print, text, .. } = change;
-            t.emit(Event::ShareUpdated { share: id, by, expires, delivery, mark, print, text });
+            let Change { delivery, mark, print, text, upload, .. } = change;
+            if upload == Some(true) {
+                check_inbox(&writable, &inbox, share(t.state(), id)?.items.get().map_or(&[][..], |items| items))?;
+            }
+            t.emit(Event::ShareUpdated { share: id, by, expires, delivery, mark, print, text, upload });
             Ok(())
         };
         self.ledger.tx(Class::First, transaction).await

@@ -1,7 +1,7 @@
 //! The gate: the only layer that opens a document or writes an event.
 //!
 //! The life of a link: `issue` makes it, `consent` takes the agreement, `challenge` proves the mailbox, `session` keeps the person in, `deliver`
-//! hands documents over with a receipt, `manage` extends or stops it, `sweeper` tells its end. `admit` decides each time, purely.
+//! hands documents over with a receipt, `upload` takes some in, `manage` extends or stops it, `sweeper` tells its end. `admit` decides each time, purely.
 
 pub mod admit;
 pub mod audit;
@@ -31,6 +31,7 @@ pub mod start;
 pub mod stores;
 pub mod stream;
 pub mod sweeper;
+pub mod upload;
 pub mod view;
 pub mod views;
 
@@ -44,6 +45,7 @@ use crate::gate::pins::Noticed;
 use crate::gate::progress::Progress;
 use crate::gate::session::LastUse;
 use crate::gate::settings::Settings;
+use crate::gate::upload::spool::Spool;
 use crate::gate::view::open::OpenViews;
 use crate::ledger::Ledger;
 use crate::ledger::event::Event;
@@ -91,6 +93,8 @@ pub struct Gate {
     progress: Progress,
     /// The configuration, as far as the gate needs it.
     settings: Settings,
+    /// Uploads until they are in their store.
+    spool: Spool,
     /// Views that are open now.
     views: Arc<OpenViews>,
     /// The words of mails and pages.
@@ -118,6 +122,8 @@ pub struct Parts {
     pub preview: Arc<Preview>,
     /// The configuration, as far as the gate needs it.
     pub settings: Settings,
+    /// Uploads until they are in their store.
+    pub spool: Spool,
     /// The words of mails and pages.
     pub words: Arc<Words>,
 }
@@ -135,7 +141,7 @@ impl Gate {
                 event => reached.reach_out(event),
             })
         });
-        let Parts { clock, documents, kept, keys, ledger, limiter, mailer, preview, settings, words } = parts;
+        let Parts { clock, documents, kept, keys, ledger, limiter, mailer, preview, settings, spool, words } = parts;
         let (counts, last_use, progress) = (Counts::default(), LastUse::default(), Progress::default());
         Arc::new(Self {
             clock,
@@ -153,14 +159,15 @@ impl Gate {
             preview,
             progress,
             settings,
+            spool,
             views,
             words,
         })
     }
 
-    /// The work that goes on beside requests: mail, what becomes due, progress of downloads. It ends when the future is dropped.
+    /// The work that goes on beside requests: mail, what becomes due, progress of downloads, uploads that wait for something. It ends when the future is dropped.
     pub async fn work(self: Arc<Self>) {
-        tokio::join!(Arc::clone(&self).mail(), self.sweep(), self.put_progress_down());
+        tokio::join!(Arc::clone(&self).mail(), self.sweep(), self.put_progress_down(), Arc::clone(&self).settle_uploads());
     }
 
     /// Counts a request against its client's network.

@@ -68,3 +68,20 @@ impl Permit {
         self.action
     }
 }
+
+/// Leave to send documents in.
+#[derive(Debug, Clone)]
+pub struct UploadPermit {
+    admitted: Admitted,
+}
+
+impl UploadPermit {
+    pub(super) const fn new(admitted: Admitted) -> Self {
+        Self { admitted }
+    }
+
+    /// Whose it is.
+    pub const fn admitted(&self) -> &Admitted {
+        &self.admitted
+    }
+}

@@ -158,6 +158,8 @@ impl Live {
                 ranges.covers(self.size) && (self.size > 0 || self.running.is_empty())
             }
             Action::Preview => self.shown.is_whole(),
+            // Of what is sent in there is no receipt.
+            Action::Upload => false,
             Action::Watermarked => {
                 sent += self.running.iter().map(|transfer| transfer.range().len()).sum::<u64>();
                 // A document that is shown in its first part only has a page that nobody was given.
@@ -189,7 +191,7 @@ impl Progress {
         if let Some(live) = self.lock().get_mut(&transfer.receipt) {
             match live.action {
                 Action::Download => live.ranges.add(transfer.range()),
-                Action::Preview | Action::Watermarked => {
+                Action::Preview | Action::Upload | Action::Watermarked => {
                     live.sent = live.sent.saturating_add(transfer.range().len());
                     live.copied |= transfer.whole.load(Ordering::Relaxed);
                 }

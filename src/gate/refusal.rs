@@ -30,6 +30,9 @@ pub enum Refusal {
     /// No session of this share in this browser.
     #[error("no session")]
     NoSession,
+    /// The share does not let recipients send documents in.
+    #[error("the share takes no documents")]
+    NoUploads(ShareId),
     /// The share does not cover it.
     #[error("not in the share")]
     NotInShare(ShareId),
@@ -74,6 +77,7 @@ impl Refusal {
             | Self::DocumentMissing(share)
             | Self::Expired(share)
             | Self::MarkedOnly(share)
+            | Self::NoUploads(share)
             | Self::NotInShare(share)
             | Self::NotPlayed(share)
             | Self::Preview(share, _)
@@ -97,6 +101,7 @@ impl Refusal {
             Self::Expired(_) => "expired",
             Self::MarkedOnly(_) => "marked-only",
             Self::NoSession => "no-session",
+            Self::NoUploads(_) => "no-uploads",
             Self::NotInShare(_) => "not-in-share",
             Self::NotPlayed(_) => "not-played",
             Self::Preview(..) => "no-preview",

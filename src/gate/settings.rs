@@ -1,6 +1,6 @@
 //! What the gate needs of the configuration, every value checked.
 
-use crate::config::Watermark;
+use crate::config::{Uploads, Watermark};
 use crate::domain::policy::{Delivery, Strength};
 use crate::mail::Sender;
 use jiff::tz::TimeZone;
@@ -73,6 +73,8 @@ pub struct Settings {
     pub disclaimer_required: bool,
     /// How long reads after a notice are gathered into the next one.
     pub notice_window: Duration,
+    /// What recipients may send in, where their share lets them.
+    pub uploads: Uploads,
     /// What is written over pages.
     pub watermark: Watermark,
     /// Stored messages for shares, by name.

@@ -137,6 +137,8 @@ impl Gate {
             mark: share.policy.mark,
             print: share.policy.print,
             text: share.policy.text,
+            inbox: self.inbox_shown(share),
+            uploads: if with_links { self.upload_views(state, share) } else { Vec::new() },
             redactions: share.redacted,
             documents: items
                 .iter()

@@ -5,6 +5,7 @@ use crate::domain::bounds::{CLOCK_DRIFT, KEPT_CLEARED_EVERY};
 use crate::domain::ids::MailId;
 use crate::domain::receipt::Outcome;
 use crate::domain::time::Timestamp;
+use crate::domain::upload::Unfinished;
 use crate::gate::Gate;
 use crate::gate::counts::COUNT_EVERY;
 use crate::gate::progress::portions;
@@ -96,6 +97,8 @@ impl Gate {
         let ours = |timer: &Timer| match timer {
             Timer::Receipt(receipt) => !self.progress.is_running(*receipt),
             Timer::Share(_) => true,
+            // What is being received just now is let go on; it is cut with its session.
+            Timer::Upload(_, upload) => !self.spool.is_busy(*upload),
             Timer::Mail(_) => false,
         };
         due.filter(ours).take(DUE_AT_ONCE).collect()
@@ -111,7 +114,7 @@ impl Gate {
         let state = self.ledger.state();
         let pages = |(timer, _): &(Timer, MailId)| match timer {
             Timer::Receipt(receipt) => state.receipts.get(receipt).map_or(0, |receipt| receipt.shown.len()),
-            Timer::Mail(_) | Timer::Share(_) => 0,
+            Timer::Mail(_) | Timer::Share(_) | Timer::Upload(..) => 0,
         };
         for some in portions(&due, pages) {
             let some = some.to_vec();
@@ -140,6 +143,11 @@ fn tell_one(t: &mut Tx<'_>, timer: Timer, mail: MailId) -> Result<(), Unavailabl
             if over {
                 t.emit(Event::ShareEnded { share: id });
                 t.emit(Event::MailQueued { mail, share: id, kind: MailKind::Ended, due: t.now(), deliver_by: Timestamp::MAX });
+            }
+        }
+        Timer::Upload(share, upload) => {
+            if t.state().uploads.contains_key(&(share, upload)) {
+                t.emit(Event::UploadGone { upload, share, why: Unfinished::Expired });
             }
         }
         Timer::Mail(_) => {}

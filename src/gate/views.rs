@@ -30,6 +30,12 @@ pub struct ShareView {
     pub print: bool,
     /// Whether the text of viewed pages stands beside their pictures, for screen readers.
     pub text: bool,
+    /// Where what recipients send in is put, `store:path`; absent where they may send nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbox: Option<String>,
+    /// What they have sent in, oldest first; absent in lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uploads: Vec<UploadView>,
     /// Areas covered on pages of its documents.
     pub redactions: usize,
     /// What it names.
@@ -85,6 +91,23 @@ pub struct LinkView {
     pub last_read: Option<String>,
     /// How often the link was fetched, by whomever, mail scanners included; told once an hour and never a read.
     pub fetched: u64,
+}
+
+/// A document that a recipient sends in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UploadView {
+    /// Its id.
+    pub id: String,
+    /// Who sends it.
+    pub email: String,
+    /// `store:path` once it is there, else the name it is to have.
+    pub document: String,
+    /// Its bytes.
+    pub size: u64,
+    /// `open`, `checking`, `received`, `infected` or `kind`, which is not taken.
+    pub status: String,
+    /// When it came to be so, RFC 3339 in UTC.
+    pub at: String,
 }
 
 /// A mail that could not be delivered.

@@ -7,6 +7,7 @@ mod mail;
 mod pin;
 mod receipt;
 mod redaction;
+mod upload;
 
 use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, WAITING_CHALLENGES};
 use crate::domain::ids::{ChallengeId, RecipientId, SessionId, ShareId};
@@ -38,6 +39,11 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         }
         Event::DocumentChanged { .. } | Event::SharePinned { .. } => pin::pin(state, event),
         Event::RedactionAdded { .. } | Event::RedactionRemoved { .. } => redaction::redaction(state, t, event),
+        Event::UploadCompleted { .. }
+        | Event::UploadGone { .. }
+        | Event::UploadReceived { .. }
+        | Event::UploadRefused { .. }
+        | Event::UploadStarted { .. } => upload::upload(state, t, event),
         Event::SessionClosed { .. } | Event::SessionOpened { .. } | Event::SessionUsed { .. } => session(state, t, event),
         Event::LinkCounted { .. }
         | Event::RecipientAdded { .. }
@@ -126,7 +132,7 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
             let expires = share.expires;
             state.timers.remove(&(expires, Timer::Share(*id)));
         }
-        Event::ShareUpdated { share: id, expires, delivery, mark, print, text, .. } => {
+        Event::ShareUpdated { share: id, expires, delivery, mark, print, text, upload, .. } => {
             let Some(share) = share_mut(state, *id) else { return };
             let old = share.policy;
             share.policy = Policy {
@@ -134,6 +140,7 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
                 mark: mark.unwrap_or(old.mark),
                 print: print.unwrap_or(old.print),
                 text: text.unwrap_or(old.text),
+                upload: upload.unwrap_or(old.upload),
                 ..old
             };
             let Some(new) = *expires else { return };

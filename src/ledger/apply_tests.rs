@@ -17,7 +17,7 @@ use crate::domain::version::FileVersion;
 use crate::ledger::apply::apply;
 use crate::ledger::event::{Actor, Event, MailKind, Origin, SessionEnd};
 use crate::ledger::records::{Record, records, restore};
-use crate::ledger::state::{Passing, State, Timer};
+use crate::ledger::state::{Passing, Stage, State, Timer};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -162,6 +162,7 @@ impl Maker {
                 mark: None,
                 print: None,
                 text: None,
+                upload: None,
             },
             (21, 0) => Event::LinkCounted { share, recipient, what: "fetched".to_owned(), hour: self.now, count: 3 },
             (21, 1) => Event::ShareUpdated {
@@ -172,6 +173,7 @@ impl Maker {
                 mark: Some(Strength::Strong),
                 print: Some(true),
                 text: Some(true),
+                upload: None,
             },
             (21, 2) => Event::StrangersCounted { forged: 1, unknown: 2, hour: self.now },
             (21, _) => Event::ServerStopped {},
@@ -202,7 +204,7 @@ fn created(share: ShareId, owner: StaffId, expires: Timestamp) -> Event {
         items: Private::new(subject, Arc::default()),
         subject: Private::new(subject, String::new()),
         message: Private::new(subject, String::new()),
-        policy: Policy { delivery: Delivery::Download, disclaimer: true, mark: Strength::Medium, print: false, text: false },
+        policy: Policy { delivery: Delivery::Download, disclaimer: true, mark: Strength::Medium, print: false, text: false, upload: false },
         expires,
     }
 }
@@ -318,11 +320,13 @@ fn assert_indexes_agree(state: &State) {
             Timer::Mail(id) => state.mails.get(id).map(|m| m.due),
             Timer::Receipt(id) => state.receipts.get(id).map(|r| r.ends),
             Timer::Share(id) => state.shares.get(id).filter(|s| s.stopped.is_none() && !s.end_told).map(|s| s.expires),
+            Timer::Upload(share, id) => state.uploads.get(&(*share, *id)).filter(|u| u.stage == Stage::Open).map(|u| u.ends),
         };
         assert_eq!(due, Some(*moment), "{timer:?}");
     }
     let waiting = state.shares.values().filter(|s| s.stopped.is_none() && !s.end_told).count();
-    assert_eq!(state.timers.len(), state.mails.len() + state.receipts.len() + waiting, "all that becomes due has a timer");
+    let open = state.uploads.values().filter(|u| u.stage == Stage::Open).count();
+    assert_eq!(state.timers.len(), state.mails.len() + state.receipts.len() + waiting + open, "all that becomes due has a timer");
     for (moment, passing) in &state.passing {
         let due = match passing {
             Passing::Challenge(id) => state.challenges.get(id).map(|c| c.forgotten()),

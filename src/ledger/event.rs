@@ -9,7 +9,7 @@ use crate::crypto::sealed::Private;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId};
+use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId};
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::RangeSet;
@@ -18,7 +18,8 @@ use crate::domain::redaction::Area;
 use crate::domain::scope::Item;
 use crate::domain::shown::Shown;
 use crate::domain::time::Timestamp;
-use crate::domain::version::FileVersion;
+use crate::domain::upload::{Scan, Unfinished, Unwanted};
+use crate::domain::version::{ContentHash, FileVersion};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -249,6 +250,8 @@ pub enum Event {
         print: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upload: Option<bool>,
     },
     /// A member of staff is no longer in the configuration.
     #[serde(rename = "staff.removed")]
@@ -256,4 +259,30 @@ pub enum Event {
     /// A member of staff as the configuration says it; `rank` is the place in the list, the first being the default owner.
     #[serde(rename = "staff.set")]
     StaffSet { staff: StaffId, name: Private<String>, address: Private<EmailAddress>, rank: u32 },
+    /// All bytes of an upload are there, and of a kind that is taken; now it is scanned and put into its store.
+    #[serde(rename = "upload.completed")]
+    UploadCompleted { upload: UploadId, share: ShareId, sha256: ContentHash, media_type: String },
+    /// An unfinished upload ended.
+    #[serde(rename = "upload.gone")]
+    UploadGone { upload: UploadId, share: ShareId, why: Unfinished },
+    /// A document that a recipient sent in is in its store.
+    #[serde(rename = "upload.received")]
+    UploadReceived { upload: UploadId, share: ShareId, document: Private<DocumentName>, version: FileVersion, scan: Scan },
+    /// A document that was sent in whole is not taken, and its bytes are gone.
+    #[serde(rename = "upload.refused")]
+    UploadRefused { upload: UploadId, share: ShareId, why: Unwanted },
+    /// A recipient begins to send a document in; from now on all its bytes count against what may be sent.
+    #[serde(rename = "upload.started")]
+    UploadStarted {
+        upload: UploadId,
+        share: ShareId,
+        recipient: RecipientId,
+        guest: GuestId,
+        session: SessionId,
+        name: Private<String>,
+        inbox: Private<DocumentName>,
+        size: u64,
+        ends: Timestamp,
+        origin: Private<Origin>,
+    },
 }

@@ -4,7 +4,7 @@ use crate::crypto::sealed::Private;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, StaffId};
-use crate::ledger::state::{Challenge, Mail, Passing, Receipt, Redaction, Session, Share, Staff, State, Timer};
+use crate::ledger::state::{Challenge, Mail, Passing, Receipt, Redaction, Session, Share, Staff, State, Timer, Upload};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ pub enum Record {
     Share(Arc<Share>),
     /// A member of staff.
     Staff { staff: StaffId, record: Arc<Staff> },
+    /// A document that a recipient sends in.
+    Upload(Arc<Upload>),
 }
 
 /// All records of a state, in a fixed order.
@@ -50,6 +52,7 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> {
         .staff
         .iter()
         .map(|(staff, record)| Record::Staff { staff: *staff, record: Arc::clone(record) });
+    let uploads = state.uploads.values().map(|u| Record::Upload(Arc::clone(u)));
     disclaimer
         .chain(staff)
         .chain(guests)
@@ -59,6 +62,7 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> {
         .chain(sessions)
         .chain(receipts)
         .chain(mails)
+        .chain(uploads)
 }
 
 /// Puts one record into a state that is being read.
@@ -108,5 +112,6 @@ pub fn restore(state: &mut State, record: Record) {
         Record::Staff { staff, record } => {
             state.staff.insert(staff, record);
         }
+        Record::Upload(upload) => state.add_upload(upload),
     }
 }

@@ -2,16 +2,18 @@
 //!
 //! It is changed only by `apply`. Maps are ordered, so that the same events always make the same state, byte for byte.
 
+mod mails;
 mod redactions;
+mod uploads;
 
 use crate::crypto::code::CodeSecret;
 use crate::crypto::random::TokenHash;
 use crate::crypto::sealed::Private;
 use crate::domain::bounds::FAILURES_PER_CHALLENGE;
 use crate::domain::disclaimer::Disclaimer;
-use crate::domain::document::DocumentName;
+use crate::domain::document::{DocumentName, StoreName};
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId};
+use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId};
 use crate::domain::policy::Policy;
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::{Action, Outcome};
@@ -19,13 +21,15 @@ use crate::domain::scope::Item;
 use crate::domain::shown::Shown;
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
-use crate::ledger::event::{Actor, MailKind};
+use crate::ledger::event::Actor;
 use imbl::{OrdMap, OrdSet};
+pub use mails::{Mail, Undelivered};
 pub use redactions::Redaction;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+pub use uploads::{Stage, Upload};
 
 /// Everything, as of one line of the journal.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,6 +54,8 @@ pub struct State {
     pub receipts: OrdMap<ReceiptId, Arc<Receipt>>,
     /// Areas covered on pages, by share.
     pub redactions: OrdMap<(ShareId, RedactionId), Arc<Redaction>>,
+    /// Bytes of uploads in each store, and on their way to it; derived from the rest.
+    pub sent: OrdMap<StoreName, u64>,
     /// Sessions that have not ended.
     pub sessions: OrdMap<SessionId, Arc<Session>>,
     /// Shares, ended ones included.
@@ -60,6 +66,8 @@ pub struct State {
     pub timers: OrdSet<(Timestamp, Timer)>,
     /// Which session a cookie's hash names.
     pub tokens: OrdMap<TokenHash, SessionId>,
+    /// What recipients send in, by share.
+    pub uploads: OrdMap<(ShareId, UploadId), Arc<Upload>>,
 }
 
 /// What an open receipt covers.
@@ -83,6 +91,8 @@ pub enum Timer {
     Receipt(ReceiptId),
     /// The share's end is told.
     Share(ShareId),
+    /// The upload is not waited for any longer.
+    Upload(ShareId, UploadId),
 }
 
 /// A member of staff.
@@ -163,19 +173,6 @@ pub struct Read {
     pub document: Private<DocumentName>,
     /// How.
     pub action: Action,
-}
-
-/// A mail that failed for good.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Undelivered {
-    /// The mail.
-    pub mail: MailId,
-    /// What it was.
-    pub kind: MailKind,
-    /// When it was given up.
-    pub at: Timestamp,
-    /// Why, without addresses.
-    pub why: String,
 }
 
 /// A recipient of a share.
@@ -318,27 +315,6 @@ pub struct Receipt {
     pub shown: Shown,
     /// How far it is.
     pub outcome: Outcome,
-}
-
-/// A mail of the outbox.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Mail {
-    /// Its id.
-    pub id: MailId,
-    /// The share it is about.
-    pub share: ShareId,
-    /// What it is.
-    pub kind: MailKind,
-    /// When it was queued.
-    pub queued: Timestamp,
-    /// When it is to be tried next.
-    pub due: Timestamp,
-    /// After this it is no use any more.
-    pub deliver_by: Timestamp,
-    /// Tries so far.
-    pub tries: u32,
-    /// Why the last try failed.
-    pub why: Option<String>,
 }
 
 impl Recipient {

@@ -42,6 +42,8 @@ pub enum Action {
     Open,
     /// Looking at a page: its picture or its text; counted for each recipient apart.
     Picture,
+    /// Sending a document in, or a part of one.
+    Upload,
 }
 
 /// A number in a time, and how many of them may come at once.
@@ -95,6 +97,8 @@ pub struct RateLimits {
     pub open: Rate,
     /// Default 2,400 in 10 minutes: 800 pictures at once, thumbnails included, and four a second after that.
     pub picture: Rate,
+    /// Default 3,000 in 10 minutes: a document comes in pieces where it can go on after an interruption.
+    pub upload: Rate,
     /// Networks that are not counted. Default none.
     pub exempt_networks: Vec<Network>,
 }
@@ -108,6 +112,7 @@ impl Default for RateLimits {
             miss: Rate::even(60, 600),
             open: Rate::even(300, 600),
             picture: Rate::even(2400, 600),
+            upload: Rate::even(3000, 600),
             exempt_networks: Vec::new(),
         }
     }
@@ -142,6 +147,7 @@ pub struct Limiter {
     miss: Counters,
     open: Counters,
     picture: Counters,
+    upload: Counters,
 }
 
 impl Limiter {
@@ -157,6 +163,7 @@ impl Limiter {
             miss: counters(limits.miss),
             open: counters(limits.open),
             picture: counters(limits.picture),
+            upload: counters(limits.upload),
             clock: clock.clone(),
         }
     }
@@ -179,6 +186,7 @@ impl Limiter {
             Action::Miss => &self.miss,
             Action::Open => &self.open,
             Action::Picture => &self.picture,
+            Action::Upload => &self.upload,
         };
         counters.check(address, whom, &self.clock)
     }

@@ -41,18 +41,24 @@ pub fn viewer_stylesheet() -> &'static str {
     &ASSETS[3].path
 }
 
+/// Where the script of the page on which documents are sent in is served.
+pub fn upload_script() -> &'static str {
+    &ASSETS[5].path
+}
+
 /// Where the script of the page that shows a document is served.
 pub fn viewer_script() -> &'static str {
     &ASSETS[4].path
 }
 
-static ASSETS: LazyLock<[Asset; 5]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
     [
         asset("doorward", "css", "text/css; charset=utf-8", include_bytes!("assets/doorward.css")),
         asset("doorward", "js", "text/javascript; charset=utf-8", include_bytes!("assets/doorward.js")),
         asset("favicon", "svg", "image/svg+xml", include_bytes!("assets/favicon.svg")),
         asset("viewer", "css", "text/css; charset=utf-8", include_bytes!("assets/viewer.css")),
         asset("viewer", "js", "text/javascript; charset=utf-8", include_bytes!("assets/viewer.js")),
+        asset("upload", "js", "text/javascript; charset=utf-8", include_bytes!("assets/upload.js")),
     ]
 });
 
@@ -97,7 +103,8 @@ mod tests {
         let text = |path| find(path).and_then(|asset| std::str::from_utf8(asset.body).ok()).unwrap_or_default();
         assert!(text(stylesheet()).len() < 10_500 && text(script()).len() < 4_000 && text(mark()).len() < 2_000);
         assert!(text(viewer_stylesheet()).len() < 6_000 && text(viewer_script()).len() < 16_000);
-        for path in [stylesheet(), script(), mark(), viewer_stylesheet(), viewer_script()] {
+        assert!(text(upload_script()).len() < 8_000);
+        for path in [stylesheet(), script(), mark(), viewer_stylesheet(), viewer_script(), upload_script()] {
             let calls = text(path).replace("http://www.w3.org/2000/svg", "");
             assert!(!calls.contains("http") && !calls.contains("url("), "{path}");
         }

@@ -62,7 +62,7 @@ pub fn check_token(web: &Web, form: &Form, binding: &[&[u8]]) -> Result<(), Refu
 }
 
 /// Whether a browser says that the form was on a page of this site. Our own pages send no referrer, so that `Origin` may be `null`.
-fn is_from_here(headers: &HeaderMap, authority: Option<&str>) -> bool {
+pub(in crate::web) fn is_from_here(headers: &HeaderMap, authority: Option<&str>) -> bool {
     let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if let Some(site) = text(&SEC_FETCH_SITE) {
         return matches!(site, "same-origin" | "none");

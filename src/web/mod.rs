@@ -8,6 +8,7 @@ pub mod cookies;
 pub mod disposition;
 pub mod form;
 pub mod headers;
+pub mod metadata;
 pub mod pages;
 pub mod probes;
 pub mod recipient;
@@ -16,10 +17,10 @@ pub mod request;
 
 use crate::gate::Gate;
 use crate::web::content::ContentHost;
-use crate::web::recipient::{code, document, leave, link, list, marked, picture, viewer};
+use crate::web::recipient::{code, document, leave, link, list, marked, picture, tus, upload, viewer};
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, head, post};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -112,6 +113,8 @@ pub const ROUTES: &[Route] = &[
     at("/d/{share}/p/{page}/{*path}", || get(picture::get)),
     at("/d/{share}/t/{page}/{*path}", || get(picture::text)),
     at("/d/{share}/w/{*path}", || get(marked::get)),
+    at("/d/{share}/u", || get(upload::show).post(upload::send).options(tus::options)),
+    at("/d/{share}/u/{upload}", || head(tus::one).patch(tus::one).delete(tus::one)),
     at("/c/{token}/p/{page}/{*path}", || get(picture::on_content_host)),
 ];
 

@@ -27,6 +27,7 @@ pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
         Refusal::Expired(_) => RefusalKind::Expired,
         Refusal::MarkedOnly(_) => RefusalKind::MarkedOnly,
         Refusal::NoSession => RefusalKind::NoSession,
+        Refusal::NoUploads(_) => RefusalKind::NoUploads,
         Refusal::NotInShare(_) => RefusalKind::NotInShare,
         Refusal::NotPlayed(_) => RefusalKind::NotPlayed,
         Refusal::Preview(_, trouble) => of_trouble(*trouble),
@@ -47,6 +48,7 @@ pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
             | Refusal::DocumentChanged(_)
             | Refusal::DocumentMissing(_)
             | Refusal::MarkedOnly(_)
+            | Refusal::NoUploads(_)
             | Refusal::NotInShare(_)
             | Refusal::NotPlayed(_)
             | Refusal::Preview(..)
@@ -137,6 +139,7 @@ const fn status(kind: RefusalKind) -> StatusCode {
         RefusalKind::CrossSite
         | RefusalKind::MarkedOnly
         | RefusalKind::NoSession
+        | RefusalKind::NoUploads
         | RefusalKind::PreviewOnly
         | RefusalKind::SessionEnded => StatusCode::FORBIDDEN,
         RefusalKind::ChangedSinceRedacted | RefusalKind::DocumentChanged | RefusalKind::TextChanged => StatusCode::CONFLICT,

@@ -46,6 +46,21 @@ export async function serve(smtp, pictures) {
 // The same with mail as files, and with pictures of documents from a host of their own, PICTURES.
 export const serveApart = () => serve(null, PICTURES);
 
+// The same with mail as files, and a store into which recipients may send documents.
+export async function taking() {
+  const home = mkdtempSync(join(scratch, "taking-"));
+  const [data, documents, port] = [join(home, "data"), writeDocuments(home), await freePort()];
+  certificate(home);
+  const text = configuration({ data, documents, port, smtp: { port: 25 } });
+  const [before, after] = [text.slice(0, text.indexOf("[mail.smtp]")), text.slice(text.indexOf("[disclaimer]"))];
+  const written = before.replace('transport = "smtp"', 'transport = "directory"').replace('name = "documents"\n', 'name = "documents"\nwritable = true\n');
+  writeFileSync(join(home, "doorward.toml"), `${written}[uploads]\nfree_mib = 0\nfile_mib = 40\n\n${after}`);
+  const door = new Door({ home, data, documents, port }, ["serve", "--config", join(home, "doorward.toml")]);
+  door.mailbox = new Mailbox([join(data, "outbox")]);
+  await until("/readyz to answer 200", () => door.ready(), GRACE_SECONDS);
+  return door;
+}
+
 class Door {
   constructor(places, args) {
     Object.assign(this, { ...places, args });

@@ -1,12 +1,13 @@
 // The recipient's way in a real browser, against the real program: mail from files and from an SMTP server, with and without scripts, on a
 // phone and at a desk, in light and dark, by mouse and by keyboard alone. Started by tests/run.sh; an argument picks tests by name.
 import { chromium, chromiumPath, run } from "./tools.mjs";
-import { quickstart, serve, serveApart } from "./door.mjs";
+import { quickstart, serve, serveApart, taking } from "./door.mjs";
 import { keyboardAlone, printedLink, walk } from "./ways.mjs";
 import { badLinks, expired, previewOnly, stopped, unsentCode, voidCode, wrongCode } from "./refusals.mjs";
 import { changedDocuments, folders, hardNames } from "./lists.mjs";
 import { scanners } from "./scanners.mjs";
 import { mails } from "./mails.mjs";
+import { plainUpload, resumedByTus, scriptedUpload, uploadInTrouble } from "./uploads.mjs";
 import { check } from "./visitor.mjs";
 import { plays, playsNothing } from "./play.mjs";
 import { picturesApart, playsAtHome, policyApart } from "./apart.mjs";
@@ -62,6 +63,16 @@ const tests = [
   ["what_is_attached_to_a_mail_is_listed_and_looked_at_on_a_desktop", attachments(stage, "desktop", true)],
   ["what_is_attached_to_a_mail_is_listed_and_looked_at_on_a_phone_without_scripts", attachments(stage, "phone", false)],
   ["scanners_make_no_receipt_and_keep_nobody_out", () => scanners(stage)],
+  ["serve_takes_documents_where_a_store_is_writable", async () => {
+    stage.taking = await taking();
+  }],
+  ["documents_are_sent_by_the_form_alone_on_a_desktop", plainUpload(stage, "desktop")],
+  ["documents_are_sent_by_the_form_alone_on_a_phone", plainUpload(stage, "phone")],
+  ["documents_are_sent_piece_by_piece_on_a_desktop", scriptedUpload(stage, "desktop")],
+  ["documents_are_sent_piece_by_piece_on_a_phone", scriptedUpload(stage, "phone")],
+  ["an_upload_outlives_a_broken_connection_and_can_be_stopped", () => uploadInTrouble(stage)],
+  ["tus_js_client_is_cut_off_and_goes_on", () => resumedByTus(stage)],
+  ["the_server_that_takes_documents_stops_cleanly", () => stage.taking.stop()],
   ["quickstart_stops_cleanly", () => stage.files.stop()],
   ["serve_starts_from_its_configuration", async () => {
     check(smtp, "there is no SMTP server to test with");
@@ -84,6 +95,6 @@ try {
   failed = !(await run(tests));
 } finally {
   await stage.browser.close();
-  for (const door of [stage.files, stage.smtp, stage.apart]) if (door && !door.how) door.process.kill("SIGKILL");
+  for (const door of [stage.files, stage.smtp, stage.apart, stage.taking]) if (door && !door.how) door.process.kill("SIGKILL");
 }
 process.exit(failed ? 1 : 0);

@@ -11,6 +11,7 @@ const need = (name) => {
 
 const require = createRequire(join(resolve(need("DOORWARD_NODE_TOOLS")), "package.json"));
 export const { chromium } = require("playwright-core");
+export const tus = require("tus-js-client");
 export const axeSource = require("axe-core").source;
 
 export const program = need("DOORWARD_BIN");

@@ -13,7 +13,11 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 
 /// Tries every route with every method, session and link while the share is in one state.
 async fn hold_the_table(share: ShareState) -> Outcome {
-    let app = TestApp::with(|config| config.organisation.security_contact = Some("security@example.org".to_owned())).await?;
+    let app = TestApp::with(|config| {
+        config.organisation.security_contact = Some("security@example.org".to_owned());
+        config.store[0].writable = true;
+    })
+    .await?;
     let prepared = prepare(&app, share).await?;
     let before = app.lines();
     let mut wrong = Vec::new();
@@ -35,7 +39,7 @@ async fn hold_the_table(share: ShareState) -> Outcome {
         }
     }
     assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
-    let allowed = if share == ShareState::Open { DOCUMENTS.len() } else { 0 };
+    let allowed = if matches!(share, ShareState::Open | ShareState::Takes) { DOCUMENTS.len() } else { 0 };
     assert_eq!(given, allowed, "document bytes were given so often");
     assert_eq!(app.events("receipt.started").len(), allowed);
     super::helpers::until("transfers end", || app.gate.running() == 0).await;
@@ -142,6 +146,11 @@ async fn every_route_answers_as_it_must_once_a_document_is_missing() -> Outcome 
 }
 
 #[tokio::test]
+async fn every_route_answers_as_it_must_while_a_share_takes_documents() -> Outcome {
+    hold_the_table(ShareState::Takes).await
+}
+
+#[tokio::test]
 async fn an_address_outside_of_the_table_does_not_exist() -> Outcome {
     let app = TestApp::start().await?;
     let prepared = prepare(&app, ShareState::Open).await?;
@@ -175,6 +184,7 @@ impl Prepared {
             .replace("{share}", share)
             .replace("{page}", "1")
             .replace("{token}", "AAAA")
+            .replace("{upload}", "c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0")
             .replace("/static/{file}", &self.stylesheet);
         let documents = if path.contains("{*path}") { &DOCUMENTS[..] } else { &[""] };
         documents.iter().map(|name| (LinkState::True, path.replace("{*path}", name))).collect()

@@ -14,4 +14,5 @@ mod pinned;
 mod pins;
 mod recipient;
 mod revocation;
+mod uploads;
 mod views;

@@ -118,6 +118,7 @@ fn summary(state: &State) -> Result<Value, Box<dyn Error>> {
         "staff": ids(&state.staff),
         "timers": state.timers.len(),
         "tokens": state.tokens.len(),
+        "uploads": state.uploads.values().map(|upload| (upload.id.to_string(), json!(upload.stage))).collect::<serde_json::Map<String, Value>>(),
     }))
 }
 

@@ -10,7 +10,7 @@ use doorward::domain::{
     disclaimer::Disclaimer,
     document::DocumentName,
     email::EmailAddress,
-    ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId},
+    ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId},
     part::PartPath,
     policy::{Delivery, Policy, Strength},
     range::{ByteRange, RangeSet},
@@ -18,6 +18,7 @@ use doorward::domain::{
     scope::{Item, ItemKind, Pin},
     shown::{Extent, Shown},
     time::Timestamp,
+    upload::{Scan, Unfinished, Unwanted},
     version::{ContentHash, FileVersion, Pinned},
 };
 use doorward::ledger::event::{Actor, Event, MailKind, Origin, SessionEnd};
@@ -110,12 +111,18 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
             mark: None,
             print: None,
             text: None,
+            upload: None,
         }],
         vec![policy_changed(operator)],
         vec![started(3, "documents:case/report.pdf", later(1800)), pages(3, &[1, 2, 3], 2), pages(3, &[2], 9)],
         vec![changed("documents:case/report.pdf", false), queued_changed(8)],
         vec![pinned_anew(operator), changed("documents:case/report.pdf", true)],
         vec![covered(1, "10,20,30,5.5"), covered(2, "0,0,100,100"), uncovered(2)],
+        vec![sent(1, later(86_400)), sent(2, later(86_400)), sent(3, later(86_400)), sent(4, later(86_400)), sent(5, later(86_400))],
+        vec![whole(1), whole(2), whole(3)],
+        vec![received(1), notice(8, later(1800))],
+        vec![Event::UploadRefused { upload: upload(2), share: FILES, why: Unwanted::Infected("Eicar-Test-Signature".to_owned()) }],
+        vec![Event::UploadGone { upload: upload(4), share: FILES, why: Unfinished::Cancelled }],
         vec![Event::RecipientRevoked { share: FILES, recipient: BEN_FILES, by: operator }],
         vec![Event::ShareRevoked { share: FOLDER, by }, Event::ShareEnded { share: ENDED }],
         vec![code(challenge(4), ANN_FILES, Some(token(3)), 86_400), opened(2, challenge(4), None, later(9 * 3600))],
@@ -152,7 +159,7 @@ fn share(share: ShareId, items: Vec<Item>, expires: Timestamp) -> Event {
         items: of(subject, Arc::new(items)),
         subject: of(subject, "Files for the hearing".to_owned()),
         message: of(subject, "Dear both,\n\n*please* read them.".to_owned()),
-        policy: Policy { delivery: Delivery::Download, disclaimer: true, mark: Strength::Medium, print: false, text: false },
+        policy: Policy { delivery: Delivery::Download, disclaimer: true, mark: Strength::Medium, print: false, text: false, upload: false },
         expires,
     }
 }
@@ -224,7 +231,7 @@ fn pages(n: u8, numbers: &[u32], seconds: u64) -> Event {
 
 fn policy_changed(by: Actor) -> Event {
     let (mark, print, text) = (Some(Strength::Strong), Some(true), Some(true));
-    Event::ShareUpdated { share: FILES, by, expires: None, delivery: Some(Delivery::Watermarked), mark, print, text }
+    Event::ShareUpdated { share: FILES, by, expires: None, delivery: Some(Delivery::Watermarked), mark, print, text, upload: Some(true) }
 }
 
 fn covered(n: u8, area: &str) -> Event {
@@ -243,6 +250,34 @@ fn covered(n: u8, area: &str) -> Event {
 
 fn uncovered(n: u8) -> Event {
     Event::RedactionRemoved { redaction: RedactionId::from_bytes([0x80 + n; 16]), share: FILES, by: Actor::Server }
+}
+
+fn sent(n: u8, ends: Timestamp) -> Event {
+    Event::UploadStarted {
+        upload: upload(n),
+        share: FILES,
+        recipient: ANN_FILES,
+        guest: ANN,
+        session: session(1),
+        name: of(Subject::Share(FILES), format!("answer {n}.pdf")),
+        inbox: of(Subject::Share(FILES), "documents:inbox/010101010101".parse().expect("it is a folder's name")),
+        size: 1_000 + u64::from(n),
+        ends,
+        origin: origin(),
+    }
+}
+
+fn whole(n: u8) -> Event {
+    Event::UploadCompleted { upload: upload(n), share: FILES, sha256: ContentHash([n; 32]), media_type: "application/pdf".to_owned() }
+}
+
+fn received(n: u8) -> Event {
+    let document = of(Subject::Share(FILES), "documents:inbox/010101010101/answer 1.pdf".parse().expect("it is a document's name"));
+    Event::UploadReceived { upload: upload(n), share: FILES, document, version: version(n.into()), scan: Scan::Clean }
+}
+
+const fn upload(n: u8) -> UploadId {
+    UploadId::from_bytes([0xc0 + n; 16])
 }
 
 fn progress(n: u8, bytes: u64, outcome: Outcome) -> Event {

@@ -49,6 +49,7 @@ impl House {
             mark: None,
             print: None,
             text: None,
+            upload: false,
             pin: None,
             keep: None,
             owner: None,

@@ -31,7 +31,7 @@ fn admitted(delivery: Delivery, covered: u8) -> Admitted {
             items: private(Arc::new(vec![item("paper.pdf"), item("other.pdf")])),
             subject: private(String::new()),
             message: private(String::new()),
-            policy: Policy { delivery, disclaimer: false, mark: Strength::Medium, print: false, text: false },
+            policy: Policy { delivery, disclaimer: false, mark: Strength::Medium, print: false, text: false, upload: false },
             expires: NOW.plus(HOUR),
         },
         Event::RecipientAdded { share: SHARE, recipient, guest: GuestId::from_bytes([4; 16]), key: 1 },

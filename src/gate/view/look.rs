@@ -170,6 +170,7 @@ const fn use_of(action: Action) -> &'static [u8] {
     match action {
         Action::Download => b"download",
         Action::Preview => b"preview",
+        Action::Upload => b"upload",
         Action::Watermarked => b"watermarked",
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::receipt::Outcome;
 use crate::domain::shown::Shown;
 use crate::domain::time::Timestamp;
 use crate::ledger::event::Event;
-use crate::ledger::state::{Read, Receipt, State, Timer};
+use crate::ledger::state::{Read, Receipt, Share, State, Timer};
 use std::sync::Arc;
 
 pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
@@ -82,12 +82,17 @@ fn note_read(state: &mut State, share: ShareId, recipient: RecipientId, read: Re
         recipient.reads += 1;
         recipient.last_read = Some(read.at);
     }
+    unreported(share, read);
+    true
+}
+
+/// Notes something for a share's next notice.
+pub(super) fn unreported(share: &mut Share, read: Read) {
     if share.unreported.len() < NOTICE_LINES {
         share.unreported.push(read);
     } else {
         share.unreported_more += 1;
     }
-    true
 }
 
 fn drop_receipt(state: &mut State, id: ReceiptId) {

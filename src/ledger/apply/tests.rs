@@ -39,7 +39,14 @@ fn shared() -> State {
         items: private(Arc::default()),
         subject: private(String::new()),
         message: private(String::new()),
-        policy: Policy { delivery: Delivery::Download, disclaimer: false, mark: Strength::Medium, print: false, text: false },
+        policy: Policy {
+            delivery: Delivery::Download,
+            disclaimer: false,
+            mark: Strength::Medium,
+            print: false,
+            text: false,
+            upload: false,
+        },
         expires: START.plus(Duration::from_secs(1_000_000)),
     };
     apply(&mut state, START, &created);
@@ -166,8 +173,16 @@ fn what_was_written_before_there_were_views_is_read_as_if_nothing_had_been_cover
         restore(&mut again, serde_json::from_str(&without(&record, &news)).expect("an old record is read"));
     }
     assert_eq!(again, state);
-    let update =
-        Event::ShareUpdated { share: SHARE, by: Actor::Server, expires: None, delivery: None, mark: None, print: None, text: None };
+    let update = Event::ShareUpdated {
+        share: SHARE,
+        by: Actor::Server,
+        expires: None,
+        delivery: None,
+        mark: None,
+        print: None,
+        text: None,
+        upload: None,
+    };
     assert_eq!(serde_json::from_str::<Event>(&without(&update, &news)).ok().as_ref(), Some(&update));
     assert!(!serde_json::to_string(&update).unwrap_or_default().contains("mark"), "and written as before where it says nothing new");
 }

@@ -67,6 +67,7 @@ impl NoticeLine<'_> {
         let action = match self.action {
             Action::Download => "download",
             Action::Preview => "preview",
+            Action::Upload => "upload",
             Action::Watermarked => "watermarked",
         };
         let outcome = match self.outcome {

@@ -57,9 +57,9 @@ pub async fn update(
 ) -> Result<Json<ShareView>, Problem> {
     let (id, Json(wanted)) = (wire::share(web.gate(), &id)?, body?);
     let expires = wanted.expires.map(|text| wire::expiry(web.gate(), &text)).transpose()?;
-    web.gate()
-        .update(id, Change { expires, delivery: wanted.delivery, mark: wanted.mark, print: wanted.print, text: wanted.text }, actor)
-        .await?;
+    let UpdateShare { delivery, mark, print, text, upload, .. } = wanted;
+    let change = Change { expires, delivery, mark, print, text, upload };
+    web.gate().update(id, change, actor).await?;
     Ok(Json(view(&web, id).await?))
 }
 

@@ -37,6 +37,9 @@ pub struct CreateShare {
     /// Whether the text of viewed pages stands beside their pictures, for screen readers; it can be copied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<bool>,
+    /// Whether recipients may send documents in, into an inbox of the share in a writable store.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub upload: bool,
     /// Pin all, or follow all; left out, documents are pinned and folders follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<bool>,
@@ -78,6 +81,9 @@ pub struct UpdateShare {
     /// Whether the text of viewed pages stands beside their pictures, for screen readers; it can be copied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<bool>,
+    /// Whether recipients may send documents in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<bool>,
 }
 
 /// One recipient, or all.
@@ -118,6 +124,7 @@ impl CreateShare {
             mark: self.mark,
             print: self.print,
             text: self.text,
+            upload: self.upload,
             pin: self.pin,
             keep: self.keep,
             owner: self.owner.map(|text| address(&text)).transpose()?,

@@ -13,6 +13,8 @@
     form.querySelector("button")?.removeAttribute("aria-disabled");
   };
   for (const form of document.forms) {
+    // A form that has a script of its own.
+    if ("tus" in form.dataset) continue;
     form.addEventListener("submit", (event) => {
       const button = form.querySelector("button");
       if (sent.has(form) || button?.getAttribute("aria-disabled")) {

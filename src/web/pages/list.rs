@@ -33,6 +33,8 @@ pub struct ListPage {
     pub session_ends: String,
     /// The same in seconds from now.
     pub session_seconds: u64,
+    /// The page on which documents can be sent in; none where the share takes none.
+    pub upload: Option<String>,
     /// Where "I am finished" goes.
     pub leave_action: String,
     /// Guards the form against posts from elsewhere.

@@ -9,6 +9,7 @@ mod play;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod viewer;
 
 pub use code::{CodePage, CodeProblem, Resend};
@@ -18,6 +19,7 @@ pub use link::{DisclaimerView, LinkPage, WhatIsShared};
 pub use list::{Crumb, EntryView, Gives, ListPage};
 pub use play::PlayPage;
 pub use refusal::{RefusalKind, RefusalPage};
+pub use upload::{SentView, UploadPage, UploadProblem};
 pub use viewer::{Place, ViewerPage, Zoom};
 
 use crate::domain::email::EmailAddress;

@@ -32,6 +32,8 @@ pub enum RefusalKind {
     Misdirected,
     /// A page of a share in a browser that has no session for it.
     NoSession,
+    /// The share takes no documents.
+    NoUploads,
     /// An address without a page.
     NotFound,
     /// A document or folder the share does not name.
@@ -100,6 +102,7 @@ impl RefusalKind {
         Self::MethodNotAllowed,
         Self::Misdirected,
         Self::NoSession,
+        Self::NoUploads,
         Self::NotFound,
         Self::NotInShare,
         Self::NotPlayed,
@@ -143,6 +146,7 @@ impl RefusalKind {
             Self::MethodNotAllowed => "method-not-allowed",
             Self::Misdirected => "misdirected",
             Self::NoSession => "no-session",
+            Self::NoUploads => "no-uploads",
             Self::NotFound => "not-found",
             Self::NotInShare => "not-in-share",
             Self::NotPlayed => "not-played",

@@ -1,5 +1,7 @@
 //! Every page in every state, looked at as text; `DOORWARD_GALLERY=DIR cargo test gallery` writes them out to be looked at with a browser.
 
+mod more;
+
 use super::*;
 use crate::domain::document::DocumentPath;
 use crate::domain::part::PartPath;
@@ -7,6 +9,7 @@ use crate::domain::policy::Delivery;
 use crate::domain::time::Timestamp;
 use crate::gate::view::View;
 use crate::preview::job::{Kind, Note, PageSize, Part};
+use more::{folder, refusal, upload};
 use std::path::PathBuf;
 
 /// What people wrote into a page.
@@ -123,6 +126,7 @@ fn list(said: Said<'_>, gives: Gives) -> ListPage {
         expires: "31 December 2026, 23:59 CET".into(),
         session_ends: "18:40".into(),
         session_seconds: 1800,
+        upload: (gives == Gives::Documents).then(|| "/d/0198/u".into()),
         leave_action: "/d/0198/leave".into(),
         form_token: "dG9rZW4".into(),
     }
@@ -166,31 +170,6 @@ fn viewer(said: Said<'_>, part: bool) -> ViewerPage {
     }
 }
 
-fn folder(said: Said<'_>, empty: bool) -> ListPage {
-    let mut page = list(said, Gives::Documents);
-    page.message_html = None;
-    page.crumbs =
-        vec![Crumb { label: said.names[0].into(), href: Some("/d/0198/f/1/".into()) }, Crumb { label: said.names[1].into(), href: None }];
-    page.session_seconds = 200;
-    (page.hidden, page.truncated) = (if empty { 0 } else { 2 }, !empty);
-    if empty {
-        page.entries.clear();
-    }
-    page
-}
-
-fn refusal(said: Said<'_>, kind: RefusalKind) -> RefusalPage {
-    let back = matches!(kind, RefusalKind::NotInShare | RefusalKind::TextChanged | RefusalKind::DocumentChanged);
-    RefusalPage {
-        kind,
-        status: 404,
-        owner_name: (kind != RefusalKind::UnknownLink).then(|| said.owner.into()),
-        at: (kind == RefusalKind::TooManyRequests).then(|| "18:41".into()),
-        back: back.then(|| "/d/0198/".into()),
-        again: kind == RefusalKind::PreviewBusy,
-    }
-}
-
 /// Every page in every state, by name.
 fn gallery(said: Said<'_>) -> Vec<(String, String)> {
     let words = words();
@@ -210,6 +189,9 @@ fn gallery(said: Said<'_>) -> Vec<(String, String)> {
         ("play-film".to_owned(), play::sample(said.owner, said.names[3], true).render(&frame)),
         ("list-folder".to_owned(), folder(said, false).render(&frame)),
         ("list-empty".to_owned(), folder(said, true).render(&frame)),
+        ("upload".to_owned(), upload(said, false).render(&frame)),
+        ("upload-problem".to_owned(), upload(said, true).render(&frame)),
+        ("upload-full".to_owned(), UploadPage { files_left: 0, ..upload(said, false) }.render(&frame)),
         ("left".to_owned(), LeftPage { expires: Some("31 December 2026, 23:59 CET".into()) }.render(&frame)),
         ("left-for-good".to_owned(), LeftPage::default().render(&frame)),
         ("home".to_owned(), HomePage.render(&frame)),
@@ -256,7 +238,11 @@ fn the_gallery_holds_every_page() -> std::io::Result<()> {
     let scratch = tempfile::tempdir()?;
     let dir = std::env::var_os("DOORWARD_GALLERY").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
     std::fs::create_dir_all(dir.join("static"))?;
-    for path in [assets::stylesheet(), assets::script(), assets::mark(), assets::viewer_stylesheet(), assets::viewer_script()] {
+    let viewer = [assets::viewer_stylesheet(), assets::viewer_script()];
+    for path in [assets::stylesheet(), assets::script(), assets::mark(), assets::upload_script()]
+        .into_iter()
+        .chain(viewer)
+    {
         std::fs::write(dir.join(path.trim_start_matches('/')), assets::find(path).map_or(&b""[..], |asset| asset.body))?;
     }
     for (name, html) in gallery(HONEST) {
@@ -274,7 +260,7 @@ fn what_people_wrote_stays_text_and_cannot_turn_the_writing() {
         assert!(!html.contains(['\u{202e}', '\u{2066}', '\u{0}']), "{name}");
         assert!(html.contains("&#60;script&#62;alert(1)") && html.contains("\u{fffd}fdp.exe"), "{name}");
         let same: Vec<_> = tags(&html).map(|tag| tag.split_whitespace().next().unwrap_or_default()).collect();
-        let scripts = if name.starts_with("viewer") { 2 } else { 1 };
+        let scripts = if name.starts_with("viewer") || name.starts_with("upload") { 2 } else { 1 };
         assert_eq!(same.iter().filter(|tag| **tag == "script").count(), scripts, "{name}");
     }
 }

@@ -55,6 +55,7 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
         expires: gate.moment(expires),
         session_ends: gate.when(ends),
         session_seconds: ends.since(gate.now()).as_secs(),
+        upload: admitted.share().policy.upload.then(|| format!("/d/{share}/u")),
         leave_action: format!("/d/{share}/leave"),
         form_token: leave_token(web, admitted),
     };

@@ -7,6 +7,8 @@ pub mod link;
 pub mod list;
 pub mod marked;
 pub mod picture;
+pub mod tus;
+pub mod upload;
 pub mod viewer;
 mod wanted;
 

@@ -62,12 +62,19 @@ mail-notice-line =
     { $time }: { $recipient } { $action ->
         [preview] looked at
         [watermarked] took a marked copy of
+        [upload] sent in
        *[download] downloaded
-    } “{ $document }” ({ $outcome ->
-        [complete] all of it was sent
-        [part] a part of it was sent
-        [interrupted] our server stopped on the way
-       *[open] still going on
+    } “{ $document }” ({ $action ->
+        [upload] { $outcome ->
+            [complete] it lies in the share's inbox
+           *[part] a virus was found in it; it was removed
+        }
+       *[download] { $outcome ->
+            [complete] all of it was sent
+            [part] a part of it was sent
+            [interrupted] our server stopped on the way
+           *[open] still going on
+        }
     })
 mail-notice-more =
     { $count ->

@@ -230,6 +230,44 @@ play-cannot = Your browser cannot play this kind.
 play-receipt = Playing it counts as a download: { $owner } receives a receipt with your address and the time when you press play. Opening this page makes none.
 play-own-device = If it does not play here, download it and play it on your own device.
 
+## The page on which documents are sent in
+
+upload-link = Send documents
+upload-title = Send documents
+upload-lead = What you send here is given to { $owner } and to nobody else who has a link.
+upload-choose = Choose one or more documents
+upload-limits = { $left ->
+    [one] You can send one more document, up to { $each }.
+   *[other] You can send { $left } more documents, up to { $each } each and { $all } in all.
+}
+upload-send = Send
+upload-full = You have sent as much as this share takes. If there is more, ask { $owner }.
+upload-stop = Stop
+upload-waiting = everything is there; it is being checked
+upload-stopped = You stopped it. Nothing of it was kept.
+upload-done = Everything was sent. What came of it stands in the list.
+upload-failed = It could not be sent. Please try again later.
+upload-too-large = It is larger than what can be sent here.
+upload-sent = What you have sent
+upload-column-sent = Sent
+upload-column-state = State
+upload-unnamed = The document
+upload-state-open = not finished; choose it again to go on
+upload-state-checking = complete, and being checked
+upload-state-received = received
+upload-state-infected = removed, because a virus was found in it
+upload-state-kind = not taken: this kind of file is not accepted
+upload-problem-cut = “{ $name }” did not arrive as a whole. Nothing of it was kept; please send it again.
+upload-problem-infected = A virus was found in “{ $name }”. It was removed.
+upload-problem-kind = “{ $name }” was not taken, because this kind of file is not accepted here.
+upload-problem-link-full = “{ $name }” is more than you can still send here: { $limit } are left.
+upload-problem-locked = “{ $name }” is being sent already, perhaps in another window.
+upload-problem-missing = “{ $name }” cannot be continued. Please send it again from its beginning.
+upload-problem-no-room = “{ $name }” could not be taken, because there is no room for it just now. Nothing of it was kept.
+upload-problem-none = No document was chosen. Please choose one and send it.
+upload-problem-too-large = “{ $name }” is too large. A document may have up to { $limit } here.
+upload-problem-too-many = “{ $name }” was not taken: up to { $limit } documents can be sent here.
+
 ## The page after "I am finished"
 
 left-title = You are signed out
@@ -306,6 +344,10 @@ refusal-misdirected-next = Open the link in your mail exactly as it is written t
 refusal-no-session-title = Please open your link once more
 refusal-no-session-text = This page opens after a code was entered in the same browser, and in this one that has not happened yet.
 refusal-no-session-next = Open the link in your mail and ask for a code. It takes a minute.
+
+refusal-no-uploads-title = Nothing can be sent here
+refusal-no-uploads-text = This share gives you documents, and takes none from you.
+refusal-no-uploads-next = If you want to send something, ask { $whom } to allow it.
 
 refusal-not-found-title = There is nothing at this address
 refusal-not-found-text = It may have been typed wrongly, or it leads to a page that is no longer there.

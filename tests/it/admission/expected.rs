@@ -56,6 +56,8 @@ pub(super) fn expected(
         // The share has no text for screen readers.
         "/d/{share}/t/{page}/{*path}" => status(if door(session, share) == 200 { 404 } else { door(session, share) }),
         "/d/{share}/w/{*path}" => status(marked(method, session, share)),
+        "/d/{share}/u" if method == "OPTIONS" => status(204),
+        "/d/{share}/u" | "/d/{share}/u/{upload}" => status(sending(path, method, session, share)),
         _ => return None,
     })
 }
@@ -64,6 +66,8 @@ fn methods(path: &str) -> Option<&'static [&'static str]> {
     const READ: &[&str] = &["GET", "HEAD"];
     match path {
         "/s/{link}" | "/d/{share}/code" => Some(&["GET", "HEAD", "POST"]),
+        "/d/{share}/u" => Some(&["GET", "HEAD", "POST", "OPTIONS"]),
+        "/d/{share}/u/{upload}" => Some(&["HEAD", "PATCH", "DELETE"]),
         "/d/{share}/code/again" | "/d/{share}/leave" => Some(&["POST"]),
         "/" | "/healthz" | "/readyz" | "/favicon.ico" | "/robots.txt" | "/.well-known/security.txt" | "/static/{file}" => Some(READ),
         "/d/{share}" | "/d/{share}/" | "/d/{share}/left" | "/d/{share}/f/{*path}" => Some(READ),
@@ -136,6 +140,17 @@ fn marked(method: &str, session: SessionState, share: ShareState) -> u16 {
         (200, ShareState::Watermarked | ShareState::Redacted) => 501,
         (200, ShareState::PreviewOnly) => 403,
         (200, _) => 404,
+        (refused, _) => refused,
+    }
+}
+
+/// Sending documents in, where the share takes some: neither a form of ours nor the protocol is spoken here, so that nothing is begun.
+fn sending(path: &str, method: &str, session: SessionState, share: ShareState) -> u16 {
+    match (door(session, share), share) {
+        (200, ShareState::Takes) if path.ends_with("{upload}") => 412,
+        (200, ShareState::Takes) if method == "POST" => 400,
+        (200, ShareState::Takes) => 200,
+        (200, _) => 403,
         (refused, _) => refused,
     }
 }

@@ -57,6 +57,8 @@ pub(super) enum ShareState {
     Redacted,
     PinnedChanged,
     DocumentMissing,
+    /// Recipients may send documents in.
+    Takes,
 }
 
 /// What is in the address.
@@ -140,6 +142,7 @@ async fn bring_about(app: &TestApp, share: &Shared, state: ShareState) -> Outcom
             app.put(SOUND, wav(&[MARK, b" and more"].concat()))?;
         }
         ShareState::DocumentMissing => DOCUMENTS.iter().try_for_each(|name| fs::remove_file(app.documents().join(name)))?,
+        ShareState::Takes => assert_eq!(app.update(share, json!({ "upload": true })).await.code(), 200),
     }
     app.all_mailed().await;
     Ok(())

@@ -1,0 +1,122 @@
+//! Uploads until they are in their store: one file each in the data directory, which is the server's alone.
+//!
+//! The files are not sealed. They are outsiders' bytes on their way into a store that is not sealed either, they stay for minutes, the scanner
+//! has to read them, and an upload goes on where it stopped, by the length of its file.
+
+use crate::domain::ids::UploadId;
+use rustix::fs::statvfs;
+use std::collections::HashSet;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::fs::{self, File, OpenOptions};
+
+/// The folder of unfinished uploads.
+#[derive(Debug)]
+pub struct Spool {
+    folder: PathBuf,
+    busy: Arc<Mutex<HashSet<UploadId>>>,
+}
+
+/// Holds an upload: nobody else writes, moves or removes its bytes until this is dropped.
+#[derive(Debug)]
+pub(in crate::gate) struct Hold {
+    id: UploadId,
+    busy: Arc<Mutex<HashSet<UploadId>>>,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+impl Spool {
+    /// The spool in a folder that is there and the server's alone.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, busy: Arc::default() }
+    }
+
+    /// Holds an upload, unless somebody does.
+    pub(super) fn hold(&self, id: UploadId) -> Option<Hold> {
+        let fresh = self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        fresh.then(|| Hold { id, busy: Arc::clone(&self.busy) })
+    }
+
+    /// Whether somebody holds it.
+    pub(in crate::gate) fn is_busy(&self, id: UploadId) -> bool {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    }
+
+    /// The file of an upload.
+    pub(super) fn path(&self, id: UploadId) -> PathBuf {
+        self.folder.join(id.to_string())
+    }
+
+    /// Makes the empty file of a new upload; its name is on the disk when this returns.
+    pub(super) async fn make(&self, id: UploadId) -> io::Result<File> {
+        let file = OpenOptions::from(open_options(true)).open(self.path(id)).await?;
+        File::open(&self.folder).await?.sync_all().await?;
+        Ok(file)
+    }
+
+    /// Opens the file of an upload to write more behind what is there.
+    pub(super) async fn append(&self, id: UploadId) -> io::Result<File> {
+        OpenOptions::from(open_options(false)).open(self.path(id)).await
+    }
+
+    /// Opens the file of an upload to read it.
+    pub(super) async fn read(&self, id: UploadId) -> io::Result<File> {
+        File::open(self.path(id)).await
+    }
+
+    /// How many bytes of an upload are there; `None` when its file is gone.
+    pub(super) async fn received(&self, id: UploadId) -> io::Result<Option<u64>> {
+        match fs::metadata(self.path(id)).await {
+            Ok(about) => Ok(Some(about.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes what there is of an upload.
+    pub(super) async fn remove(&self, id: UploadId) {
+        match fs::remove_file(self.path(id)).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(upload = %id, %error, "what was left of an upload could not be removed; it is tried again");
+            }
+            _ => {}
+        }
+    }
+
+    /// Removes every file that belongs to none of the uploads that are waited for and that nobody holds.
+    pub(super) async fn keep_only(&self, is_waited_for: impl Fn(UploadId) -> bool) -> io::Result<()> {
+        let mut files = fs::read_dir(&self.folder).await?;
+        while let Some(file) = files.next_entry().await? {
+            let id = file.file_name().to_str().and_then(|name| name.parse::<UploadId>().ok());
+            // Asked while it is held, so that one that has just begun is known by then.
+            if let Some(id) = id
+                && !is_waited_for(id)
+                && let Some(_held) = self.hold(id)
+                && !is_waited_for(id)
+            {
+                self.remove(id).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes that are free where the uploads lie.
+    pub(super) async fn free(&self) -> io::Result<u64> {
+        let folder = self.folder.clone();
+        let about = tokio::task::spawn_blocking(move || statvfs(&folder)).await.map_err(io::Error::other)??;
+        Ok(about.f_bavail.saturating_mul(about.f_frsize))
+    }
+}
+
+fn open_options(new: bool) -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create_new(new).mode(0o600);
+    options
+}

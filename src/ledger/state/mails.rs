@@ -1,0 +1,40 @@
+//! Mails, as the state has them: those of the outbox, and those that were given up.
+
+use crate::domain::ids::{MailId, ShareId};
+use crate::domain::time::Timestamp;
+use crate::ledger::event::MailKind;
+use serde::{Deserialize, Serialize};
+
+/// A mail that failed for good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Undelivered {
+    /// The mail.
+    pub mail: MailId,
+    /// What it was.
+    pub kind: MailKind,
+    /// When it was given up.
+    pub at: Timestamp,
+    /// Why, without addresses.
+    pub why: String,
+}
+
+/// A mail of the outbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Its id.
+    pub id: MailId,
+    /// The share it is about.
+    pub share: ShareId,
+    /// What it is.
+    pub kind: MailKind,
+    /// When it was queued.
+    pub queued: Timestamp,
+    /// When it is to be tried next.
+    pub due: Timestamp,
+    /// After this it is no use any more.
+    pub deliver_by: Timestamp,
+    /// Tries so far.
+    pub tries: u32,
+    /// Why the last try failed.
+    pub why: Option<String>,
+}

@@ -88,7 +88,7 @@ pub enum RefusalKind {
 
 impl RefusalKind {
     /// Every kind.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::BadForm,
         Self::Busy,
         Self::ChangedSinceRedacted,

@@ -207,7 +207,8 @@ fn look_up(root: &Root, fence: &DocumentPath, path: &DocumentPath, folder: &Owne
     describe(&fstat(root.open_beneath(fence, &target, PLACE)?)?)
 }
 
-fn sort(entries: &mut Vec<Entry>) {
+/// Folders first, then documents, each in natural order without regard to case.
+pub(super) fn sort(entries: &mut Vec<Entry>) {
     let mut keyed: Vec<(bool, String, Entry)> = std::mem::take(entries)
         .into_iter()
         .map(|entry| (entry.stat.kind == Kind::Document, entry.name.to_string().to_lowercase(), entry))

@@ -4,13 +4,15 @@ use crate::config::{StoreEntry, StoreKind};
 use crate::documents::Store;
 use crate::documents::buffers::Buffers;
 use crate::documents::folder::Folder;
+use crate::documents::remote::s3::Bucket;
 use std::sync::Arc;
 
 /// The driver of a configured store. Nothing is opened yet.
 pub(super) fn open(entry: &StoreEntry, buffers: &Arc<Buffers>) -> Box<dyn Store> {
     match &entry.kind {
         StoreKind::Folder { path } => Box::new(Folder::new(path.clone(), Arc::clone(buffers))),
-        StoreKind::Http(_) | StoreKind::S3(_) | StoreKind::Sftp(_) | StoreKind::Webdav(_) => {
+        StoreKind::S3(s3) => Box::new(Bucket::new(entry, s3)),
+        StoreKind::Http(_) | StoreKind::Sftp(_) | StoreKind::Webdav(_) => {
             Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers)))
         }
     }

@@ -8,6 +8,7 @@ mod kinds;
 pub mod media;
 mod order;
 pub mod read;
+pub mod remote;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,8 @@
 
 #[path = "targets/ledger.rs"]
 mod ledger;
+#[path = "targets/objects.rs"]
+mod objects;
 #[path = "targets/office.rs"]
 mod office;
 #[path = "targets/papers.rs"]
@@ -21,6 +23,7 @@ mod web;
 
 pub use self::{
     ledger::{event, journal_line, state_file},
+    objects::object_page,
     office::office_wire,
     papers::{docx_blocks, mail_blocks, msg_blocks, odt, sheet_blocks, slides_blocks, unzip},
     preview::preview_wire,
@@ -40,7 +43,7 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 25] = [
+pub const TARGETS: [(&str, Target); 26] = [
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),
@@ -56,6 +59,7 @@ pub const TARGETS: [(&str, Target); 25] = [
     ("mail_blocks", mail_blocks),
     ("markdown", markdown),
     ("msg_blocks", msg_blocks),
+    ("object_page", object_page),
     ("odt", odt),
     ("office_wire", office_wire),
     ("preview_wire", preview_wire),

@@ -65,10 +65,11 @@ pub fn read(bytes: &[u8]) -> Result<Page, &'static str> {
     let mut whole = false;
     loop {
         match reader.read_event().map_err(|_| NO_XML)? {
-            Event::Start(element) => reading.start(element.local_name().as_ref()),
+            Event::Start(element) => reading.start(element.local_name().as_ref())?,
             Event::Empty(element) => {
-                reading.start(element.local_name().as_ref());
+                reading.start(element.local_name().as_ref())?;
                 reading.end()?;
+                whole |= reading.way.is_empty();
             }
             Event::End(_) => {
                 reading.end()?;
@@ -113,7 +114,7 @@ fn character(reference: &BytesRef<'_>) -> Option<String> {
 }
 
 impl Reading {
-    fn start(&mut self, name: &str) {
+    fn start(&mut self, name: &str) -> Result<(), &'static str> {
         let element = match (self.way.as_slice(), name) {
             ([], "ListBucketResult") => Element::Result,
             ([Element::Result], "Contents") => Element::Contents,
@@ -124,10 +125,12 @@ impl Reading {
             ([Element::Result, Element::Contents], "Size") => Element::Size,
             ([Element::Result, Element::Contents], "LastModified") => Element::Changed,
             ([Element::Result, Element::Folders], "Prefix") => Element::Prefix,
+            ([], _) => return Err("something else than a listing"),
             _ => Element::Other,
         };
         self.way.push(element);
         self.text.clear();
+        Ok(())
     }
 
     fn end(&mut self) -> Result<(), &'static str> {
@@ -193,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_is_no_page_is_refused() {
-        for bytes in [&b""[..], b"\xff", b"{}", b"<ListBucketResult>", START.as_bytes(), b"<ListBucketResult></Other>", b"</ListBucketResult>"] {
+        for bytes in [&b""[..], b"\xff", b"{}", b"<ListBucketResult>", START.as_bytes(), b"<html></html>", b"<ListBucketResult></Other>", b"</ListBucketResult>"] {
             assert!(read(bytes).is_err(), "{:?}", String::from_utf8_lossy(bytes));
         }
         assert!(page("<Contents><Key>a</Key></Contents>").is_err());

@@ -12,8 +12,6 @@ pub(super) fn open(entry: &StoreEntry, buffers: &Arc<Buffers>) -> Box<dyn Store>
     match &entry.kind {
         StoreKind::Folder { path } => Box::new(Folder::new(path.clone(), Arc::clone(buffers))),
         StoreKind::S3(s3) => Box::new(Bucket::new(entry, s3)),
-        StoreKind::Http(_) | StoreKind::Sftp(_) | StoreKind::Webdav(_) => {
-            Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers)))
-        }
+        StoreKind::Http(_) | StoreKind::Sftp(_) | StoreKind::Webdav(_) => Box::new(Folder::new("/nonexistent".into(), Arc::clone(buffers))),
     }
 }

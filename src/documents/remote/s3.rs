@@ -33,8 +33,8 @@ const KEY_TOO_LONG: &str = "its keys have at most 1024 bytes";
 #[derive(Debug, Clone)]
 pub struct Bucket {
     inner: Arc<Inner>,
-    /// The folder that paths begin at.
-    fence: DocumentPath,
+    /// The folder that paths begin at; nothing where no key is long enough to lie in it.
+    fence: Option<DocumentPath>,
 }
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ struct Inner {
 impl Bucket {
     pub(in crate::documents) fn new(entry: &StoreEntry, settings: &S3) -> Self {
         let inner = Inner { settings: settings.clone(), wait: entry.timeout, writable: entry.writable, client: OnceCell::new() };
-        Self { inner: Arc::new(inner), fence: DocumentPath::root() }
+        Self { inner: Arc::new(inner), fence: Some(DocumentPath::root()) }
     }
 
     async fn client(&self) -> Result<&Arc<Client>, StoreError> {
@@ -59,17 +59,21 @@ impl Bucket {
     /// The key of a path; that of a folder lacks the slash that its contents have behind it.
     fn key(&self, path: &DocumentPath) -> Result<Path, StoreError> {
         let refuse = |why| StoreError::Refused(Refusal::Name(why));
-        let whole = self.inner.settings.prefix.append(&self.fence).and_then(|folder| folder.append(path));
+        let fence = self.fence.as_ref().ok_or(refuse(KEY_TOO_LONG))?;
+        let whole = self.inner.settings.prefix.append(fence).and_then(|folder| folder.append(path));
         let whole = whole.map_err(|_| refuse(KEY_TOO_LONG))?;
         let key = std::str::from_utf8(whole.as_bytes()).map_err(|_| refuse("its keys are UTF-8"))?;
         if key.len() > KEY_BYTES {
             return Err(refuse(KEY_TOO_LONG));
         }
-        Path::parse(key).ok().filter(|parsed| parsed.as_ref() == key).ok_or(refuse("the key would be another one"))
+        Path::parse(key)
+            .ok()
+            .filter(|parsed| parsed.as_ref() == key)
+            .ok_or(refuse("the key would be another one"))
     }
 
     fn is_whole_store(&self, path: &DocumentPath) -> bool {
-        self.fence.is_root() && path.is_root()
+        self.fence.as_ref().is_some_and(DocumentPath::is_root) && path.is_root()
     }
 
     /// What is there of a folder that is no document.
@@ -159,7 +163,10 @@ impl Bucket {
     fn mend(&self, error: StoreError) -> String {
         let settings = &self.inner.settings;
         let bucket = &settings.bucket;
-        let host = settings.endpoint.as_ref().map_or_else(|| format!("s3.{}.amazonaws.com", settings.region), |url| url.host().to_owned());
+        let host = settings
+            .endpoint
+            .as_ref()
+            .map_or_else(|| format!("s3.{}.amazonaws.com", settings.region), |url| url.host().to_owned());
         match error {
             StoreError::SignIn => format!(
                 "the object store {host} does not let the server sign in: look whether access_key and its secret key are right, and the machine's clock"
@@ -171,7 +178,9 @@ impl Bucket {
                 "the object store {host} keeps the bucket {bucket} from this access key: allow it to list the bucket and to get objects and their versions"
             ),
             StoreError::Failed(what) => {
-                format!("the object store {host} does not serve the bucket {bucket} as configured, it says {what}: correct endpoint, region, bucket, style or ca_file")
+                format!(
+                    "the object store {host} does not serve the bucket {bucket} as configured, it says {what}: correct endpoint, region, bucket, style or ca_file"
+                )
             }
             StoreError::Unreachable | StoreError::Busy => format!(
                 "the object store {host} does not answer: look whether it is up, its name and port are right, and its certificate is from an authority that is trusted (ca_file)"
@@ -205,7 +214,7 @@ impl Store for Bucket {
 
     fn within(&self, folder: &DocumentPath) -> Box<dyn Store> {
         // Nothing in a bucket leads anywhere else, so that a longer beginning of all keys is the whole fence.
-        let fence = self.fence.append(folder).unwrap_or_else(|_| folder.clone());
+        let fence = self.fence.as_ref().and_then(|fence| fence.append(folder).ok());
         Box::new(Self { inner: self.inner.clone(), fence })
     }
 

@@ -217,7 +217,13 @@ async fn a_store_that_checks_signatures_takes_them_and_says_what_is_wrong_with_o
         assert_eq!(documents().list(&place("")).await, Err(error));
         let made = documents().create(&place("new.txt"), 1, stream::iter([Ok(Bytes::from_static(b"1"))]).boxed()).await;
         assert_eq!(made, Err(error));
-        let problem = documents().check().await.into_iter().find_map(|(_, found)| found.err()).ok_or("nothing is wrong")?.to_string();
+        let problem = documents()
+            .check()
+            .await
+            .into_iter()
+            .find_map(|(_, found)| found.err())
+            .ok_or("nothing is wrong")?
+            .to_string();
         assert!(problem.contains(word) && problem.contains("127.0.0.1") && !problem.contains(secret), "{problem}");
     }
     Ok(())

@@ -19,7 +19,8 @@ use tempfile::TempDir;
 suite!(Moto::start(true));
 
 /// What moto takes for a signature as long as it checks none.
-pub(crate) const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00";
+pub(crate) const SIGNED: &str =
+    "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00";
 const STEP: Duration = Duration::from_millis(5);
 
 static BUCKETS: AtomicUsize = AtomicUsize::new(1);
@@ -40,7 +41,10 @@ impl Process {
         let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?);
         let mut port = String::new();
         lines.read_line(&mut port)?;
-        let port = port.trim().parse().map_err(|_| "moto does not start: python3 tests/helpers/moto_server.py tells why")?;
+        let port = port
+            .trim()
+            .parse()
+            .map_err(|_| "moto does not start: python3 tests/helpers/moto_server.py tells why")?;
         Ok(Self { port, child, lines: Mutex::new(lines) })
     }
 
@@ -64,7 +68,10 @@ impl Drop for Process {
 /// The one that all tests share.
 fn process() -> Outcome<&'static Process> {
     static PROCESS: OnceLock<Result<Process, String>> = OnceLock::new();
-    Ok(PROCESS.get_or_init(|| Process::start().map_err(|e| e.to_string())).as_ref().map_err(String::as_str)?)
+    Ok(PROCESS
+        .get_or_init(|| Process::start().map_err(|e| e.to_string()))
+        .as_ref()
+        .map_err(String::as_str)?)
 }
 
 /// Sends one request and gives the answer, which must be a good one.
@@ -76,12 +83,19 @@ pub(crate) fn ask(port: u16, method: &str, target: &str, head: &str, body: &mut 
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let answer = String::from_utf8_lossy(&answer).into_owned();
-    if answer.starts_with("HTTP/1.1 2") || answer.starts_with("HTTP/1.0 2") { Ok(answer) } else { Err(format!("{method} {target}: {answer}").into()) }
+    if answer.starts_with("HTTP/1.1 2") || answer.starts_with("HTTP/1.0 2") {
+        Ok(answer)
+    } else {
+        Err(format!("{method} {target}: {answer}").into())
+    }
 }
 
 /// A path as it stands in a request, slashes kept.
 pub(crate) fn coded(path: &[u8]) -> String {
-    path.split(|&b| b == b'/').map(|name| percent_encode(name, NON_ALPHANUMERIC).to_string()).collect::<Vec<_>>().join("/")
+    path.split(|&b| b == b'/')
+        .map(|name| percent_encode(name, NON_ALPHANUMERIC).to_string())
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// A bucket with a proxy of its own in front of it.
@@ -181,7 +195,16 @@ impl Rig for Moto {
         for beside in ["beside.txt", "the store/beside.txt", "the store/of all else/beside.txt", "the store/of all//twice.txt"] {
             self.ask("PUT", beside.as_bytes(), "", b"beside")?;
         }
-        let ways = ["../beside.txt", "../../beside.txt", "/beside.txt", "//beside.txt", "/twice.txt", "//twice.txt", "./twice.txt", " else/beside.txt"];
+        let ways = [
+            "../beside.txt",
+            "../../beside.txt",
+            "/beside.txt",
+            "//beside.txt",
+            "/twice.txt",
+            "//twice.txt",
+            "./twice.txt",
+            " else/beside.txt",
+        ];
         Ok(ways.iter().map(|way| way.as_bytes().to_vec()).collect())
     }
 }
@@ -223,7 +246,13 @@ impl Proxy {
             stopped.store(true, Ordering::Release);
             let _ = listening.join();
         }
-        for stream in self.open.lock().unwrap_or_else(PoisonError::into_inner).drain(..).filter_map(|stream| stream.upgrade()) {
+        for stream in self
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain(..)
+            .filter_map(|stream| stream.upgrade())
+        {
             let _ = stream.shutdown(Shutdown::Both);
         }
     }

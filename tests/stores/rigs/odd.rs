@@ -53,7 +53,9 @@ fn documents(port: u16) -> Outcome<Documents> {
 }
 
 fn head(status: &str, length: usize, more: &str) -> String {
-    format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\nLast-Modified: Mon, 23 Nov 2026 03:58:03 GMT\r\n{more}\r\n")
+    format!(
+        "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\nLast-Modified: Mon, 23 Nov 2026 03:58:03 GMT\r\n{more}\r\n"
+    )
 }
 
 async fn opened(documents: &Documents) -> Result<(), StoreError> {
@@ -153,13 +155,13 @@ async fn answers_without_end_or_sense_are_given_up() -> Outcome {
 #[tokio::test]
 async fn ten_thousand_names_are_read_from_a_quick_store_in_no_time() -> Outcome {
     let (port, pages) = serve(|asked, to| {
-        let page = asked.split_once("continuation-token=").and_then(|(_, rest)| rest.split(['&', ' ']).next()?.parse().ok()).unwrap_or(0);
-        let object = |n: usize| format!("<Contents><Key>the+store/of+all/n{}</Key><Size>1</Size></Contents>", page * 1000 + n);
+        let page = asked
+            .split_once("continuation-token=")
+            .and_then(|(_, rest)| rest.split(['&', ' ']).next()?.parse().ok())
+            .unwrap_or(0);
+        let object = |n: usize| format!("<Contents><Key>the store/of all/n{}</Key><Size>1</Size></Contents>", page * 1000 + n);
         let objects: String = (0..1000).map(object).collect();
-        let body = format!(
-            "<ListBucketResult><EncodingType>url</EncodingType><NextContinuationToken>{}</NextContinuationToken>{objects}</ListBucketResult>",
-            page + 1
-        );
+        let body = format!("<ListBucketResult><NextContinuationToken>{}</NextContinuationToken>{objects}</ListBucketResult>", page + 1);
         to.write_all((head("200 OK", body.len(), "") + &body).as_bytes())
     })?;
     let start = Instant::now();
@@ -178,7 +180,7 @@ async fn a_store_that_is_silent_counts_as_away_after_its_time() -> Outcome {
     assert!(matches!(opened(&documents).await, Err(StoreError::Unreachable)));
     assert!((Duration::from_secs(2)..Duration::from_secs(6)).contains(&start.elapsed()), "{:?}", start.elapsed());
     let problem = documents.check().await.into_iter().find_map(|(_, found)| found.err()).ok_or("nothing is wrong")?;
-    assert!(problem.to_string().contains("127.0.0.1"), "{problem}");
+    assert!(problem.to_string().contains("does not answer"), "{problem}");
     Ok(())
 }
 
@@ -208,15 +210,24 @@ async fn only_certificates_of_trusted_authorities_are_taken() -> Outcome {
     fs::write(home.path().join("ca.pem"), authority.pem())?;
     fs::write(home.path().join("no.pem"), "no certificate")?;
     doorward::server::tls::install_provider();
-    for (ca_file, right) in [("ca_file = \"ca.pem\"\n", true), ("", false), ("ca_file = \"no.pem\"\n", false), ("ca_file = \"none.pem\"\n", false)] {
+    for (ca_file, right) in
+        [("ca_file = \"ca.pem\"\n", true), ("", false), ("ca_file = \"no.pem\"\n", false), ("ca_file = \"none.pem\"\n", false)]
+    {
         let entry = entry_of(
             home.path(),
-            &format!("[[store]]\nname = \"bucket\"\nkind = \"s3\"\n[store.s3]\nendpoint = \"https://localhost:{port}\"\nbucket = \"papers\"\n{ca_file}"),
+            &format!(
+                "[[store]]\nname = \"bucket\"\nkind = \"s3\"\n[store.s3]\nendpoint = \"https://localhost:{port}\"\nbucket = \"papers\"\n{ca_file}"
+            ),
         )?;
         let documents = Documents::open(&[StoreEntry { tries: 1, ..entry }]);
         let listing = documents.list(&place("")).await;
         assert_eq!(listing.is_ok(), right, "{ca_file} {listing:?}");
-        let problem = documents.check().await.into_iter().find_map(|(_, found)| found.err()).map(|problem| problem.to_string());
+        let problem = documents
+            .check()
+            .await
+            .into_iter()
+            .find_map(|(_, found)| found.err())
+            .map(|problem| problem.to_string());
         assert_eq!(problem.as_ref().map(|problem| problem.contains("ca_file")), (!right).then_some(true), "{problem:?}");
     }
     Ok(())
@@ -243,7 +254,10 @@ async fn a_reader_that_is_slow_is_no_fault_of_the_store() -> Outcome {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
         drop(listener);
-        Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).map(|stream| stream.shutdown(Shutdown::Both)).is_err().then_some(port))
+        Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+            .map(|stream| stream.shutdown(Shutdown::Both))
+            .is_err()
+            .then_some(port))
     })?;
     let away = content(&self::documents(closed)?, "paper.bin", None).await;
     assert_eq!(away.err().and_then(|error| error.downcast_ref().copied()), Some(StoreError::Unreachable));

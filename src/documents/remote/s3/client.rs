@@ -43,6 +43,8 @@ impl Client {
             }
         };
         let address = address(settings);
+        // Signing takes for granted that an address is one to everybody.
+        address.parse::<reqwest::Url>().map_err(|_| NO_REQUEST)?;
         let open = address.starts_with("http://");
         let wire = Wire::new(wait, open, authorities).map_err(|_| StoreError::Failed(NO_AUTHORITY))?;
         let wire = HttpClient::new(wire);
@@ -75,7 +77,9 @@ impl Client {
 
     /// Opens an object from its first byte on.
     pub(super) async fn get(&self, key: &Path, version: Option<&str>) -> object_store::Result<GetResult> {
-        self.store.get_opts(key, GetOptions { version: version.map(str::to_owned), ..GetOptions::default() }).await
+        self.store
+            .get_opts(key, GetOptions { version: version.map(str::to_owned), ..GetOptions::default() })
+            .await
     }
 
     /// Opens a part of exactly this version.
@@ -91,18 +95,22 @@ impl Client {
 
     /// One page of what lies right beneath `prefix`, which ends with a slash or is empty; at most `most` names.
     pub(super) async fn page(&self, prefix: &str, token: Option<&str>, most: usize) -> Result<Page, StoreError> {
-        const NO_REQUEST: StoreError = StoreError::Failed("an address that cannot be asked");
-        let mut url = format!("{}?list-type=2&delimiter=%2F&encoding-type=url&max-keys={most}", self.address);
+        let mut url = format!("{}?list-type=2&delimiter=%2F&max-keys={most}", self.address);
         for (name, value) in [("prefix", Some(prefix)), ("continuation-token", token)] {
             if let Some(value) = value {
                 // A text takes what is written to it.
                 let _ = write!(url, "&{name}={}", utf8_percent_encode(value, PLAIN));
             }
         }
-        let mut request: HttpRequest =
-            http::Request::builder().method(Method::GET).uri(url).body(HttpRequestBody::empty()).map_err(|_| NO_REQUEST)?;
+        let mut request: HttpRequest = http::Request::builder()
+            .method(Method::GET)
+            .uri(url)
+            .body(HttpRequestBody::empty())
+            .map_err(|_| NO_REQUEST)?;
         if let Some(credential) = &self.credential {
-            AwsAuthorizer::new(credential, "s3", &self.region).try_authorize(&mut request, None).map_err(|_| NO_REQUEST)?;
+            AwsAuthorizer::new(credential, "s3", &self.region)
+                .try_authorize(&mut request, None)
+                .map_err(|_| NO_REQUEST)?;
         }
         let answer = self.wire.execute(request).await.map_err(|e| store_error(&e))?;
         let body = answer.into_body().bytes().await.map_err(|e| store_error(&e))?;
@@ -110,6 +118,7 @@ impl Client {
     }
 }
 
+const NO_REQUEST: StoreError = StoreError::Failed("an address that cannot be asked");
 const NO_AUTHORITY: &str = "a file of authorities (ca_file) that cannot be read";
 
 /// Where the bucket is, without a slash at the end.
@@ -130,7 +139,11 @@ pub(super) fn version_of(meta: &ObjectMeta) -> FileVersion {
     let plain = |text: &&str| !text.is_empty() && text.len() <= TAG_BYTES && text.bytes().all(|b| b.is_ascii_graphic());
     // Objects of a bucket that keeps no versions, or did not when they were put, have this one.
     let id = meta.version.as_deref().filter(plain).filter(|id| *id != "null");
-    let entity = meta.e_tag.as_deref().filter(plain).map(|tag| if tag.ends_with('"') { Arc::from(tag) } else { format!("\"{tag}\"").into() });
+    let entity = meta
+        .e_tag
+        .as_deref()
+        .filter(plain)
+        .map(|tag| if tag.ends_with('"') { Arc::from(tag) } else { format!("\"{tag}\"").into() });
     FileVersion { entity, id: id.map(Arc::from), ..FileVersion::plain(meta.size, seconds.saturating_mul(1_000_000_000)) }
 }
 

@@ -12,6 +12,8 @@ use std::collections::HashSet;
 
 /// Names asked for at once; more than this no store gives.
 const PAGE_NAMES: usize = 1_000;
+/// Pages asked for at most, since they may hold as few names as the store likes, or none.
+const PAGES: usize = 1_000;
 
 /// A folder, of which object stores tell nothing but that it is one.
 pub(super) fn folder() -> Stat {
@@ -51,6 +53,7 @@ pub(super) async fn list(client: &Client, prefix: &str) -> Result<Option<Listing
 struct Found<'a> {
     prefix: &'a str,
     listing: Listing,
+    pages: usize,
     scanned: usize,
     any: bool,
 }
@@ -58,23 +61,22 @@ struct Found<'a> {
 impl Found<'_> {
     /// Takes a page; gives whether there is room for another.
     fn take(&mut self, page: Page) -> bool {
-        // A page without a name counts, too, so that no store can send them for ever.
-        self.scanned += usize::from(page.objects.is_empty() && page.folders.is_empty());
+        self.pages += 1;
         for below in &page.folders {
-            if !self.add(below.strip_suffix(b"/").unwrap_or_default(), folder()) {
+            if !self.add(below.strip_suffix('/').unwrap_or_default(), folder()) {
                 return false;
             }
         }
         for object in page.objects {
             let version = FileVersion::plain(object.size, object.seconds.saturating_mul(1_000_000_000));
-            if object.key == self.prefix.as_bytes() && object.size == 0 {
+            if object.key == self.prefix && object.size == 0 {
                 // The mark by which some programs make an empty folder be there.
                 self.any = true;
             } else if !self.add(&object.key, document(version)) {
                 return false;
             }
         }
-        if self.scanned >= SCANNED_ENTRIES || self.listing.entries.len() >= LISTED_ENTRIES {
+        if self.pages == PAGES || self.scanned >= SCANNED_ENTRIES || self.listing.entries.len() >= LISTED_ENTRIES {
             self.listing.truncated |= page.next.is_some();
             return false;
         }
@@ -82,15 +84,15 @@ impl Found<'_> {
     }
 
     /// Adds what has this key, unless its name cannot be one here. `false` when there is no room.
-    fn add(&mut self, key: &[u8], stat: Stat) -> bool {
+    fn add(&mut self, key: &str, stat: Stat) -> bool {
         self.any = true;
         self.scanned += 1;
         if self.scanned > SCANNED_ENTRIES || self.listing.entries.len() == LISTED_ENTRIES {
             self.listing.truncated = true;
             return false;
         }
-        let name = key.strip_prefix(self.prefix.as_bytes()).and_then(|name| DocumentPath::from_bytes(name).ok());
-        match name.filter(|name| name.names().count() == 1 && std::str::from_utf8(name.as_bytes()).is_ok()) {
+        let name = key.strip_prefix(self.prefix).and_then(|name| DocumentPath::from_bytes(name.as_bytes()).ok());
+        match name.filter(|name| name.names().count() == 1) {
             Some(name) => self.listing.entries.push(Entry { name, stat }),
             None => self.listing.hidden += 1,
         }
@@ -102,7 +104,9 @@ impl Found<'_> {
         let is_document = |entry: &&Entry| entry.stat.kind == Kind::Document;
         let documents: HashSet<DocumentPath> = self.listing.entries.iter().filter(is_document).map(|entry| entry.name.clone()).collect();
         let before = self.listing.entries.len();
-        self.listing.entries.retain(|entry| entry.stat.kind == Kind::Document || !documents.contains(&entry.name));
+        self.listing
+            .entries
+            .retain(|entry| entry.stat.kind == Kind::Document || !documents.contains(&entry.name));
         self.listing.hidden += before - self.listing.entries.len();
         sort(&mut self.listing.entries);
         self.any.then_some(self.listing)
@@ -115,8 +119,8 @@ mod tests {
     use crate::documents::remote::s3::page::Object;
 
     fn page(keys: &[&str], folders: &[&str], next: Option<&str>) -> Page {
-        let object = |key: &&str| Object { key: key.as_bytes().to_vec(), size: u64::from(!key.ends_with('/')), seconds: 1 };
-        let folders = folders.iter().map(|folder| folder.as_bytes().to_vec()).collect();
+        let object = |key: &&str| Object { key: (*key).to_owned(), size: u64::from(!key.ends_with('/')), seconds: 1 };
+        let folders = folders.iter().map(|folder| (*folder).to_owned()).collect();
         Page { objects: keys.iter().map(object).collect(), folders, next: next.map(str::to_owned) }
     }
 
@@ -129,11 +133,7 @@ mod tests {
 
     #[test]
     fn names_that_cannot_be_asked_for_are_counted_and_not_shown() {
-        let odd = page(
-            &["a/", "a/b", "a/.", "a/c\u{1}", "elsewhere", "a/same"],
-            &["a//", "a/../", "a/d/", "a/same/", "a/e", "/"],
-            None,
-        );
+        let odd = page(&["a/", "a/b", "a/.", "a/c\u{1}", "elsewhere", "a/same"], &["a//", "a/../", "a/d/", "a/same/", "a/e", "/"], None);
         let names = ["d", "b", "same"].map(str::to_owned).to_vec();
         assert_eq!(listed("a/", odd), Some((names, 8)));
         assert_eq!(listed("a/", page(&["a/"], &[], None)), Some((Vec::new(), 0)));
@@ -147,7 +147,7 @@ mod tests {
         while found.take(page(&[], &[], Some("on"))) {
             pages += 1;
         }
-        assert_eq!(pages + 1, SCANNED_ENTRIES);
+        assert_eq!(pages + 1, PAGES);
         assert!(found.listing.truncated);
         let mut found = Found::default();
         while found.take(page(&["a\u{7f}"; PAGE_NAMES], &[], Some("on"))) {}

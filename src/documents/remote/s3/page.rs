@@ -1,16 +1,17 @@
 //! One page of a listing as an object store gives it: XML in, names out.
+//!
+//! It is asked for without `encoding-type=url`: some stores say then that they have coded the keys, and have not.
 
-use percent_encoding::percent_decode;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, Event};
 
-/// What a page says. Keys are bytes: nothing of them has been judged.
+/// What a page says. Nothing of its keys has been judged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Page {
     /// The objects right beneath the folder.
     pub objects: Vec<Object>,
     /// What the keys beneath further folders begin with, the slash at the end included.
-    pub folders: Vec<Vec<u8>>,
+    pub folders: Vec<String>,
     /// What the next page is asked by, when there is one.
     pub next: Option<String>,
 }
@@ -19,7 +20,7 @@ pub struct Page {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
     /// Its whole key.
-    pub key: Vec<u8>,
+    pub key: String,
     /// Bytes.
     pub size: u64,
     /// Last change, in seconds since 1970; 0 where the store says nothing that can be read.
@@ -32,7 +33,6 @@ enum Element {
     Result,
     Contents,
     Folders,
-    Encoding,
     Next,
     Key,
     Size,
@@ -50,7 +50,6 @@ struct Reading {
     size: Option<u64>,
     seconds: i64,
     prefix: Option<String>,
-    coded: bool,
 }
 
 /// Reads a page of `ListObjectsV2`.
@@ -78,7 +77,7 @@ pub fn read(bytes: &[u8]) -> Result<Page, &'static str> {
             Event::Text(text) => reading.text.push_str(&text.xml10_content()),
             Event::CData(text) => reading.text.push_str(&text.xml10_content()),
             Event::GeneralRef(reference) => reading.text.push_str(&character(&reference).ok_or(NO_XML)?),
-            Event::Eof if whole => return Ok(reading.done()),
+            Event::Eof if whole => return Ok(reading.page),
             Event::Eof => return Err("a listing that breaks off, or is none"),
             _ => {}
         }
@@ -105,11 +104,12 @@ pub(super) fn error_code(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// A character by its number, or one of the five that XML names.
+/// A character by its number, or one of the five that XML names. Numbers that are no character of XML stand for one that no name here has.
 fn character(reference: &BytesRef<'_>) -> Option<String> {
     match reference.resolve_char_ref() {
         Ok(Some(c)) => Some(c.to_string()),
-        _ => quick_xml::escape::resolve_predefined_entity(&reference.xml10_content()).map(str::to_owned),
+        Err(_) => Some('\0'.to_string()),
+        Ok(None) => quick_xml::escape::resolve_predefined_entity(&reference.xml10_content()).map(str::to_owned),
     }
 }
 
@@ -119,7 +119,6 @@ impl Reading {
             ([], "ListBucketResult") => Element::Result,
             ([Element::Result], "Contents") => Element::Contents,
             ([Element::Result], "CommonPrefixes") => Element::Folders,
-            ([Element::Result], "EncodingType") => Element::Encoding,
             ([Element::Result], "NextContinuationToken") => Element::Next,
             ([Element::Result, Element::Contents], "Key") => Element::Key,
             ([Element::Result, Element::Contents], "Size") => Element::Size,
@@ -136,7 +135,6 @@ impl Reading {
     fn end(&mut self) -> Result<(), &'static str> {
         let text = std::mem::take(&mut self.text);
         match self.way.pop().ok_or("a listing with loose ends")? {
-            Element::Encoding => self.coded = text == "url",
             Element::Next => self.page.next = Some(text).filter(|token| !token.is_empty()),
             Element::Key => self.key = Some(text),
             Element::Size => self.size = Some(text.trim().parse().map_err(|_| "a listing with a size that is no number")?),
@@ -144,29 +142,13 @@ impl Reading {
             Element::Prefix => self.prefix = Some(text),
             Element::Contents => {
                 let (key, size) = self.key.take().zip(self.size.take()).ok_or("a listing with an object that has no key or size")?;
-                self.page.objects.push(Object { key: key.into_bytes(), size, seconds: std::mem::take(&mut self.seconds) });
+                self.page.objects.push(Object { key, size, seconds: std::mem::take(&mut self.seconds) });
             }
-            Element::Folders => self.page.folders.extend(self.prefix.take().map(String::into_bytes)),
+            Element::Folders => self.page.folders.extend(self.prefix.take()),
             Element::Result | Element::Other => {}
         }
         Ok(())
     }
-
-    /// The keys as they are in the store. Whether they are coded may stand behind them.
-    fn done(self) -> Page {
-        let mut page = self.page;
-        if self.coded {
-            page.objects.iter_mut().for_each(|object| object.key = decoded(&object.key));
-            page.folders.iter_mut().for_each(|folder| *folder = decoded(folder));
-        }
-        page
-    }
-}
-
-/// As in forms: blanks stand as `+`, the plus sign as `%2B`.
-fn decoded(key: &[u8]) -> Vec<u8> {
-    let blanks: Vec<u8> = key.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
-    percent_decode(&blanks).collect()
 }
 
 #[cfg(test)]
@@ -182,21 +164,27 @@ mod tests {
     #[test]
     fn a_page_gives_keys_as_they_are_in_the_store() {
         let listed = "<Prefix>a/</Prefix><Contents><Key>a/x&amp;y&#x20;z</Key><Size>7</Size><LastModified>2026-01-02T03:04:05.678Z</LastModified>\
-                      <Owner><Key>none</Key></Owner></Contents><CommonPrefixes><Prefix>a/b+c/</Prefix></CommonPrefixes>";
-        let plain = page(listed).expect("it is a listing");
-        let object = Object { key: b"a/x&y z".to_vec(), size: 7, seconds: 1_767_323_045 };
-        assert_eq!(plain, Page { objects: vec![object], folders: vec![b"a/b+c/".to_vec()], next: None });
-        let coded = page(&format!(
-            "{}<EncodingType>url</EncodingType><NextContinuationToken>t/+==</NextContinuationToken>",
-            listed.replace("a/b+c/", "a/b+c%2B%25%01/")
-        ));
-        let coded = coded.expect("it is a listing");
-        assert_eq!((coded.folders, coded.next.as_deref()), (vec![b"a/b c+%\x01/".to_vec()], Some("t/+==")));
+                      <Owner><Key>none</Key></Owner></Contents><CommonPrefixes><Prefix>a/ b+c%41 /</Prefix></CommonPrefixes>\
+                      <NextContinuationToken>t/+==</NextContinuationToken>";
+        let read = page(listed).expect("it is a listing");
+        let object = Object { key: "a/x&y z".to_owned(), size: 7, seconds: 1_767_323_045 };
+        assert_eq!(read, Page { objects: vec![object], folders: vec!["a/ b+c%41 /".to_owned()], next: Some("t/+==".to_owned()) });
+        let odd = page("<CommonPrefixes><Prefix>&#0;&#x1;\u{2}&#55296;/</Prefix></CommonPrefixes>").expect("it is a listing");
+        assert_eq!(odd.folders, ["\0\u{1}\u{2}\0/"]);
     }
 
     #[test]
     fn what_is_no_page_is_refused() {
-        for bytes in [&b""[..], b"\xff", b"{}", b"<ListBucketResult>", START.as_bytes(), b"<html></html>", b"<ListBucketResult></Other>", b"</ListBucketResult>"] {
+        for bytes in [
+            &b""[..],
+            b"\xff",
+            b"{}",
+            b"<ListBucketResult>",
+            START.as_bytes(),
+            b"<html></html>",
+            b"<ListBucketResult></Other>",
+            b"</ListBucketResult>",
+        ] {
             assert!(read(bytes).is_err(), "{:?}", String::from_utf8_lossy(bytes));
         }
         assert!(page("<Contents><Key>a</Key></Contents>").is_err());

@@ -1,7 +1,7 @@
 //! Putting a new document into an object store: at once where it is small, else in parts that are put together when all are there.
 
-use crate::documents::{Incoming, StoreError};
 use crate::documents::remote::s3::wire::{refused, store_error};
+use crate::documents::{Incoming, StoreError};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use object_store::aws::AmazonS3;

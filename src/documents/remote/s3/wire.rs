@@ -67,7 +67,12 @@ impl Wire {
     }
 
     async fn ask(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let has = |name: &str| request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.split('=').next() == Some(name)));
+        let has = |name: &str| {
+            request
+                .uri()
+                .query()
+                .is_some_and(|query| query.split('&').any(|pair| pair.split('=').next() == Some(name)))
+        };
         let reads = request.method() == Method::GET && !has("list-type");
         let joins = request.method() == Method::POST && has("uploadId");
         if joins {
@@ -89,7 +94,9 @@ impl Wire {
                 code => Err(HttpError::new(HttpErrorKind::Unknown, Refused { status, code: code.unwrap_or_default() })),
             }
         };
-        tokio::time::timeout(wait, asked).await.unwrap_or_else(|_| Err(HttpError::new(HttpErrorKind::Timeout, Late)))
+        tokio::time::timeout(wait, asked)
+            .await
+            .unwrap_or_else(|_| Err(HttpError::new(HttpErrorKind::Timeout, Late)))
     }
 }
 
@@ -153,8 +160,15 @@ impl Refused {
     /// The code decides where there is one, since a status stands for many.
     fn means(&self) -> StoreError {
         match self.code.as_str() {
-            "AccountProblem" | "ExpiredToken" | "InvalidAccessKeyId" | "InvalidSecurity" | "InvalidToken" | "NotSignedUp" | "RequestExpired"
-            | "RequestTimeTooSkewed" | "SignatureDoesNotMatch" => StoreError::SignIn,
+            "AccountProblem"
+            | "ExpiredToken"
+            | "InvalidAccessKeyId"
+            | "InvalidSecurity"
+            | "InvalidToken"
+            | "NotSignedUp"
+            | "RequestExpired"
+            | "RequestTimeTooSkewed"
+            | "SignatureDoesNotMatch" => StoreError::SignIn,
             "AllAccessDisabled" | "AccessDenied" => StoreError::Denied,
             "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" => StoreError::Failed("that the region is another one"),
             "EntityTooLarge" | "InsufficientCapacity" | "InsufficientStorage" | "QuotaExceeded" | "XMinioStorageFull" => StoreError::Full,

@@ -59,7 +59,7 @@ impl Bucket {
     /// The key of a path; that of a folder lacks the slash that its contents have behind it.
     fn key(&self, path: &DocumentPath) -> Result<Path, StoreError> {
         let refuse = |why| StoreError::Refused(Refusal::Name(why));
-        let fence = self.fence.as_ref().ok_or(refuse(KEY_TOO_LONG))?;
+        let fence = self.fence.as_ref().ok_or_else(|| refuse(KEY_TOO_LONG))?;
         let whole = self.inner.settings.prefix.append(fence).and_then(|folder| folder.append(path));
         let whole = whole.map_err(|_| refuse(KEY_TOO_LONG))?;
         let key = std::str::from_utf8(whole.as_bytes()).map_err(|_| refuse("its keys are UTF-8"))?;
@@ -69,7 +69,7 @@ impl Bucket {
         Path::parse(key)
             .ok()
             .filter(|parsed| parsed.as_ref() == key)
-            .ok_or(refuse("the key would be another one"))
+            .ok_or_else(|| refuse("the key would be another one"))
     }
 
     fn is_whole_store(&self, path: &DocumentPath) -> bool {
@@ -201,15 +201,15 @@ impl Store for Bucket {
     }
 
     fn list<'a>(&'a self, path: &'a DocumentPath) -> BoxFuture<'a, Result<Listing, StoreError>> {
-        Box::pin(Bucket::list(self, path))
+        Box::pin(Self::list(self, path))
     }
 
     fn open<'a>(&'a self, path: &'a DocumentPath, wanted: Option<&'a FileVersion>) -> BoxFuture<'a, Result<OpenDocument, StoreError>> {
-        Box::pin(Bucket::open(self, path, wanted))
+        Box::pin(Self::open(self, path, wanted))
     }
 
     fn create<'a>(&'a self, path: &'a DocumentPath, size: u64, bytes: Incoming) -> BoxFuture<'a, Result<FileVersion, StoreError>> {
-        Box::pin(Bucket::create(self, path, size, bytes))
+        Box::pin(Self::create(self, path, size, bytes))
     }
 
     fn within(&self, folder: &DocumentPath) -> Box<dyn Store> {

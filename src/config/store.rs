@@ -1,7 +1,9 @@
 //! `[[store]]`: where the documents are.
 
+mod cloud;
 mod remote;
 
+pub use cloud::{Azure, Gcs};
 pub use remote::{Http, Key, Listing, Login, S3, Sftp, SignIn, StoreUrl, Web, Webdav};
 
 use crate::config::{
@@ -32,11 +34,15 @@ pub struct StoreEntry {
 /// What a store is.
 #[derive(Debug, Clone)]
 pub enum StoreKind {
+    /// `azure`: a container of Azure Blob Storage, where the feature `azblob` is built in.
+    Azure(Azure),
     /// `folder`: a folder of this machine, mounted ones included.
     Folder {
         /// `path`: the folder; nothing above it is ever reached. Required of this kind.
         path: PathBuf,
     },
+    /// `gcs`: a bucket of Google Cloud Storage, where the feature `gcs` is built in.
+    Gcs(Gcs),
     /// `http`: a document server that is only read.
     Http(Http),
     /// `s3`: a bucket of an object store.
@@ -50,7 +56,9 @@ pub enum StoreKind {
 /// The kinds by their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    Azure,
     Folder,
+    Gcs,
     Http,
     S3,
     Sftp,
@@ -58,7 +66,9 @@ enum Kind {
 }
 
 const KINDS: &[(Plain<'static>, Kind)] = &[
+    (Plain::Text("azure"), Kind::Azure),
     (Plain::Text("folder"), Kind::Folder),
+    (Plain::Text("gcs"), Kind::Gcs),
     (Plain::Text("http"), Kind::Http),
     (Plain::Text("s3"), Kind::S3),
     (Plain::Text("sftp"), Kind::Sftp),
@@ -80,6 +90,8 @@ impl StoreEntry {
         let timeout = r.key("timeout", Plain::Text("20s"), span(STORE_WAIT_LEAST..=STORE_WAIT));
         let tries = r.key("tries", Plain::Number(3), number(1..=STORE_TRIES));
         let is = |wanted| kind == Some(wanted);
+        let azure = r.section("azure", |r| Azure::read(r, is(Kind::Azure)));
+        let gcs = r.section("gcs", |r| Gcs::read(r, is(Kind::Gcs)));
         let http = r.section("http", |r| Http::read(r, is(Kind::Http)));
         let s3 = r.section("s3", |r| S3::read(r, is(Kind::S3)));
         let sftp = r.section("sftp", |r| Sftp::read(r, is(Kind::Sftp)));
@@ -88,10 +100,20 @@ impl StoreEntry {
             r.missing("path", &r.path().allowed);
         }
         let writable = writable?;
-        if writable && is(Kind::Http) {
-            r.fail("writable", "must be false: a store of kind \"http\" is only read".to_owned());
+        for (only_read, name) in [(Kind::Azure, "azure"), (Kind::Gcs, "gcs"), (Kind::Http, "http")] {
+            if writable && is(only_read) {
+                r.fail("writable", format!("must be false: a store of kind \"{name}\" is only read"));
+            }
+        }
+        for (missing, feature, is_built) in [(Kind::Azure, "azblob", cfg!(feature = "azblob")), (Kind::Gcs, "gcs", cfg!(feature = "gcs"))] {
+            if is(missing) && !is_built {
+                r.fail("kind", format!("must be another one: this program was built without the cargo feature \"{feature}\""));
+                return None;
+            }
         }
         let kind = match kind? {
+            Kind::Azure => StoreKind::Azure(azure?),
+            Kind::Gcs => StoreKind::Gcs(gcs?),
             Kind::Folder => StoreKind::Folder { path: path? },
             Kind::Http => StoreKind::Http(http?),
             Kind::S3 => StoreKind::S3(s3?),

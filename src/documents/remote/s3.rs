@@ -8,11 +8,11 @@ mod client;
 mod folder;
 mod object;
 pub mod page;
+mod reach;
 mod upload;
 mod wire;
 
 use crate::config::StoreEntry;
-use crate::config::store::S3;
 use crate::documents::read::OpenDocument;
 use crate::documents::{Incoming, Listing, Problem, Refusal, Stat, Store, StoreError};
 use crate::domain::document::DocumentPath;
@@ -20,6 +20,7 @@ use crate::domain::version::FileVersion;
 use client::{Client, version_of};
 use futures_util::future::BoxFuture;
 use object_store::path::Path;
+pub use reach::Reach;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -39,15 +40,15 @@ pub struct Bucket {
 
 #[derive(Debug)]
 struct Inner {
-    settings: S3,
+    settings: Reach,
     wait: Duration,
     writable: bool,
     client: OnceCell<Arc<Client>>,
 }
 
 impl Bucket {
-    pub(in crate::documents) fn new(entry: &StoreEntry, settings: &S3) -> Self {
-        let inner = Inner { settings: settings.clone(), wait: entry.timeout, writable: entry.writable, client: OnceCell::new() };
+    pub(in crate::documents) fn new(entry: &StoreEntry, settings: Reach) -> Self {
+        let inner = Inner { settings, wait: entry.timeout, writable: entry.writable, client: OnceCell::new() };
         Self { inner: Arc::new(inner), fence: Some(DocumentPath::root()) }
     }
 
@@ -60,7 +61,7 @@ impl Bucket {
     fn key(&self, path: &DocumentPath) -> Result<Path, StoreError> {
         let refuse = |why| StoreError::Refused(Refusal::Name(why));
         let fence = self.fence.as_ref().ok_or_else(|| refuse(KEY_TOO_LONG))?;
-        let whole = self.inner.settings.prefix.append(fence).and_then(|folder| folder.append(path));
+        let whole = self.inner.settings.prefix().append(fence).and_then(|folder| folder.append(path));
         let whole = whole.map_err(|_| refuse(KEY_TOO_LONG))?;
         let key = std::str::from_utf8(whole.as_bytes()).map_err(|_| refuse("its keys are UTF-8"))?;
         if key.len() > KEY_BYTES {
@@ -149,7 +150,7 @@ impl Bucket {
         }
         let key = self.key(path)?;
         let client = self.client().await?;
-        let put = upload::put(&client.store, &key, size, bytes).await?;
+        let put = upload::put(client.store.as_ref(), &key, size, bytes).await?;
         // Only a look tells the time; without one the version is known well enough.
         let version = put.version.as_deref().filter(|id| *id != "null");
         let meta = client.head(&key, version).await.ok().filter(|meta| meta.e_tag == put.e_tag && meta.size == size);
@@ -162,16 +163,13 @@ impl Bucket {
     /// One sentence on what to mend.
     fn mend(&self, error: StoreError) -> String {
         let settings = &self.inner.settings;
-        let bucket = &settings.bucket;
-        let host = settings
-            .endpoint
-            .as_ref()
-            .map_or_else(|| format!("s3.{}.amazonaws.com", settings.region), |url| url.host().to_owned());
+        let bucket = settings.bucket();
+        let host = settings.host();
         match error {
             StoreError::SignIn => format!(
                 "the object store {host} does not let the server sign in: look whether access_key and its secret key are right, and the machine's clock"
             ),
-            StoreError::Denied if settings.login.is_none() => {
+            StoreError::Denied if !settings.signs() => {
                 format!("the object store {host} shows the bucket {bucket} to nobody without a key: set access_key and its secret key")
             }
             StoreError::Denied => format!(

@@ -3,15 +3,16 @@
 use crate::config::store::S3;
 use crate::documents::StoreError;
 use crate::documents::remote::s3::page::{self, Page};
+use crate::documents::remote::s3::reach::Reach;
 use crate::documents::remote::s3::wire::{Given, Wire, store_error};
 use crate::domain::version::FileVersion;
 use http::Method;
-use object_store::aws::{AmazonS3, AmazonS3Builder, AwsAuthorizer, AwsCredential};
+use object_store::aws::{AmazonS3Builder, AwsAuthorizer, AwsCredential};
 use object_store::client::{HttpClient, HttpRequest, HttpRequestBody};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, RetryConfig};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,17 +25,67 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 #[derive(Debug)]
 pub(super) struct Client {
     /// The library's store: objects are read and written through it. It does not try anything twice.
-    pub store: AmazonS3,
-    /// Listings go past the library: it refuses a whole page for one key that it does not like, and reads pages of any length.
-    wire: HttpClient,
-    address: String,
-    region: String,
-    credential: Option<AwsCredential>,
+    pub store: Arc<dyn ObjectStore>,
+    pages: Pages,
+}
+
+/// What gives pages of listings.
+enum Pages {
+    /// With S3 they go past the library: it refuses a whole page for one key that it does not like.
+    Own { wire: HttpClient, address: String, region: String, credential: Option<AwsCredential> },
+    /// Elsewhere the library.
+    #[cfg(any(feature = "azblob", feature = "gcs"))]
+    Library(Box<dyn object_store::list::PaginatedListStore>),
+}
+
+impl fmt::Debug for Pages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pages")
+    }
 }
 
 impl Client {
     /// Makes what is needed to reach the bucket; nothing is asked of it yet.
-    pub(super) async fn new(settings: &S3, wait: Duration) -> Result<Self, StoreError> {
+    pub(super) async fn new(reach: &Reach, wait: Duration) -> Result<Self, StoreError> {
+        match reach {
+            Reach::S3(settings) => Self::s3(settings, wait).await,
+            #[cfg(feature = "azblob")]
+            Reach::Azure(settings) => {
+                use object_store::azure::MicrosoftAzureBuilder;
+                let builder = MicrosoftAzureBuilder::new()
+                    .with_account(&settings.account)
+                    .with_container_name(&settings.container);
+                let builder = match &settings.key {
+                    Some(key) => builder.with_access_key(key.expose()),
+                    None => builder.with_skip_signature(true),
+                };
+                let builder = builder.with_retry(once()).with_http_connector(Given(secure(wait)?));
+                Self::by_library(builder.build())
+            }
+            #[cfg(feature = "gcs")]
+            Reach::Gcs(settings) => {
+                use object_store::gcp::GoogleCloudStorageBuilder;
+                let builder = GoogleCloudStorageBuilder::new().with_bucket_name(&settings.bucket);
+                let builder = match &settings.service_account_file {
+                    Some(file) => builder.with_service_account_path(file.to_string_lossy()),
+                    None => builder.with_skip_signature(true),
+                };
+                let builder = builder.with_retry(once()).with_http_connector(Given(secure(wait)?));
+                Self::by_library(builder.build())
+            }
+        }
+    }
+
+    #[cfg(any(feature = "azblob", feature = "gcs"))]
+    fn by_library<S>(store: object_store::Result<S>) -> Result<Self, StoreError>
+    where
+        S: ObjectStore + object_store::list::PaginatedListStore + Clone,
+    {
+        let store = store.map_err(|_| UNUSABLE)?;
+        Ok(Self { pages: Pages::Library(Box::new(store.clone())), store: Arc::new(store) })
+    }
+
+    async fn s3(settings: &S3, wait: Duration) -> Result<Self, StoreError> {
         let authorities = match &settings.ca_file {
             None => Vec::new(),
             Some(file) => {
@@ -54,7 +105,7 @@ impl Client {
             .with_virtual_hosted_style_request(true)
             .with_bucket_name(&settings.bucket)
             .with_region(&settings.region)
-            .with_retry(RetryConfig { max_retries: 0, ..RetryConfig::default() })
+            .with_retry(once())
             .with_http_connector(Given(wire.clone()));
         let mut credential = None;
         match &settings.login {
@@ -65,8 +116,9 @@ impl Client {
                 credential = Some(AwsCredential { key_id: login.user.clone(), secret_key, token: None });
             }
         }
-        let store = builder.build().map_err(|_| StoreError::Failed("settings that cannot be used"))?;
-        Ok(Self { store, wire, address, region: settings.region.clone(), credential })
+        let store = builder.build().map_err(|_| UNUSABLE)?;
+        let pages = Pages::Own { wire, address, region: settings.region.clone(), credential };
+        Ok(Self { store: Arc::new(store), pages })
     }
 
     /// Looks an object up.
@@ -95,7 +147,12 @@ impl Client {
 
     /// One page of what lies right beneath `prefix`, which ends with a slash or is empty; at most `most` names.
     pub(super) async fn page(&self, prefix: &str, token: Option<&str>, most: usize) -> Result<Page, StoreError> {
-        let mut url = format!("{}?list-type=2&delimiter=%2F&max-keys={most}", self.address);
+        let (wire, address, region, credential) = match &self.pages {
+            Pages::Own { wire, address, region, credential } => (wire, address, region, credential),
+            #[cfg(any(feature = "azblob", feature = "gcs"))]
+            Pages::Library(store) => return library_page(store.as_ref(), prefix, token, most).await,
+        };
+        let mut url = format!("{address}?list-type=2&delimiter=%2F&max-keys={most}");
         for (name, value) in [("prefix", Some(prefix)), ("continuation-token", token)] {
             if let Some(value) = value {
                 // A text takes what is written to it.
@@ -107,17 +164,55 @@ impl Client {
             .uri(url)
             .body(HttpRequestBody::empty())
             .map_err(|_| NO_REQUEST)?;
-        if let Some(credential) = &self.credential {
-            AwsAuthorizer::new(credential, "s3", &self.region)
+        if let Some(credential) = credential {
+            AwsAuthorizer::new(credential, "s3", region)
                 .try_authorize(&mut request, None)
                 .map_err(|_| NO_REQUEST)?;
         }
-        let answer = self.wire.execute(request).await.map_err(|e| store_error(&e))?;
+        let answer = wire.execute(request).await.map_err(|e| store_error(&e))?;
         let body = answer.into_body().bytes().await.map_err(|e| store_error(&e))?;
         page::read(&body).map_err(StoreError::Failed)
     }
 }
 
+/// Nothing is tried twice by the library.
+fn once() -> RetryConfig {
+    RetryConfig { max_retries: 0, ..RetryConfig::default() }
+}
+
+#[cfg(any(feature = "azblob", feature = "gcs"))]
+fn secure(wait: Duration) -> Result<HttpClient, StoreError> {
+    Wire::new(wait, false, Vec::new()).map(HttpClient::new).map_err(|_| UNUSABLE)
+}
+
+/// A page as the library gives it: a folder's own mark has lost the slash at its end.
+#[cfg(any(feature = "azblob", feature = "gcs"))]
+async fn library_page(
+    store: &dyn object_store::list::PaginatedListStore,
+    prefix: &str,
+    token: Option<&str>,
+    most: usize,
+) -> Result<Page, StoreError> {
+    let options = object_store::list::PaginatedListOptions {
+        delimiter: Some("/".into()),
+        max_keys: Some(most),
+        page_token: token.map(str::to_owned),
+        ..Default::default()
+    };
+    let answer = store
+        .list_paginated((!prefix.is_empty()).then_some(prefix), options)
+        .await
+        .map_err(|e| store_error(&e))?;
+    let object = |meta: &ObjectMeta| {
+        let is_mark = prefix.strip_suffix('/') == Some(meta.location.as_ref());
+        let key = if is_mark { prefix.to_owned() } else { meta.location.to_string() };
+        page::Object { key, size: meta.size, seconds: meta.last_modified.timestamp() }
+    };
+    let folders = answer.result.common_prefixes.iter().map(|folder| format!("{folder}/")).collect();
+    Ok(Page { objects: answer.result.objects.iter().map(object).collect(), folders, next: answer.page_token })
+}
+
+const UNUSABLE: StoreError = StoreError::Failed("settings that cannot be used");
 const NO_REQUEST: StoreError = StoreError::Failed("an address that cannot be asked");
 const NO_AUTHORITY: &str = "a file of authorities (ca_file) that cannot be read";
 

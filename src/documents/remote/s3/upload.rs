@@ -4,7 +4,6 @@ use crate::documents::remote::s3::wire::{refused, store_error};
 use crate::documents::{Incoming, StoreError};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use object_store::aws::AmazonS3;
 use object_store::path::Path;
 use object_store::{MultipartUpload, ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult};
 
@@ -19,7 +18,7 @@ const CUT_OFF: StoreError = StoreError::Failed("an upload that ended before its 
 const TOO_LONG: StoreError = StoreError::Failed("an upload that went on after its announced end");
 
 /// Puts the bytes in place, unless something is there by then.
-pub(super) async fn put(store: &AmazonS3, key: &Path, size: u64, mut bytes: Incoming) -> Result<PutResult, StoreError> {
+pub(super) async fn put(store: &dyn ObjectStore, key: &Path, size: u64, mut bytes: Incoming) -> Result<PutResult, StoreError> {
     if size > PARTS * PART_BYTES_MOST {
         return Err(StoreError::Full);
     }
@@ -33,7 +32,7 @@ pub(super) async fn put(store: &AmazonS3, key: &Path, size: u64, mut bytes: Inco
     store.put_opts(key, only.into(), options).await.map_err(|e| put_error(&e))
 }
 
-async fn put_parts(store: &AmazonS3, key: &Path, size: u64, mut bytes: Incoming) -> Result<PutResult, StoreError> {
+async fn put_parts(store: &dyn ObjectStore, key: &Path, size: u64, mut bytes: Incoming) -> Result<PutResult, StoreError> {
     let part_bytes = PART_BYTES.max(size.div_ceil(PARTS));
     let upload = store.put_multipart_opts(key, PutMultipartOptions::default()).await.map_err(|e| put_error(&e))?;
     let mut upload = Parts(Some(upload));

@@ -73,7 +73,7 @@ impl Wire {
                 .query()
                 .is_some_and(|query| query.split('&').any(|pair| pair.split('=').next() == Some(name)))
         };
-        let reads = request.method() == Method::GET && !has("list-type");
+        let reads = request.method() == Method::GET && !has("list-type") && !has("comp");
         let joins = request.method() == Method::POST && has("uploadId");
         if joins {
             // The library would put the parts over what has come there meanwhile. It is no header that the signature covers.

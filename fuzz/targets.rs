@@ -4,6 +4,8 @@
 
 #[path = "targets/ledger.rs"]
 mod ledger;
+#[path = "targets/objects.rs"]
+mod objects;
 #[path = "targets/office.rs"]
 mod office;
 #[path = "targets/papers.rs"]
@@ -23,6 +25,7 @@ mod web;
 
 pub use self::{
     ledger::{event, journal_line, state_file},
+    objects::object_page,
     office::office_wire,
     papers::{docx_blocks, mail_blocks, msg_blocks, odt, sheet_blocks, slides_blocks, unzip},
     preview::preview_wire,
@@ -43,7 +46,7 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 29] = [
+pub const TARGETS: [(&str, Target); 30] = [
     ("autoindex", autoindex),
     ("byte_range", byte_range),
     ("conditional", conditional),
@@ -61,6 +64,7 @@ pub const TARGETS: [(&str, Target); 29] = [
     ("markdown", markdown),
     ("msg_blocks", msg_blocks),
     ("multistatus", multistatus),
+    ("object_page", object_page),
     ("odt", odt),
     ("office_wire", office_wire),
     ("preview_wire", preview_wire),

@@ -13,14 +13,14 @@
 #   DOORWARD_TEST_FUSE                               a folder that stops answering when it is told to (tests/tools/fuse.sh); not set without FUSE
 #   DOORWARD_TEST_CORPUS                             documents that others made (tests/corpus/fetch.py)
 #   TMPDIR, HOME                                     scratch that is removed at the end
-#   PYTHONPATH                                       aiosmtpd, for `python3 tests/helpers/smtp_server.py`
+#   PYTHONPATH                                       aiosmtpd and moto, for `python3 tests/helpers/smtp_server.py` and `moto_server.py`
 # Rust tests read their files relative to the working directory, the top of the copy, as under cargo.
 # Logs are left in target/test-logs, screenshots in target/screenshots, tools in target/test-tools (or DOORWARD_TEST_TOOLS).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly TESTER=doorward-test
-readonly CARGO_DENY=0.20.2 AIOSMTPD=1.4.6
+readonly CARGO_DENY=0.20.2 AIOSMTPD=1.4.6 MOTO=5.2.5 FLASK=3.1.3 FLASK_CORS=6.0.5 S3S_FS=0.14.1
 readonly BUILD_SECONDS=1500 TOOL_SECONDS=600 TEST_SECONDS=780 FUZZ_SECONDS=60
 
 full=no
@@ -149,9 +149,15 @@ install_tools() {
         (cd "$tools/node" && cp "$top/tests/browser/package-lock.json" . && within "$TOOL_SECONDS" npm ci --no-audit --no-fund) ||
             { rm -f "$tools/node/package-lock.json"; return 1; }
     fi
-    if ! [ -e "$tools/python/aiosmtpd/__init__.py" ]; then
+    if ! [ -e "$tools/python/aiosmtpd/__init__.py" ] || ! [ -e "$tools/python/moto-$MOTO.dist-info" ]; then
         /usr/bin/python3 -m venv "$tools/venv"
-        within "$TOOL_SECONDS" "$tools/venv/bin/pip" install --quiet --upgrade --target "$tools/python" "aiosmtpd==$AIOSMTPD"
+        within "$TOOL_SECONDS" "$tools/venv/bin/pip" install --quiet --upgrade --target "$tools/python" \
+            "aiosmtpd==$AIOSMTPD" "moto[s3]==$MOTO" "flask==$FLASK" "flask-cors==$FLASK_CORS"
+    fi
+    # Newer ones need a newer compiler.
+    if [ "$full" = yes ] && ! have s3s-fs; then
+        CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_TARGET_DIR="$tools/build" within "$BUILD_SECONDS" \
+            cargo install --locked s3s-fs --version "$S3S_FS" --features binary --root "$tools"
     fi
     have cargo-deny || CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$tools/build" within "$TOOL_SECONDS" \
         cargo install --locked --debug --no-default-features cargo-deny --version "$CARGO_DENY" --root "$tools"
@@ -191,6 +197,7 @@ lay_out() {
     cp "$(cat "$place/program")" "$place/bin/doorward"
     while read -r name file; do cp "$file" "$place/bin/$name"; done <"$place/tests"
     cp -r "$tools/node" "$tools/python" "$place/"
+    [ "$full" = no ] || cp "$(command -v s3s-fs)" "$place/bin/"
     chmod -R a+rX "$place"/{bin,checkout,node,python}
     if is_root; then chown -R "$TESTER:" "$place"/{checkout,home,tmp,scratch,screenshots}; fi
     # What the tests start must be there for whoever runs them, too.
@@ -227,7 +234,7 @@ as_tester() {
     [ "$full" = no ] || long=("DOORWARD_FULL=1")
     [ ! -e "$place/mail/ca.pem" ] || ca=("DOORWARD_TEST_SMTP_CA=$place/mail/ca.pem")
     cd "$place/checkout"
-    within "$TEST_SECONDS" "${who[@]}" env -i PATH="$PATH" HOME="$place/home" TMPDIR="$place/tmp" LANG=C.UTF-8 RUST_BACKTRACE=0 \
+    within "$TEST_SECONDS" "${who[@]}" env -i PATH="$place/bin:$PATH" HOME="$place/home" TMPDIR="$place/tmp" LANG=C.UTF-8 RUST_BACKTRACE=0 \
         PYTHONPATH="$place/python" DOORWARD_BIN="$place/bin/doorward" DOORWARD_TEST_CORPUS="$place/corpus" "${long[@]}" \
         DOORWARD_TEST_SMTP_PORT="$smtp_port" DOORWARD_TEST_MAILDIR="$place/mail/mail" "${ca[@]}" "${fuse[@]}" \
         DOORWARD_NODE_TOOLS="$place/node" DOORWARD_BROWSER_SCRATCH="$place/scratch" DOORWARD_SCREENSHOTS="$place/screenshots" "$@"

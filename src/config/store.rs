@@ -1,8 +1,10 @@
 //! `[[store]]`: where the documents are.
 
+mod cloud;
 mod host_key;
 mod remote;
 
+pub use cloud::{Azure, Gcs};
 pub use host_key::{HostKey, InvalidHostKey};
 pub use remote::{Http, Key, Listing, Login, S3, Sftp, SignIn, StoreUrl, Web, Webdav};
 
@@ -34,11 +36,17 @@ pub struct StoreEntry {
 /// What a store is.
 #[derive(Debug, Clone)]
 pub enum StoreKind {
+    /// `azure`: a container of Azure Blob Storage, where the feature `azblob` is built in.
+    #[cfg(feature = "azblob")]
+    Azure(Azure),
     /// `folder`: a folder of this machine, mounted ones included.
     Folder {
         /// `path`: the folder; nothing above it is ever reached. Required of this kind.
         path: PathBuf,
     },
+    /// `gcs`: a bucket of Google Cloud Storage, where the feature `gcs` is built in.
+    #[cfg(feature = "gcs")]
+    Gcs(Gcs),
     /// `http`: a document server that is only read.
     Http(Http),
     /// `s3`: a bucket of an object store.
@@ -53,7 +61,11 @@ impl StoreKind {
     /// Its name, as `kind` has it.
     pub const fn word(&self) -> &'static str {
         match self {
+            #[cfg(feature = "azblob")]
+            Self::Azure(_) => "azure",
             Self::Folder { .. } => "folder",
+            #[cfg(feature = "gcs")]
+            Self::Gcs(_) => "gcs",
             Self::Http(_) => "http",
             Self::S3(_) => "s3",
             Self::Sftp(_) => "sftp",
@@ -65,7 +77,9 @@ impl StoreKind {
 /// The kinds by their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    Azure,
     Folder,
+    Gcs,
     Http,
     S3,
     Sftp,
@@ -73,7 +87,9 @@ enum Kind {
 }
 
 const KINDS: &[(Plain<'static>, Kind)] = &[
+    (Plain::Text("azure"), Kind::Azure),
     (Plain::Text("folder"), Kind::Folder),
+    (Plain::Text("gcs"), Kind::Gcs),
     (Plain::Text("http"), Kind::Http),
     (Plain::Text("s3"), Kind::S3),
     (Plain::Text("sftp"), Kind::Sftp),
@@ -95,6 +111,8 @@ impl StoreEntry {
         let timeout = r.key("timeout", Plain::Text("20s"), span(STORE_WAIT_LEAST..=STORE_WAIT));
         let tries = r.key("tries", Plain::Number(3), number(1..=STORE_TRIES));
         let is = |wanted| kind == Some(wanted);
+        let azure = r.section("azure", |r| Azure::read(r, is(Kind::Azure)));
+        let gcs = r.section("gcs", |r| Gcs::read(r, is(Kind::Gcs)));
         let http = r.section("http", |r| Http::read(r, is(Kind::Http)));
         let s3 = r.section("s3", |r| S3::read(r, is(Kind::S3)));
         let sftp = r.section("sftp", |r| Sftp::read(r, is(Kind::Sftp)));
@@ -103,10 +121,20 @@ impl StoreEntry {
             r.missing("path", &r.path().allowed);
         }
         let writable = writable?;
-        if writable && is(Kind::Http) {
-            r.fail("writable", "must be false: a store of kind \"http\" is only read".to_owned());
+        for (only_read, name) in [(Kind::Azure, "azure"), (Kind::Gcs, "gcs"), (Kind::Http, "http")] {
+            if writable && is(only_read) {
+                r.fail("writable", format!("must be false: a store of kind \"{name}\" is only read"));
+            }
+        }
+        for (missing, feature, is_built) in [(Kind::Azure, "azblob", cfg!(feature = "azblob")), (Kind::Gcs, "gcs", cfg!(feature = "gcs"))] {
+            if is(missing) && !is_built {
+                r.fail("kind", format!("must be another one: this program was built without the cargo feature \"{feature}\""));
+                return None;
+            }
         }
         let kind = match kind? {
+            Kind::Azure => of_azure(azure?)?,
+            Kind::Gcs => of_gcs(gcs?)?,
             Kind::Folder => StoreKind::Folder { path: path? },
             Kind::Http => StoreKind::Http(http?),
             Kind::S3 => StoreKind::S3(s3?),
@@ -131,4 +159,26 @@ impl StoreEntry {
         }
         stores
     }
+}
+
+#[cfg(feature = "azblob")]
+const fn of_azure(azure: Azure) -> Option<StoreKind> {
+    Some(StoreKind::Azure(azure))
+}
+
+/// Not built in; that was said already.
+#[cfg(not(feature = "azblob"))]
+fn of_azure(_: Azure) -> Option<StoreKind> {
+    None
+}
+
+#[cfg(feature = "gcs")]
+const fn of_gcs(gcs: Gcs) -> Option<StoreKind> {
+    Some(StoreKind::Gcs(gcs))
+}
+
+/// Not built in; that was said already.
+#[cfg(not(feature = "gcs"))]
+fn of_gcs(_: Gcs) -> Option<StoreKind> {
+    None
 }

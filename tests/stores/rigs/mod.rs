@@ -1,10 +1,14 @@
 //! The kinds of stores, one file each. `suite!` with what starts a rig makes a test of every case for it.
 
 mod apache;
+mod buckets;
 mod folder;
+mod moto;
 mod nginx;
+mod odd;
 mod openssh;
 mod rclone;
+mod s3s;
 mod web;
 
 /// All cases for one kind of store: `$start` is an expression that gives an `Outcome` of its rig, evaluated anew by each test.

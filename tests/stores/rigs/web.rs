@@ -55,7 +55,7 @@ impl Site {
         let entry = entry_of(
             home.path(),
             &format!(
-                "[[store]]\nname = \"web\"\nkind = \"{kind}\"\ntimeout = \"5s\"\nwritable = {writable}\n[store.{kind}]\n\
+                "[[store]]\nname = \"web\"\nkind = \"{kind}\"\ntimeout = \"10s\"\nwritable = {writable}\n[store.{kind}]\n\
                  url = \"http://127.0.0.1:{port}/the%20web/store/\"\nuser = \"{USER}\"\npassword_file = \"password\"\n{keys}\n"
             ),
         )?;

@@ -68,7 +68,7 @@ impl Fault {
         if error.is_timeout() { Self::Silent } else { Self::Away }
     }
 
-    /// Reads an answer that is not the one hoped for. For a write, refusals of the method say that the store is only read.
+    /// Reads the status of an answer that is not the one hoped for.
     pub(in crate::documents::remote) fn told(answer: &Response) -> Self {
         let error = match answer.status() {
             status if status.is_redirection() => return Self::Redirect(target(answer)),

@@ -42,6 +42,7 @@
 //! | `web/recipient/code.rs`, `gate/challenge.rs` | the code is compared and counted in one transaction; a right one opens a session |
 //! | `web/recipient/document.rs` | `/d/{share}/f/{path}`: conditions and ranges |
 //! | `gate/admit.rs` | session, share, recipient, end, scope, delivery, in this order, on every request: a permit or a refusal |
+//! | `documents/guard.rs` | the store is asked within its limits, or not at all while it is left alone |
 //! | `documents/beneath.rs` | the file is opened beneath its store's handle; a pinned one must be what it was |
 //! | `gate/deliver.rs` | the receipt is put down, decided anew in its own transaction; then the first byte may go |
 //! | `gate/stream.rs`, `gate/ending.rs`, `limit/cut.rs` | bytes go out and are counted; an end of access drops the connection |

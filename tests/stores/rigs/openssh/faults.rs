@@ -7,6 +7,7 @@ use futures_util::{FutureExt, TryStreamExt};
 use rustix::process::Signal;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 const LONG: usize = 64 * 1024 * 1024;
@@ -150,4 +151,34 @@ async fn callers_that_go_away_leave_nothing_open() -> Outcome {
         steps.tick().await;
     }
     Err("a file is open still".into())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_is_written_to_is_listed_all_the_same() -> Outcome {
+    let _turn = crate::cases::turn("sftp").await;
+    let rig = OpenSsh::start()?;
+    rig.put(b"inbox/0", b"0")?;
+    let documents = documents(&rig);
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| -> Outcome {
+        scope.spawn(|| {
+            for number in (1..200).cycle() {
+                if done.load(Ordering::Relaxed) {
+                    break;
+                }
+                rig.put(format!("inbox/{number}").as_bytes(), b"new").expect("the folder is the test's");
+                rig.remove(format!("inbox/{number}").as_bytes()).expect("it was put there");
+            }
+        });
+        let listed = tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                for _ in 0..200 {
+                    documents.list(&place(&documents, "inbox")).await?;
+                }
+                Ok(())
+            })
+        });
+        done.store(true, Ordering::Relaxed);
+        listed
+    })
 }

@@ -89,6 +89,11 @@ pub(crate) fn documents(rig: &dyn Rig) -> Documents {
 
 /// What the configuration makes of the text of one `[[store]]`; relative paths in it begin in `folder`, into which it is written.
 pub(crate) fn entry_of(folder: &Path, store: &str) -> Outcome<StoreEntry> {
+    entries_of(folder, store)?.pop().ok_or_else(|| "no store in it".into())
+}
+
+/// The same with several.
+pub(crate) fn entries_of(folder: &Path, stores: &str) -> Outcome<Vec<StoreEntry>> {
     const AROUND: &str = r#"
 data = "data"
 [organisation]
@@ -107,19 +112,14 @@ from = { address = "documents@example.org" }
 transport = "directory"
 "#;
     let file = folder.join("doorward.toml");
-    fs::write(&file, format!("{AROUND}\n{store}"))?;
+    fs::write(&file, format!("{AROUND}\n{stores}"))?;
     let config = load(&file).map_err(|problems| format!("{problems:?}"))?;
-    config.store.into_iter().next().ok_or_else(|| "no store in it".into())
+    Ok(config.store)
 }
 
 /// A port that is free now. Whoever takes it may be late: try again with another one.
 pub(crate) fn free_port() -> Outcome<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
-}
-
-/// Waits until somebody listens there.
-pub(crate) fn wait_for_port(port: u16) -> Outcome {
-    until("a port that answers", || Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok().then_some(())))
 }
 
 /// Looks until there is something to see.

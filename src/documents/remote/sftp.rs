@@ -66,7 +66,8 @@ impl Sftp {
             return Err(StoreError::NotADocument);
         }
         let opened = room.open(found.place.clone(), OpenFlags::READ).await?;
-        let (attributes, probe, still) = join3(opened.attributes(), probe(&opened, stat.version.size), is_still(&session, &found)).await;
+        let (attributes, probe, still) =
+            join3(opened.attributes(), probe(&opened, stat.version.size), is_still(&session, &found, is_same)).await;
         if !is_same(&attributes?, &found.attributes) || !still? {
             return Ok(None);
         }
@@ -77,35 +78,36 @@ impl Sftp {
         Ok(Some(OpenDocument { version, size, media_type, changed: stat.changed, content: Source::Remote(content) }))
     }
 
-    /// Whether the folder can be read.
-    async fn try_out(&self) -> Result<(), Problem> {
+    /// Reads the folder, or says why there is nobody to ask for it.
+    async fn try_out(&self) -> Result<Result<(), StoreError>, Problem> {
         let room = match self.pool.room().await {
             Ok(room) => room,
             // All that it can do, it does.
-            Err(NoSession::Full) => return Ok(()),
+            Err(NoSession::Full) => return Ok(Ok(())),
             Err(NoSession::Trouble(trouble)) => return Err(trouble.to_problem()),
         };
         let session = Arc::clone(room.session());
-        let target = self.pool.target();
-        let (server, path) = (target.server(), &target.path);
         let read = async {
             let found = session.look_at(session.root()).await?;
             let is_folder = kind_of(&found) == Some(FOLDER);
             if is_folder { room.open_folder(session.root().to_owned()).await.map(drop) } else { Err(StoreError::NotAFolder) }
         };
-        read.await.map_err(|error| {
-            let what = match error {
-                StoreError::Denied => {
-                    format!("does not let its user read the folder {path}: give that user permission to read and enter it")
-                }
-                StoreError::Missing | StoreError::NotAFolder => {
-                    format!("has no folder {path} any more: create it there, or correct the store's path in the configuration")
-                }
-                StoreError::Unreachable => "does not answer any more: look whether it is up".to_owned(),
-                error => format!("cannot give the folder {path}: {error}"),
-            };
-            Problem::Remote(format!("the SFTP server {server} {what}"))
-        })
+        Ok(read.await)
+    }
+
+    /// What to mend where the folder cannot be read.
+    fn problem(&self, error: StoreError) -> Problem {
+        let target = self.pool.target();
+        let (server, path) = (target.server(), &target.path);
+        let what = match error {
+            StoreError::Denied => format!("does not let its user read the folder {path}: give that user permission to read and enter it"),
+            StoreError::Missing | StoreError::NotAFolder => {
+                format!("has no folder {path} any more: create it there, or correct the store's path in the configuration")
+            }
+            StoreError::Unreachable => "does not answer any more: look whether it is up".to_owned(),
+            error => format!("cannot give the folder {path}: {error}"),
+        };
+        Problem::Remote(format!("the SFTP server {server} {what}"))
     }
 }
 
@@ -146,7 +148,14 @@ impl Store for Sftp {
     }
 
     fn check(&self) -> BoxFuture<'_, Result<(), Problem>> {
-        Box::pin(self.try_out())
+        Box::pin(async move {
+            let mut read = self.try_out().await?;
+            if read == Err(StoreError::Unreachable) {
+                // It may have been a connection from before the server was started anew.
+                read = self.try_out().await?;
+            }
+            read.map_err(|error| self.problem(error))
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::names::{beneath, text};
 use super::pool::Pool;
 use super::session::{FAILED, FOLDER, Opened, Room, Session, kind_of};
-use super::walk::{Found, describe, find, is_still};
+use super::walk::{Found, describe, find, is_same_folder, is_still};
 use crate::crypto::random;
 use crate::documents::{Incoming, StoreError};
 use crate::domain::document::DocumentPath;
@@ -51,7 +51,7 @@ pub(super) async fn create(
 async fn put(room: Room, folder: &Found, place: &str, target: &str, size: u64, bytes: Incoming) -> Result<FileVersion, StoreError> {
     let session = Arc::clone(room.session());
     let opened = room.open(place.to_owned(), OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUDE).await?;
-    if !is_still_folder(&session, folder).await? {
+    if !is_still(&session, folder, is_same_folder).await? {
         return Err(StoreError::Changed);
     }
     match write(&opened, size, bytes).await {
@@ -138,13 +138,6 @@ async fn folder(session: &Session, fence: &DocumentPath, path: &DocumentPath) ->
 
 fn as_folder(found: Found) -> Result<Found, StoreError> {
     if kind_of(&found.attributes) == Some(FOLDER) { Ok(found) } else { Err(StoreError::NotAFolder) }
-}
-
-/// Whether the folder is where it was; its size and time have changed with the new file.
-async fn is_still_folder(session: &Session, folder: &Found) -> Result<bool, StoreError> {
-    let now = session.look_at(&folder.place).await?;
-    let owner = |of: &FileAttributes| (of.permissions, of.uid, of.gid);
-    Ok(owner(&now) == owner(&folder.attributes) && is_still(session, &Found { attributes: now, ..folder.clone() }).await?)
 }
 
 /// Writes all bytes, many pieces at a time.

@@ -2,7 +2,7 @@
 
 use super::names::LOST;
 use super::session::{ENDED, FOLDER, LINK, Opened, Room, kind_of};
-use super::walk::{describe, find, is_still};
+use super::walk::{describe, find, is_same_folder, is_still};
 use crate::documents::folder::sort;
 use crate::documents::{Entry, Listing, Stat, StoreError};
 use crate::domain::bounds::{LISTED_ENTRIES, SCANNED_ENTRIES};
@@ -28,7 +28,7 @@ pub(super) async fn list(room: Room, fence: &DocumentPath, path: &DocumentPath) 
     let mut read = Read::default();
     read.names(&opened).await?;
     // Only now is it known that what was read is the folder that was found: its names are looked at by path.
-    if !is_still(&session, &found).await? {
+    if !is_still(&session, &found, is_same_folder).await? {
         return Err(StoreError::Changed);
     }
     let Read { mut listing, links, .. } = read;

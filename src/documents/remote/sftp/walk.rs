@@ -71,8 +71,18 @@ pub(super) async fn find(session: &Session, fence: &DocumentPath, path: &Documen
     }
 }
 
-/// Looks whether a place is what it was, after it was opened.
-pub(super) async fn is_still(session: &Session, found: &Found) -> Result<bool, StoreError> {
+/// Whether both are of one folder; names may have come and gone.
+pub(super) fn is_same_folder(a: &FileAttributes, b: &FileAttributes) -> bool {
+    let all = |of: &FileAttributes| (of.permissions, of.uid, of.gid);
+    all(a) == all(b)
+}
+
+/// Looks whether a place is what it was, after it was opened: no link on it, and there by `is_same` what was found.
+pub(super) async fn is_still(
+    session: &Session,
+    found: &Found,
+    is_same: fn(&FileAttributes, &FileAttributes) -> bool,
+) -> Result<bool, StoreError> {
     let (place, walked) = futures_util::future::join(session.canonical(&found.place), walk(session, &found.place)).await;
     Ok(match (place, walked) {
         (Ok(place), Ok(Walked::To(now))) => place == found.place && is_same(&now, &found.attributes),

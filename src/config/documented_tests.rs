@@ -89,6 +89,7 @@ fn every_example_of_the_sample_would_be_taken() {
         "store.webdav.token_file",
         "store.webdav.token_env",
         "store.s3.secret_key_env",
+        "store.azure.account_key_env",
         "store.sftp.passphrase_env",
         "store.sftp.password_env",
         "mail.smtp.password_env",

@@ -1,6 +1,6 @@
 //! What a share holds on to: the hash of what was pinned, sealed copies of it, the owner's mail when it is another by now, and pinning anew.
 
-use crate::helpers::{Outcome, Shared, TestApp, documents};
+use crate::helpers::{Outcome, Shared, TestApp, documents, until};
 use doorward::domain::receipt::Outcome as Delivered;
 use doorward::domain::scope::ItemKind;
 use doorward::web::api::wire::CreateShare;
@@ -144,13 +144,9 @@ async fn a_kept_document_is_given_as_it_was_whatever_becomes_of_the_store() -> O
     app.revoke(&share, None).await?;
     let app = app.stop().await?.start().await?;
     app.pass(Duration::from_secs(2));
-    for _ in 0..100 {
-        if fs::read_dir(app.data().join("kept"))?.count() == 0 {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    Err("what nothing holds on to is cleared up".into())
+    until("what nothing holds on to is cleared up", || fs::read_dir(app.data().join("kept")).is_ok_and(|mut kept| kept.next().is_none()))
+        .await;
+    Ok(())
 }
 
 #[tokio::test]

@@ -115,7 +115,7 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         }],
         vec![policy_changed(operator)],
         vec![started(3, "documents:case/report.pdf", later(1800)), pages(3, &[1, 2, 3], 2), pages(3, &[2], 9)],
-        vec![changed("documents:case/report.pdf", false), queued_changed(8)],
+        vec![changed("documents:case/report.pdf", false), queued_changed(9)],
         vec![pinned_anew(operator), changed("documents:case/report.pdf", true)],
         vec![covered(1, "10,20,30,5.5"), covered(2, "0,0,100,100"), uncovered(2)],
         vec![sent(1, later(86_400)), sent(2, later(86_400)), sent(3, later(86_400)), sent(4, later(86_400)), sent(5, later(86_400))],

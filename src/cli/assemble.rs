@@ -233,6 +233,7 @@ fn settings(config: &Config) -> Settings {
         default_print: config.shares.print,
         default_text: config.shares.text,
         default_pin: config.shares.pin,
+        archives: config.archives,
         default_subject: config.shares.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
         disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
         notice_window: config.mail.notice_window,

@@ -12,7 +12,7 @@ use crate::gate::refusal::Refusal;
 use futures_util::future::join_all;
 
 /// Documents looked up at the same time for one page.
-const LOOKUPS: usize = 16;
+pub(super) const LOOKUPS: usize = 16;
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What the gate needs of the configuration, every value checked.
 
-use crate::config::Watermark;
+use crate::config::{Archives, Watermark};
 use crate::domain::policy::{Delivery, Strength};
 use crate::mail::Sender;
 use jiff::tz::TimeZone;
@@ -54,6 +54,8 @@ pub struct Settings {
     pub default_text: bool,
     /// Whether documents are pinned when nothing else is said; folders follow then.
     pub default_pin: bool,
+    /// Folders as one ZIP.
+    pub archives: Archives,
     /// The subject of a share that is given none; may have placeholders.
     pub default_subject: String,
     /// Whether recipients must agree to the disclaimer.

@@ -16,7 +16,7 @@ pub mod request;
 
 use crate::gate::Gate;
 use crate::web::content::ContentHost;
-use crate::web::recipient::{code, document, leave, link, list, marked, picture, viewer};
+use crate::web::recipient::{archive, code, document, leave, link, list, marked, picture, viewer};
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{MethodRouter, get, post};
@@ -112,6 +112,8 @@ pub const ROUTES: &[Route] = &[
     at("/d/{share}/p/{page}/{*path}", || get(picture::get)),
     at("/d/{share}/t/{page}/{*path}", || get(picture::text)),
     at("/d/{share}/w/{*path}", || get(marked::get)),
+    at("/d/{share}/z", || get(archive::show).post(archive::ticket)),
+    at("/d/{share}/z/{ticket}/{*path}", || get(archive::give)),
     at("/c/{token}/p/{page}/{*path}", || get(picture::on_content_host)),
 ];
 

@@ -27,6 +27,8 @@ pub struct ListPage {
     pub hidden: usize,
     /// Whether the folder has more entries than are shown.
     pub truncated: bool,
+    /// Where all of it is downloaded as one ZIP; none where that is not possible.
+    pub archive: Option<String>,
     /// When the share ends, as people write it.
     pub expires: String,
     /// When the session ends without another request, as [`crate::words::figures::when`] writes it.

@@ -1,5 +1,6 @@
 //! The pages recipients meet: what each one shows as a type, and that type as HTML. No routing, no rules.
 
+mod archive;
 mod code;
 mod home;
 mod left;
@@ -10,6 +11,7 @@ mod refusal;
 mod tests;
 mod viewer;
 
+pub use archive::{ArchivePage, Withheld};
 pub use code::{CodePage, CodeProblem, Resend};
 pub use home::HomePage;
 pub use left::LeftPage;

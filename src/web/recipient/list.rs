@@ -41,6 +41,7 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
     let ends = gate.session_ends(admitted);
     let (gives, can_show) = (Gives::from(admitted.share().delivery()), gate.preview().unavailable().is_none());
     let own_page = listed.trail.is_empty();
+    let folder = listed.trail.last().map(|(_, path)| format!("?folder={}", path.to_url())).unwrap_or_default();
     let page = ListPage {
         crumbs: crumbs(share, &listed),
         home: format!("/d/{share}/"),
@@ -52,6 +53,7 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
         entries: listed.entries.into_iter().map(|entry| entry_view(web, share, entry, gives, can_show)).collect(),
         hidden: listed.hidden,
         truncated: listed.truncated,
+        archive: gate.gives_archives(admitted).then(|| format!("/d/{share}/z{folder}")),
         expires: gate.moment(expires),
         session_ends: gate.when(ends),
         session_seconds: ends.since(gate.now()).as_secs(),

@@ -140,7 +140,7 @@ async fn bring_about(app: &TestApp, share: &Shared, state: ShareState) -> Outcom
 /// Covers an area as staff do, without a worker that looks at the page.
 async fn cover(app: &TestApp, share: &Shared) -> Outcome {
     let (id, document): (ShareId, DocumentName) = (share.id.parse()?, "documents:report.txt".parse()?);
-    let version = app.gate.documents().stat(&Place::named(&document)).await?.version;
+    let version = app.gate.documents().stat(&Place::named(&document), None).await?.version;
     let event = Event::RedactionAdded {
         redaction: RedactionId::from_bytes([7; 16]),
         share: id,

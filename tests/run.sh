@@ -103,6 +103,7 @@ chromium chromium fonts-dejavu-core
 prlimit util-linux
 bwrap bubblewrap
 fc-list fontconfig
+unzip unzip
 soffice libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core
 LIST
     if is_root; then printf '%s\n' "runuser util-linux" "useradd passwd" "postfix postfix"; fi

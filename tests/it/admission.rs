@@ -174,6 +174,7 @@ impl Prepared {
             .replace("{share}", share)
             .replace("{*path}", "report.txt")
             .replace("{page}", "1")
+            .replace("{ticket}", "AAAA")
             .replace("{token}", "AAAA")
             .replace("/static/{file}", &self.stylesheet);
         vec![(LinkState::True, path)]

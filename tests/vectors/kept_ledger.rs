@@ -23,9 +23,9 @@ use serde_json::{Value, json};
 use std::{collections::BTreeSet, error::Error, fs, io, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Duration};
 
 /// The newest, which has every kind of event.
-const KEPT: &str = "tests/vectors/ledger/v1-previews";
+const KEPT: &str = "tests/vectors/ledger/v1-archives";
 /// All of them, each as the program of its time wrote it.
-const ALL: [&str; 2] = ["tests/vectors/ledger/v1", KEPT];
+const ALL: [&str; 3] = ["tests/vectors/ledger/v1", "tests/vectors/ledger/v1-previews", KEPT];
 /// 2026-11-01T08:00:00Z
 const START: Timestamp = Timestamp::from_millis(1_793_520_000_000);
 /// Two keys that protect nothing but this ledger.

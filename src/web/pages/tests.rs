@@ -119,6 +119,7 @@ fn list(said: Said<'_>, gives: Gives) -> ListPage {
         .collect(),
         hidden: 0,
         truncated: false,
+        tools: None,
         archive: (gives == Gives::Documents).then(|| "/d/0198/z".into()),
         expires: "31 December 2026, 23:59 CET".into(),
         session_ends: "18:40".into(),

@@ -89,7 +89,11 @@ fn given(receipt: &ReceiptView) -> String {
 /// How many documents of an archive were given whole, and what kept the rest back.
 fn archive(receipt: &ReceiptView) -> String {
     let whole = receipt.parts.iter().filter(|part| part.given == Given::All).count();
-    let broken = receipt.broken.as_ref().map(|broken| format!(", ended at {}: {}", broken.document, broken.why)).unwrap_or_default();
+    let broken = receipt
+        .broken
+        .as_ref()
+        .map(|broken| format!(", ended at {}: {}", broken.document, broken.why))
+        .unwrap_or_default();
     format!("{whole}/{} documents{broken}", receipt.parts.len())
 }
 

@@ -60,9 +60,9 @@ pub fn admit_path(admitted: &Admitted, path: &DocumentPath) -> Result<Covered, R
 pub fn admit_document(admitted: Admitted, path: &DocumentPath, action: Action) -> Result<Permit, Refusal> {
     let covered = admit_path(&admitted, path)?;
     match (action, admitted.share().delivery()) {
-        (Action::Archive | Action::Download, Delivery::Download)
-        | (Action::Preview, _)
-        | (Action::Watermarked, Delivery::Watermarked) => Ok(Permit::new(admitted, covered, action)),
+        (Action::Archive | Action::Download, Delivery::Download) | (Action::Preview, _) | (Action::Watermarked, Delivery::Watermarked) => {
+            Ok(Permit::new(admitted, covered, action))
+        }
         (Action::Archive | Action::Download, Delivery::Watermarked) => Err(Refusal::MarkedOnly(admitted.share().id)),
         (_, Delivery::Preview) => Err(Refusal::PreviewOnly(admitted.share().id)),
         // Who may have the document itself has no need of a copy that says who took it.

@@ -7,12 +7,12 @@ pub(super) mod running;
 use crate::crypto::ticket::Ticket;
 use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
+use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::admit_archive;
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
-use crate::domain::time::Timestamp;
 pub use contents::Withheld;
 pub use plan::Plan;
 

@@ -141,10 +141,9 @@ const fn status(kind: RefusalKind) -> StatusCode {
         | RefusalKind::NoSession
         | RefusalKind::PreviewOnly
         | RefusalKind::SessionEnded => StatusCode::FORBIDDEN,
-        RefusalKind::ArchiveChanged
-        | RefusalKind::ChangedSinceRedacted
-        | RefusalKind::DocumentChanged
-        | RefusalKind::TextChanged => StatusCode::CONFLICT,
+        RefusalKind::ArchiveChanged | RefusalKind::ChangedSinceRedacted | RefusalKind::DocumentChanged | RefusalKind::TextChanged => {
+            StatusCode::CONFLICT
+        }
         RefusalKind::DocumentMissing
         | RefusalKind::NotFound
         | RefusalKind::NotInShare

@@ -42,7 +42,13 @@ async fn an_archive_of_pinned_documents_is_read_by_others_and_resumed_at_any_byt
     assert_eq!((whole.code(), whole.body.len().to_string()), (200, length));
     unzip(&whole.body)?;
     let names: Vec<_> = python(&whole.body)?.into_iter().map(|Read { name, size, .. }| (name, size)).collect();
-    let expected = [("MANIFEST.jsonl", manifest(&whole.body)?.0), ("empty.txt", 0), ("report.txt", 10), ("sub/Zoe\u{308}.txt", 15), ("sub/large.bin", 800_000)];
+    let expected = [
+        ("MANIFEST.jsonl", manifest(&whole.body)?.0),
+        ("empty.txt", 0),
+        ("report.txt", 10),
+        ("sub/Zoe\u{308}.txt", 15),
+        ("sub/large.bin", 800_000),
+    ];
     assert_eq!(names, expected.map(|(name, size)| (name.to_owned(), size)));
 
     for n in 0..50 {
@@ -58,7 +64,8 @@ async fn an_archive_of_pinned_documents_is_read_by_others_and_resumed_at_any_byt
     let receipt = app.settled_receipt().await?;
     assert_eq!((receipt.action, receipt.outcome, receipt.document.as_str()), (Action::Archive, Reached::Complete, "documents:case"));
     let parts: Vec<_> = receipt.parts.iter().map(|part| (part.document.as_str(), part.given)).collect();
-    let all = ["case/empty.txt", "case/report.txt", "case/sub/Zoe\u{308}.txt", "case/sub/large.bin"].map(|path| format!("documents:{path}"));
+    let all =
+        ["case/empty.txt", "case/report.txt", "case/sub/Zoe\u{308}.txt", "case/sub/large.bin"].map(|path| format!("documents:{path}"));
     assert_eq!(parts, all.each_ref().map(|name| (name.as_str(), Given::All)));
     assert_eq!(app.receipts("").await?.len(), 1, "one receipt, however often it was resumed");
     app.all_mailed().await;
@@ -117,7 +124,15 @@ async fn a_folder_of_a_share_and_all_items_of_one_are_archives_too() -> Outcome 
     client.enter(&share).await?;
     let all = client.get(&ticket(&client, &share, "").await?).await?;
     let names: Vec<_> = python(&all.body)?.into_iter().map(|read| read.name).collect();
-    let expected = ["MANIFEST.jsonl", "case/empty.txt", "case/report.txt", "case/sub/Zoe\u{308}.txt", "case/sub/large.bin", "note (2).txt", "note.txt"];
+    let expected = [
+        "MANIFEST.jsonl",
+        "case/empty.txt",
+        "case/report.txt",
+        "case/sub/Zoe\u{308}.txt",
+        "case/sub/large.bin",
+        "note (2).txt",
+        "note.txt",
+    ];
     assert_eq!(names, expected);
     let page = client.get(&share.document("case/sub/")).await?;
     assert!(page.hrefs().contains(&format!("/d/{}/z?folder=case/sub", share.id)), "{}", page.text());

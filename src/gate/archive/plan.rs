@@ -69,7 +69,11 @@ impl Plan {
             lines.push(json!({ "name": name, "path": format!("{path}/") }));
             members.push(Member { name, size: 0, crc32: Some(0), changed: made });
         }
-        lines.extend(withheld.iter().map(|withheld| json!({ "withheld": below(&withheld.label).to_string(), "why": word(withheld.why) })));
+        lines.extend(
+            withheld
+                .iter()
+                .map(|withheld| json!({ "withheld": below(&withheld.label).to_string(), "why": word(withheld.why) })),
+        );
         let head = json!({
             "archive": 1, "share": share.to_string(), "made": made.to_string(), "documents": documents.len(), "bytes": bytes,
             "withheld": withheld.len(), "not_nameable": hidden,

@@ -187,7 +187,11 @@ impl Way {
                     let cut = |at: u64| usize::try_from(at).expect("a manifest is in memory, so that its length fits");
                     return Ok(Some(match kind {
                         Kind::Data => self.plan.manifest().slice(cut(piece.range.start)..cut(piece.range.end)),
-                        _ => self.plan.layout().write(piece, |member| self.checksums.get(&member).copied().unwrap_or_default()).into(),
+                        _ => self
+                            .plan
+                            .layout()
+                            .write(piece, |member| self.checksums.get(&member).copied().unwrap_or_default())
+                            .into(),
                     }));
                 }
             }

@@ -180,7 +180,9 @@ mod tests {
     fn a_page_beyond_the_last_is_the_last() {
         let names: Vec<String> = (0..401).map(|n| format!("{n}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        for (query, page, lines) in [("", 1, 200), ("page=2", 2, 200), ("page=3", 3, 1), ("page=99", 3, 1), ("page=-1", 1, 200), ("page=0", 1, 200)] {
+        for (query, page, lines) in
+            [("", 1, 200), ("page=2", 2, 200), ("page=3", 3, 1), ("page=99", 3, 1), ("page=-1", 1, 200), ("page=0", 1, 200)]
+        {
             let (shown, paged) = shown(query, &names);
             assert_eq!((paged.page, shown.len(), paged.pages, paged.total), (page, lines, 3, 401), "{query}");
         }

@@ -23,12 +23,8 @@ pub struct ListPage {
     pub crumbs: Vec<Crumb>,
     /// Documents and folders of this page of the list, in the order they are shown.
     pub entries: Vec<EntryView>,
-    /// Documents on all pages of the list.
-    pub documents: usize,
-    /// Folders on all pages of the list.
-    pub folders: usize,
-    /// Lines of the list before any were filtered out.
-    pub total: usize,
+    /// How many there are on all pages of the list.
+    pub counted: Counted,
     /// What a long list offers; a short one needs none of it.
     pub tools: Option<Tools>,
     /// Entries that exist but cannot be handed out, such as links.
@@ -68,6 +64,17 @@ impl From<Delivery> for Gives {
             Delivery::Watermarked => Self::Marked,
         }
     }
+}
+
+/// How long a list is.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    /// Documents on all its pages.
+    pub documents: usize,
+    /// Folders on all its pages.
+    pub folders: usize,
+    /// Lines before any were filtered out.
+    pub total: usize,
 }
 
 /// Other orders of a long list, a search in it, and its other pages.
@@ -191,7 +198,7 @@ impl Html<'_> {
     }
 
     fn contents(&self) -> String {
-        WhatIsShared { documents: self.page.documents, folders: self.page.folders }.text(self.frame)
+        WhatIsShared { documents: self.page.counted.documents, folders: self.page.counted.folders }.text(self.frame)
     }
 
     /// The columns: catalogue id, key of the order, class.

@@ -16,7 +16,7 @@ pub use code::{CodePage, CodeProblem, Resend};
 pub use home::HomePage;
 pub use left::LeftPage;
 pub use link::{DisclaimerView, LinkPage, WhatIsShared};
-pub use list::{Crumb, EntryView, Gives, ListPage, Order, Tools};
+pub use list::{Counted, Crumb, EntryView, Gives, ListPage, Order, Tools};
 pub use refusal::{RefusalKind, RefusalPage};
 pub use viewer::{Place, ViewerPage, Zoom};
 

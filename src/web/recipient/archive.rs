@@ -70,7 +70,9 @@ pub async fn ticket(State(web): State<Web>, Path(share): Path<String>, request: 
         let offer = gate.archive_offer(&admitted, folder.as_ref()).await?;
         let ticket = gate.archive_ticket(&admitted, folder.as_ref(), &offer);
         let below = folder.map(|folder| format!("{}/", folder.to_url())).unwrap_or_default();
-        let name = DocumentPath::root().join(file_name(&web, &offer).as_bytes()).map_err(|_| Refusal::NotInShare(share))?;
+        let name = DocumentPath::root()
+            .join(file_name(&web, &offer).as_bytes())
+            .map_err(|_| Refusal::NotInShare(share))?;
         Ok(see_other(&format!("/d/{share}/z/{ticket}/{below}{}", name.to_url()), Vec::new()))
     };
     made.await.unwrap_or_else(|refusal: Refusal| refuse::refusal(&web, &refusal))

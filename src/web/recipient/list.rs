@@ -7,7 +7,7 @@ use crate::gate::listing::{Listed, ListedEntry, Trouble};
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use crate::web::cookies::{self, Purpose};
-use crate::web::pages::{Crumb, EntryView, Gives, ListPage, Order, Tools};
+use crate::web::pages::{Counted, Crumb, EntryView, Gives, ListPage, Order, Tools};
 use crate::web::recipient::leave::leave_token;
 use crate::web::{Web, refuse};
 use crate::words::figures;
@@ -52,10 +52,8 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed, view: &View) 
         message_html: Some(message).filter(|message| own_page && !message.is_empty()),
         gives,
         can_show,
-        documents: listed.paged.documents,
-        folders: listed.paged.folders,
-        total: listed.paged.total,
-        tools: (listed.paged.total > FEW).then(|| tools(share, &listed, view)),
+        counted: Counted { documents: listed.paged.documents, folders: listed.paged.folders, total: listed.paged.total },
+        tools: (listed.paged.total > FEW || !view.find.is_empty()).then(|| tools(share, &listed, view)),
         entries: listed.entries.into_iter().map(|entry| entry_view(web, share, entry, gives, can_show)).collect(),
         hidden: listed.hidden,
         truncated: listed.truncated,
@@ -74,7 +72,10 @@ const FEW: usize = 10;
 
 /// What a long list offers: other orders, a search, other pages.
 fn tools(share: ShareId, listed: &Listed, view: &View) -> Tools {
-    let page = listed.trail.last().map_or_else(|| format!("/d/{share}/"), |(_, path)| format!("/d/{share}/f/{}/", path.to_url()));
+    let page = listed
+        .trail
+        .last()
+        .map_or_else(|| format!("/d/{share}/"), |(_, path)| format!("/d/{share}/f/{}/", path.to_url()));
     let at = |view: &View| match view.to_query() {
         query if query.is_empty() => page.clone(),
         query => format!("{page}?{query}"),
@@ -83,7 +84,9 @@ fn tools(share: ShareId, listed: &Listed, view: &View) -> Tools {
     let turned = |number: usize| at(&View { page: number, ..view.clone() });
     let (number, pages) = (listed.paged.page, listed.paged.pages);
     Tools {
-        orders: Sort::ALL.map(|sort| Order { key: sort.key(), href: at(&sorted(sort)), now: sort == view.sort }).to_vec(),
+        orders: Sort::ALL
+            .map(|sort| Order { key: sort.key(), href: at(&sorted(sort)), now: sort == view.sort })
+            .to_vec(),
         find: view.find.clone(),
         page: number,
         pages,

@@ -52,7 +52,18 @@ async fn what_changed_or_is_gone_is_withheld_and_named() -> Outcome {
 #[tokio::test]
 async fn hard_and_colliding_names_come_out_as_every_system_takes_them() -> Outcome {
     let app = TestApp::start().await?;
-    for name in ["Zo\u{eb}.txt", "Zoe\u{308}.txt", "A/x", "a/x", "con.txt", "back\\slash", "C:drive", "ends. ", "manifest.jsonl", "turn\u{202e}gpj.exe"] {
+    for name in [
+        "Zo\u{eb}.txt",
+        "Zoe\u{308}.txt",
+        "A/x",
+        "a/x",
+        "con.txt",
+        "back\\slash",
+        "C:drive",
+        "ends. ",
+        "manifest.jsonl",
+        "turn\u{202e}gpj.exe",
+    ] {
         app.put(&format!("case/{name}"), name)?;
     }
     let share = app.share_documents(&["case"]).await?;
@@ -64,7 +75,16 @@ async fn hard_and_colliding_names_come_out_as_every_system_takes_them() -> Outco
     let mut names: Vec<_> = python(&archive.body)?.into_iter().map(|read| read.name).collect();
     names.sort();
     let expected = [
-        "A/x", "C_drive", "MANIFEST.jsonl", "Zoe\u{308}.txt", "Zo\u{eb} (2).txt", "_con.txt", "a (2)/x", "back_slash", "ends", "manifest (2).jsonl",
+        "A/x",
+        "C_drive",
+        "MANIFEST.jsonl",
+        "Zoe\u{308}.txt",
+        "Zo\u{eb} (2).txt",
+        "_con.txt",
+        "a (2)/x",
+        "back_slash",
+        "ends",
+        "manifest (2).jsonl",
         "turn_gpj.exe",
     ];
     assert_eq!(names, expected);
@@ -105,7 +125,11 @@ async fn a_ticket_is_for_one_session_one_folder_and_one_state_of_it() -> Outcome
     assert!(refused.code() == 409 && refused.says("not the same any more") && refused.hrefs().contains(&share.page()));
     assert_eq!(app.events("receipt.started").len(), 0, "none of this is a receipt");
     let client_again = client.twin();
-    assert_eq!(client_again.get(&ticket(&client, &share, "").await?).await?.code(), 200, "the ticket is the session's, not the connection's");
+    assert_eq!(
+        client_again.get(&ticket(&client, &share, "").await?).await?.code(),
+        200,
+        "the ticket is the session's, not the connection's"
+    );
     Ok(())
 }
 

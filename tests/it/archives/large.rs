@@ -55,7 +55,10 @@ async fn more_documents_than_16_bits_count_and_more_bytes_than_32() -> Outcome {
             file.write_all(&data)?;
         }
     }
-    for command in [Command::new("unzip").arg("-tqq").arg(file.path()), Command::new("/usr/bin/python3").args(["-m", "zipfile", "-t"]).arg(file.path())] {
+    for command in [
+        Command::new("unzip").arg("-tqq").arg(file.path()),
+        Command::new("/usr/bin/python3").args(["-m", "zipfile", "-t"]).arg(file.path()),
+    ] {
         let output = command.output()?;
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }

@@ -73,11 +73,11 @@ pub fn plain(name: &str) -> String {
 
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
-    let numbered = |device: &&str| {
-        let digit = stem.strip_prefix(*device).map(|rest| rest.chars().collect::<Vec<_>>());
+    let numbered = |device: &str| {
+        let digit = stem.strip_prefix(device).map(|rest| rest.chars().collect::<Vec<_>>());
         matches!(digit.as_deref(), Some(['1'..='9' | '¹' | '²' | '³']))
     };
-    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(|device| numbered(&device))
+    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(|device| numbered(device))
 }
 
 /// `name (2).ending`, no longer than a name may be.

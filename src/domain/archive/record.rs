@@ -214,7 +214,7 @@ fn dos_time(member: &Member) -> (u16, u16) {
     let part = |value: i8| u16::try_from(value).unwrap_or(0);
     match u16::try_from(i32::from(at.year()) - 1980) {
         Ok(year) if year < 128 => {
-            (part(at.hour()) << 11 | part(at.minute()) << 5 | part(at.second()) / 2, year << 9 | part(at.month()) << 5 | part(at.day()))
+            (part(at.hour()) << 11 | part(at.minute()) << 5 | (part(at.second()) / 2), year << 9 | part(at.month()) << 5 | part(at.day()))
         }
         _ => DOS_START,
     }

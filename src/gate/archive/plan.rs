@@ -198,7 +198,7 @@ fn member_of(found: &Found, name: String) -> Member {
     let known = found.pinned.as_ref().and_then(|pinned| pinned.crc32);
     let changed = Timestamp::from_millis(found.version.mtime_ns.div_euclid(1_000_000));
     // Of no bytes it is 0.
-    Member { name, size, crc32: known.or((size == 0).then_some(0)), changed }
+    Member { name, size, crc32: known.or_else(|| (size == 0).then_some(0)), changed }
 }
 
 /// The CRC-32 of bytes at hand.

@@ -46,6 +46,8 @@
 //! | `documents/beneath.rs` | the file is opened beneath its store's handle; a pinned one must be what it was |
 //! | `gate/deliver.rs` | the receipt is put down, decided anew in its own transaction; then the first byte may go |
 //! | `gate/stream.rs`, `gate/ending.rs`, `limit/cut.rs` | bytes go out and are counted; an end of access drops the connection |
+//! | `gate/archive/`, `domain/archive/` | a folder as one ZIP: what goes into it, the ticket, and where each byte of it comes from |
+//! | `gate/deliver/archive.rs` | the archive goes out: each document is opened when its turn comes, as the version that was announced |
 //! | `gate/progress.rs`, `gate/sweeper.rs` | how far it got is put down every five seconds, and the receipt closed after 30 minutes |
 //! | `gate/view.rs`, `gate/view/look.rs` | a page to be looked at: the same rules, what is covered, and the mark; then a worker draws it |
 //! | `gate/view/picture_body.rs` | its picture goes out in pieces, and is cut as a download is |
@@ -96,6 +98,7 @@
 //! | a code is right | the session; of any number of right ones at once, exactly one opens it |
 //! | a document is asked for | the receipt, unless one of the same session, document, version and action is open; a notice to the owner |
 //! | it goes out | its progress, every five seconds for all of them together, and its end |
+//! | a folder is taken as one ZIP | one receipt with all documents in it and where they stand; what it could not go on at; one notice |
 //! | a page is drawn | its receipt before the picture leaves, unless one is open; every five seconds which pages were shown |
 //! | an area is covered, or no longer | that it is |
 //! | `HEAD`, `304`, a prefetch, a viewer without a picture | nothing |

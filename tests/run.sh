@@ -112,6 +112,7 @@ fc-list fontconfig
 /usr/sbin/sshd openssh-server openssh-sftp-server
 sftp openssh-client
 rclone rclone
+unzip unzip
 soffice libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core
 LIST
     if is_root; then printf '%s\n' "runuser util-linux" "useradd passwd" "postfix postfix"; fi

@@ -240,6 +240,7 @@ fn settings(config: &Config) -> Settings {
         default_pin: config.shares.pin,
         default_keep: config.shares.keep,
         verify: if config.shares.verify_always { Verify::Always } else { Verify::Streaming },
+        archives: config.archives,
         default_subject: config.shares.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
         disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
         notice_window: config.mail.notice_window,

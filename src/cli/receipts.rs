@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::domain::email::EmailAddress;
 use crate::domain::receipt::{Action, Outcome};
-use crate::gate::views::{PageView, ReceiptView};
+use crate::gate::views::{Given, PageView, ReceiptView};
 use clap::Args;
 
 /// Options.
@@ -78,11 +78,23 @@ fn csv(receipts: &[ReceiptView]) -> String {
 /// How much was given: bytes of a download, pages of what was looked at.
 fn given(receipt: &ReceiptView) -> String {
     match (receipt.action, receipt.of_pages) {
+        (Action::Archive, _) => archive(receipt),
         (Action::Download, _) => format!("{}/{} bytes", receipt.bytes, receipt.size),
         (_, Some(of)) => format!("pages {} of {of}", runs(&receipt.pages)),
         (_, None) if receipt.pages.is_empty() => "no page".to_owned(),
         (_, None) => format!("pages {}", runs(&receipt.pages)),
     }
+}
+
+/// How many documents of an archive were given whole, and what kept the rest back.
+fn archive(receipt: &ReceiptView) -> String {
+    let whole = receipt.parts.iter().filter(|part| part.given == Given::All).count();
+    let broken = receipt
+        .broken
+        .as_ref()
+        .map(|broken| format!(", ended at {}: {}", broken.document, broken.why))
+        .unwrap_or_default();
+    format!("{whole}/{} documents{broken}", receipt.parts.len())
 }
 
 /// Pages as people write them: `1-3, 7`, and those of a document inside with its part before them, `2: 1`.
@@ -111,6 +123,7 @@ fn cell(text: &str) -> String {
 
 const fn action(action: Action) -> &'static str {
     match action {
+        Action::Archive => "archive",
         Action::Download => "download",
         Action::Preview => "preview",
         Action::Upload => "upload",

@@ -3,6 +3,7 @@
 //! Every section is a struct in a file of its own; the doc of each field names the key, its default and its bounds. `config/doorward.toml` shows all of them.
 
 pub mod admin;
+pub mod archives;
 pub mod disclaimer;
 pub mod duration;
 pub mod host;
@@ -37,6 +38,7 @@ mod tests;
 
 pub use self::{
     admin::Admin,
+    archives::Archives,
     disclaimer::DisclaimerEntry,
     host::{HostName, PublicUrl},
     limits::{Limits, Rate},
@@ -85,6 +87,8 @@ pub struct Config {
     pub mail: Mail,
     /// `[shares]`
     pub shares: Shares,
+    /// `[archives]`
+    pub archives: Archives,
     /// `[[template]]`
     pub template: Vec<Template>,
     /// `[otp]`
@@ -192,6 +196,7 @@ impl Config {
         let tls = root.section("tls", Tls::read);
         let mail = root.section("mail", |r| Mail::read(r, name, data.as_deref()));
         let shares = root.section("shares", Shares::read);
+        let archives = root.section("archives", Archives::read);
         let template = Template::read_all(root);
         let otp = root.section("otp", Otp::read);
         let session = root.section("session", Session::read);
@@ -210,6 +215,7 @@ impl Config {
             tls: tls?,
             mail: mail?,
             shares: shares?,
+            archives: archives?,
             template,
             otp: otp?,
             session: session?,

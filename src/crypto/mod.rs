@@ -3,7 +3,7 @@
 //! | label | key for | used in |
 //! |---|---|---|
 //! | [`LINK`] | the tag of a recipient's link | `link` |
-//! | [`FORM`] | the token of a form | `form` |
+//! | [`FORM`] | the token of a form, the ticket of an archive | `form`, `ticket` |
 //! | [`ENTITY_TAG`] | entity tags, so that they tell nothing about a file | `form` |
 //! | [`SEEN`] | the tag of what staff looked at | `form` |
 //! | [`CONTENT`] | addresses of pictures on the content host | `content` |
@@ -19,6 +19,7 @@ pub mod link;
 pub mod primitives;
 pub mod random;
 pub mod sealed;
+pub mod ticket;
 
 /// Purpose of the key that signs links.
 pub const LINK: &str = "doorward/link/v1";

@@ -34,6 +34,18 @@ pub const SCANNED_ENTRIES: usize = 100_000;
 pub const LISTING_BYTES: usize = 64 * 1024 * 1024;
 /// Longest entry, name or value in a listing of a remote store, in bytes.
 pub const LISTING_PART_BYTES: usize = 64 * 1024;
+/// Most documents and folders of one archive that may be set.
+pub const ARCHIVE_ENTRIES: usize = 100_000;
+/// Most gigabytes of one archive that may be set.
+pub const ARCHIVE_GIGABYTES: usize = 100_000;
+/// Most archives on their way at the same time that may be set.
+pub const ARCHIVES_AT_ONCE: usize = 1_000;
+/// Archives of one session on their way at the same time.
+pub const ARCHIVES_PER_SESSION: usize = 1;
+/// How long an archive waits for one before it to end: whoever goes on after a broken connection is often faster than the news of it.
+pub const ARCHIVE_WAIT: Duration = Duration::from_secs(10);
+/// Lines of one page of a folder.
+pub const LINES_PER_PAGE: usize = 200;
 /// Calls to one store that may wait for its file system at the same time, reads included.
 pub const STORE_CALLS: usize = 64;
 /// A store that has not answered after this counts as unreachable for that call.

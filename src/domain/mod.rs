@@ -1,5 +1,6 @@
 //! The words of the product as types. No input or output here, and no type that can hold a wrong value.
 
+pub mod archive;
 pub mod bounds;
 pub mod disclaimer;
 pub mod document;

@@ -105,6 +105,12 @@ impl RangeSet {
         self.0.iter().map(|(start, end)| end - start).sum()
     }
 
+    /// How many bytes of a range it covers.
+    pub fn of(&self, range: ByteRange) -> u64 {
+        let common = |(start, end): &(u64, u64)| ByteRange { start: range.start.max(*start), end: range.end.min(*end) }.len();
+        self.0.iter().map(common).sum()
+    }
+
     /// Whether it covers a document of `size` bytes from first to last.
     pub fn covers(&self, size: u64) -> bool {
         size == 0 || self.0.first().is_some_and(|&(start, end)| start == 0 && end >= size)
@@ -155,6 +161,7 @@ mod tests {
                 bytes[start as usize..(start + len) as usize].fill(true);
             }
             prop_assert_eq!(set.bytes(), bytes.iter().filter(|b| **b).count() as u64);
+            prop_assert_eq!(set.of(ByteRange { start: 50, end: 150 }), bytes[50..150].iter().filter(|b| **b).count() as u64);
             for size in 1..200u64 {
                 prop_assert_eq!(set.covers(size), bytes[..size as usize].iter().all(|b| *b));
             }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
+    /// Took a folder, or all documents of a share, as one ZIP.
+    Archive,
     /// Took the document's bytes.
     Download,
     /// Looked at pictures of its pages.

@@ -69,11 +69,10 @@ impl Item {
             (ItemKind::PinnedDocument(version), true) => Some(version.clone()),
             (ItemKind::Document | ItemKind::PinnedDocument(_), false) => return None,
             (ItemKind::PinnedFolder(pins), _) => {
-                let inside = |pin: &Pin| pin.path.beneath(below).is_some();
                 match pins.binary_search_by(|pin| pin.path.cmp(below)) {
                     Ok(at) => Some(pins[at].version.clone()),
                     // A folder on the way to a pinned document is shown, an empty or new one is not.
-                    Err(_) if below.is_root() || pins.iter().any(inside) => None,
+                    Err(_) if below.is_root() || has_pin_beneath(pins, below) => None,
                     Err(_) => return None,
                 }
             }
@@ -85,6 +84,13 @@ impl Item {
             folder: self.is_folder().then(|| self.name.path.clone()),
         })
     }
+}
+
+/// Whether something beneath a folder is pinned. Pins are sorted by the bytes of their paths, so that those of a folder stand together.
+fn has_pin_beneath(pins: &[Pin], folder: &DocumentPath) -> bool {
+    let start = [folder.as_bytes(), b"/"].concat();
+    let first = pins.partition_point(|pin| pin.path.as_bytes() < &start[..]);
+    pins.get(first).is_some_and(|pin| pin.path.as_bytes().starts_with(&start))
 }
 
 /// Finds what a recipient's address means: first by the items' labels, then by document paths, so that those who know a document by its path need no other name.
@@ -164,11 +170,14 @@ mod tests {
 
     #[test]
     fn a_pinned_folder_covers_only_what_was_there() {
-        let pins = Arc::new(vec![Pin { path: path("a.txt"), version: version() }, Pin { path: path("sub/b.txt"), version: version() }]);
+        let pin = |text: &str| Pin { path: path(text), version: version() };
+        let pins = Arc::new(vec![pin("a.txt"), pin("sub!.txt"), pin("sub/b.txt"), pin("sub0.txt")]);
         let items = [item("s:f", "f", ItemKind::PinnedFolder(pins))];
         assert_eq!(resolve(&items, &path("f/sub/b.txt")).and_then(|c| c.pinned), Some(version()));
         assert!(resolve(&items, &path("f/sub")).is_some());
-        assert_eq!(resolve(&items, &path("f/new.txt")), None);
+        for other in ["f/new.txt", "f/su", "f/sub0", "f/sub/b", "f/zz"] {
+            assert_eq!(resolve(&items, &path(other)), None, "{other}");
+        }
     }
 
     #[test]

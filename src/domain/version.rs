@@ -110,6 +110,9 @@ pub struct Pinned {
     /// The hash of its bytes, taken once, when it was pinned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<ContentHash>,
+    /// Their CRC-32, taken in the same pass: an archive of documents that all have one is the same bytes each time, so that it can be resumed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc32: Option<u32>,
     /// Whether a sealed copy of it is kept, which is read when the store has another version by now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub kept: bool,
@@ -117,7 +120,7 @@ pub struct Pinned {
 
 impl From<FileVersion> for Pinned {
     fn from(version: FileVersion) -> Self {
-        Self { version, sha256: None, kept: false }
+        Self { version, sha256: None, crc32: None, kept: false }
     }
 }
 
@@ -153,7 +156,7 @@ mod tests {
         let old = r#"{"size":1,"mtime_ns":2,"device":3,"inode":4}"#;
         let pinned: Pinned = serde_json::from_str(old)?;
         assert_eq!(serde_json::to_string(&pinned)?, old);
-        let hashed = Pinned { sha256: Some(ContentHash([7; 32])), ..pinned };
+        let hashed = Pinned { sha256: Some(ContentHash([7; 32])), crc32: Some(7), ..pinned };
         assert_eq!(serde_json::from_str::<Pinned>(&serde_json::to_string(&hashed)?)?, hashed);
         Ok(())
     }

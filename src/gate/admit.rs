@@ -60,11 +60,11 @@ pub fn admit_path(admitted: &Admitted, path: &DocumentPath) -> Result<Covered, R
 pub fn admit_document(admitted: Admitted, path: &DocumentPath, action: Action) -> Result<Permit, Refusal> {
     let covered = admit_path(&admitted, path)?;
     match (action, admitted.share().delivery()) {
-        (Action::Download, Delivery::Download) | (Action::Preview, _) | (Action::Watermarked, Delivery::Watermarked) => {
+        (Action::Archive | Action::Download, Delivery::Download) | (Action::Preview, _) | (Action::Watermarked, Delivery::Watermarked) => {
             Ok(Permit::new(admitted, covered, action))
         }
-        (Action::Download, Delivery::Watermarked) => Err(Refusal::MarkedOnly(admitted.share().id)),
-        (Action::Download | Action::Watermarked, Delivery::Preview) => Err(Refusal::PreviewOnly(admitted.share().id)),
+        (Action::Archive | Action::Download, Delivery::Watermarked) => Err(Refusal::MarkedOnly(admitted.share().id)),
+        (_, Delivery::Preview) => Err(Refusal::PreviewOnly(admitted.share().id)),
         // Who may have the document itself has no need of a copy that says who took it.
         (Action::Watermarked, Delivery::Download) | (Action::Upload, _) => Err(Refusal::NotInShare(admitted.share().id)),
     }
@@ -73,6 +73,15 @@ pub fn admit_document(admitted: Admitted, path: &DocumentPath, action: Action) -
 /// Gives leave to send documents in.
 pub fn admit_upload(admitted: Admitted) -> Result<UploadPermit, Refusal> {
     if admitted.share().policy.upload { Ok(UploadPermit::new(admitted)) } else { Err(Refusal::NoUploads(admitted.share().id)) }
+}
+
+/// Gives leave to take documents together: only where each of them may be taken as it is.
+pub fn admit_archive(admitted: Admitted) -> Result<Admitted, Refusal> {
+    match admitted.share().delivery() {
+        Delivery::Download => Ok(admitted),
+        Delivery::Preview => Err(Refusal::PreviewOnly(admitted.share().id)),
+        Delivery::Watermarked => Err(Refusal::MarkedOnly(admitted.share().id)),
+    }
 }
 
 /// Whether a share is open to a recipient now.

@@ -1,5 +1,6 @@
 //! The only place that opens a document: a permit becomes a receipt on the disk, and then a stream of bytes that can be cut.
 
+mod archive;
 pub(super) mod feed;
 pub(super) mod hash;
 pub mod recording;

@@ -1,5 +1,7 @@
 //! What the holder of a session sees of a share: its documents, or one of its folders.
 
+pub mod view;
+
 use crate::documents::{Kind, Place, Stat, StoreError, media};
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::scope::{Covered, Item, ItemKind, resolve};
@@ -10,9 +12,10 @@ use crate::gate::admit::admit_path;
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use futures_util::future::join_all;
+use view::{Paged, View};
 
 /// Documents looked up at the same time for one page.
-const LOOKUPS: usize = 16;
+pub(super) const LOOKUPS: usize = 16;
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,24 +54,26 @@ pub enum Trouble {
 pub struct Listed {
     /// The folders from the share down to the one shown; empty on the share's own page.
     pub trail: Vec<(String, DocumentPath)>,
-    /// The lines.
+    /// The lines that were asked for.
     pub entries: Vec<ListedEntry>,
+    /// Which of all lines they are.
+    pub paged: Paged,
     /// Names that cannot be handed out, such as links out of the store.
     pub hidden: usize,
-    /// Whether there is more than is shown.
+    /// Whether there is more than was read.
     pub truncated: bool,
 }
 
 impl Gate {
     /// The share's own page: its documents and folders, or what is in its one folder.
-    pub async fn list_share(&self, admitted: &Admitted) -> Result<Listed, Refusal> {
+    pub async fn list_share(&self, admitted: &Admitted, view: &View) -> Result<Listed, Refusal> {
         let share = admitted.share();
         let items = share.items.get().ok_or(Refusal::NotInShare(share.id))?;
         if let [only] = items.as_slice()
             && only.is_folder()
         {
             let path = only.label.parse().map_err(|_| Refusal::NotInShare(share.id))?;
-            return self.list_folder(admitted, &path).await;
+            return self.list_folder(admitted, &path, view).await;
         }
         let mut entries = Vec::with_capacity(items.len());
         for some in items.chunks(LOOKUPS) {
@@ -80,11 +85,13 @@ impl Gate {
             }
             entries.extend(listed);
         }
-        Ok(Listed { entries, ..Listed::default() })
+        let mut listed = Listed { entries, ..Listed::default() };
+        view.apply(&mut listed);
+        Ok(listed)
     }
 
     /// A folder of the share.
-    pub async fn list_folder(&self, admitted: &Admitted, path: &DocumentPath) -> Result<Listed, Refusal> {
+    pub async fn list_folder(&self, admitted: &Admitted, path: &DocumentPath, view: &View) -> Result<Listed, Refusal> {
         let share = admitted.share();
         let covered = admit_path(admitted, path)?;
         if covered.folder.is_none() {
@@ -105,7 +112,10 @@ impl Gate {
         // The only folder of a share is the share's own page.
         let above = usize::from(items.len() == 1);
         let trail = trail(&covered.label).into_iter().skip(above).collect();
-        Ok(Listed { entries: entries.collect(), trail, hidden: listing.hidden, truncated: listing.truncated })
+        let (hidden, truncated) = (listing.hidden, listing.truncated);
+        let mut listed = Listed { entries: entries.collect(), trail, hidden, truncated, ..Listed::default() };
+        view.apply(&mut listed);
+        Ok(listed)
     }
 
     /// Whether a path of a share means a folder; asks the store only when the share itself leaves it open.

@@ -4,6 +4,7 @@
 //! hands documents over with a receipt, `upload` takes some in, `manage` extends or stops it, `sweeper` tells its end. `admit` decides each time, purely.
 
 pub mod admit;
+pub mod archive;
 pub mod audit;
 pub mod budget;
 pub mod challenge;
@@ -40,6 +41,7 @@ use crate::documents::Documents;
 use crate::documents::kept::Kept;
 use crate::domain::policy::Delivery;
 use crate::domain::time::{Clock, Timestamp};
+use crate::gate::archive::running::Running;
 use crate::gate::counts::Counts;
 use crate::gate::pins::Noticed;
 use crate::gate::progress::Progress;
@@ -63,6 +65,8 @@ use tokio::sync::Notify;
 /// The gate with all that it works on.
 #[derive(Debug)]
 pub struct Gate {
+    /// Archives on their way.
+    archives: Arc<Running>,
     /// The only source of the present.
     clock: Arc<dyn Clock>,
     /// Requests that change nothing, counted until the hour is over.
@@ -144,6 +148,7 @@ impl Gate {
         let Parts { clock, documents, kept, keys, ledger, limiter, mailer, preview, settings, spool, words } = parts;
         let (counts, last_use, progress) = (Counts::default(), LastUse::default(), Progress::default());
         Arc::new(Self {
+            archives: Arc::default(),
             clock,
             counts,
             cuts,

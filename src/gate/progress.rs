@@ -123,7 +123,7 @@ impl Reached {
     fn news(&self, known: &Receipt) -> Option<Event> {
         let Self { opens, ranges, sent, shown, outcome } = self.clone();
         let same = known.opens == opens && known.outcome == outcome;
-        if known.action == Action::Download {
+        if matches!(known.action, Action::Archive | Action::Download) {
             let changed = !same || known.ranges != ranges;
             return changed.then_some(Event::ReceiptProgress { receipt: known.id, opens, ranges, outcome });
         }
@@ -153,7 +153,7 @@ impl Live {
     fn reached(&self) -> Reached {
         let (mut ranges, mut sent) = (self.ranges.clone(), self.sent);
         let whole = match self.action {
-            Action::Download => {
+            Action::Archive | Action::Download => {
                 self.running.iter().for_each(|transfer| ranges.add(transfer.range()));
                 ranges.covers(self.size) && (self.size > 0 || self.running.is_empty())
             }
@@ -190,7 +190,7 @@ impl Progress {
     pub fn end(&self, transfer: &Arc<Transfer>) {
         if let Some(live) = self.lock().get_mut(&transfer.receipt) {
             match live.action {
-                Action::Download => live.ranges.add(transfer.range()),
+                Action::Archive | Action::Download => live.ranges.add(transfer.range()),
                 Action::Preview | Action::Upload | Action::Watermarked => {
                     live.sent = live.sent.saturating_add(transfer.range().len());
                     live.copied |= transfer.whole.load(Ordering::Relaxed);

@@ -2,15 +2,17 @@
 
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, ReceiptId, ShareId};
+use crate::domain::range::{ByteRange, RangeSet};
 use crate::domain::receipt::Outcome;
 use crate::domain::shown::{Shown, ShownPage, ShownPart};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::shares::ERASED;
-use crate::gate::views::{PageView, ReceiptView};
-use crate::ledger::event::Event;
+use crate::gate::views::{BrokenView, Given, PageView, PartView, ReceiptView};
+use crate::ledger::event::{ArchivePart, Event};
 use crate::ledger::read::{About, ReadError};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Receipts listed at most; further ones are in `audit export`.
 pub const LISTED_RECEIPTS: usize = 10_000;
@@ -39,18 +41,21 @@ impl Gate {
             (None, Some(guest)) => About::Guest(guest),
             (None, None) => About::Everything,
         };
-        let mut ends: BTreeMap<ReceiptId, Event> = BTreeMap::new();
+        let mut ends: BTreeMap<ReceiptId, After> = BTreeMap::new();
         let mut listed = Vec::new();
         // Newest first, so that the end of a receipt is met before its beginning.
         self.ledger.history(about, &mut |t, event| {
             match event {
-                Event::ReceiptEnded { receipt, .. } => {
-                    ends.insert(receipt, event);
+                Event::ReceiptEnded { receipt, .. } => ends.entry(receipt).or_default().end = Some(event),
+                Event::ReceiptParts { receipt, parts, .. } => ends.entry(receipt).or_default().parts = parts.get().cloned(),
+                Event::ReceiptBroken { receipt, document, why, .. } => {
+                    let document = document.get().map_or_else(|| ERASED.to_owned(), ToString::to_string);
+                    ends.entry(receipt).or_default().broken.get_or_insert(BrokenView { document, why });
                 }
                 Event::ReceiptStarted { receipt, guest: who, .. } => {
-                    let end = ends.remove(&receipt);
+                    let after = ends.remove(&receipt).unwrap_or_default();
                     if guest.is_none_or(|guest| guest == who) {
-                        listed.extend(self.receipt_view(t, &event, end, who));
+                        listed.extend(self.receipt_view(t, &event, after, who));
                     }
                 }
                 _ => {}
@@ -60,10 +65,17 @@ impl Gate {
         Ok(listed)
     }
 
-    fn receipt_view(&self, started: Timestamp, event: &Event, end: Option<Event>, who: GuestId) -> Option<ReceiptView> {
+    fn receipt_view(&self, started: Timestamp, event: &Event, after: After, who: GuestId) -> Option<ReceiptView> {
         let Event::ReceiptStarted { receipt, share, document, version, action, .. } = event else { return None };
         let state = self.ledger.state();
         let live = self.progress.of(*receipt);
+        let After { end, parts, broken } = after;
+        let ranges = match (&end, &live, state.receipts.get(receipt)) {
+            (Some(Event::ReceiptEnded { ranges, .. }), ..) => ranges.clone(),
+            (_, Some(live), _) => live.ranges.clone(),
+            (_, None, open) => open.map(|open| open.ranges.clone()).unwrap_or_default(),
+        };
+        let parts = parts.iter().flat_map(|parts| parts.iter()).map(|part| part_view(part, &ranges)).collect();
         let (ended, bytes, opens, outcome, shown) = match (end, state.receipts.get(receipt), live) {
             (Some(Event::ReceiptEnded { ended, bytes, opens, outcome, shown, .. }), ..) => (Some(ended), bytes, opens, outcome, shown),
             (_, open, Some(live)) => {
@@ -92,7 +104,32 @@ impl Gate {
             opens,
             pages: page_views(&shown),
             of_pages: shown.parts().first().filter(|own| own.part.is_whole()).map(|own| own.of),
+            parts,
+            broken,
         })
+    }
+}
+
+/// What the journal says of a receipt after its beginning.
+#[derive(Default)]
+struct After {
+    end: Option<Event>,
+    parts: Option<Arc<Vec<ArchivePart>>>,
+    broken: Option<BrokenView>,
+}
+
+fn part_view(part: &ArchivePart, given: &RangeSet) -> PartView {
+    let extent = ByteRange { start: part.start, end: part.end };
+    let given = match given.of(extent) {
+        0 => Given::Nothing,
+        bytes if bytes == extent.len() => Given::All,
+        _ => Given::Part,
+    };
+    PartView {
+        document: part.document.to_string(),
+        version: part.version.to_string(),
+        sha256: part.sha256.map(|hash| hash.to_string()),
+        given,
     }
 }
 

@@ -9,6 +9,12 @@ use std::time::Duration;
 /// A refusal. Those that name a share are only ever made for somebody who holds a true link or session of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// What an archive would hold is not what its ticket was made for.
+    #[error("the archive would be another by now")]
+    ArchiveChanged(ShareId),
+    /// An archive would hold more than one may.
+    #[error("the archive would be too large")]
+    ArchiveTooLarge(ShareId),
     /// Too much is under way.
     #[error("too much is under way")]
     Busy,
@@ -72,7 +78,9 @@ impl Refusal {
     /// The share, when the person has shown to be one of its recipients.
     pub const fn share(&self) -> Option<ShareId> {
         match self {
-            Self::ChangedSinceRedacted(share)
+            Self::ArchiveChanged(share)
+            | Self::ArchiveTooLarge(share)
+            | Self::ChangedSinceRedacted(share)
             | Self::DocumentChanged(share)
             | Self::DocumentMissing(share)
             | Self::Expired(share)
@@ -94,6 +102,8 @@ impl Refusal {
     /// One word for logs and hourly counts.
     pub const fn word(&self) -> &'static str {
         match self {
+            Self::ArchiveChanged(_) => "archive-changed",
+            Self::ArchiveTooLarge(_) => "archive-too-large",
             Self::Busy => "busy",
             Self::ChangedSinceRedacted(_) => "changed-since-redacted",
             Self::DocumentChanged(_) => "document-changed",

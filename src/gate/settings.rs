@@ -1,6 +1,6 @@
 //! What the gate needs of the configuration, every value checked.
 
-use crate::config::{Uploads, Watermark};
+use crate::config::{Archives, Uploads, Watermark};
 use crate::domain::policy::{Delivery, Strength};
 use crate::mail::Sender;
 use jiff::tz::TimeZone;
@@ -67,6 +67,8 @@ pub struct Settings {
     pub verify: Verify,
     /// Whether a sealed copy of what is pinned is kept when nothing else is said.
     pub default_keep: bool,
+    /// Folders as one ZIP.
+    pub archives: Archives,
     /// The subject of a share that is given none; may have placeholders.
     pub default_subject: String,
     /// Whether recipients must agree to the disclaimer.

@@ -158,6 +158,47 @@ pub struct ReceiptView {
     /// How many pages the document has; absent while none was shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of_pages: Option<u32>,
+    /// The documents of an archive, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartView>,
+    /// What an archive could not go on at; the last time, if there were several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<BrokenView>,
+}
+
+/// One document of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PartView {
+    /// `store:path`.
+    pub document: String,
+    /// Which version of it.
+    pub version: String,
+    /// The SHA-256 of its bytes, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// How much of it was handed over so far: `all`, `part` or `nothing`.
+    pub given: Given,
+}
+
+/// How much of a document was handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Given {
+    /// All of it.
+    All,
+    /// Nothing of it.
+    Nothing,
+    /// A part of it.
+    Part,
+}
+
+/// What an archive could not go on at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BrokenView {
+    /// `store:path`.
+    pub document: String,
+    /// Why.
+    pub why: String,
 }
 
 /// A page that was shown.

@@ -69,6 +69,8 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
                 .staff
                 .insert(*staff, Arc::new(Staff { name: name.clone(), address: address.clone(), rank: Some(*rank) }));
         }
+        // What an archive holds and where it broke off is for those who read receipts; no rule looks at it.
+        Event::ReceiptBroken { .. } | Event::ReceiptParts { .. } => {}
         Event::ServerStarted { .. } | Event::ServerStopped {} | Event::StrangersCounted { .. } => {}
     }
 }

@@ -72,6 +72,23 @@ pub enum MailKind {
     Undelivered(RecipientId),
 }
 
+/// One document of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchivePart {
+    /// Which.
+    pub document: DocumentName,
+    /// In which version.
+    pub version: FileVersion,
+    /// The hash of its bytes, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<ContentHash>,
+    /// The first byte of the archive that belongs to it.
+    pub start: u64,
+    /// One past its last.
+    pub end: u64,
+}
+
 /// One change of state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "k", deny_unknown_fields)]
@@ -133,6 +150,9 @@ pub enum Event {
     /// A mail was handed over; a notice says how many lines it told, and until when the next ones are gathered.
     #[serde(rename = "mail.sent")]
     MailSent { mail: MailId, lines: usize, quiet_until: Timestamp },
+    /// An archive could not go on at this document; its receipt stays as far as it came.
+    #[serde(rename = "receipt.broken")]
+    ReceiptBroken { receipt: ReceiptId, share: ShareId, guest: GuestId, document: Private<DocumentName>, why: String },
     /// A receipt is closed; nothing is added to it any more.
     #[serde(rename = "receipt.ended")]
     ReceiptEnded {
@@ -150,6 +170,9 @@ pub enum Event {
     /// What more of a receipt's pages was shown: each page named stands with all that is known of it.
     #[serde(rename = "receipt.pages")]
     ReceiptPages { receipt: ReceiptId, opens: u64, bytes: u64, outcome: Outcome, shown: Shown },
+    /// Which documents an archive holds, and where in it; put down together with its receipt.
+    #[serde(rename = "receipt.parts")]
+    ReceiptParts { receipt: ReceiptId, share: ShareId, guest: GuestId, parts: Private<Arc<Vec<ArchivePart>>> },
     /// How far a receipt's transfers have come.
     #[serde(rename = "receipt.progress")]
     ReceiptProgress { receipt: ReceiptId, opens: u64, ranges: RangeSet, outcome: Outcome },

@@ -59,7 +59,11 @@ impl Machine for House {
 
     fn postings(_: &Stamp, events: &[Event], out: &mut Vec<Posting>) {
         for event in events {
-            if let Event::ReceiptStarted { share, guest, .. } | Event::ReceiptEnded { share, guest, .. } = event {
+            if let Event::ReceiptBroken { share, guest, .. }
+            | Event::ReceiptEnded { share, guest, .. }
+            | Event::ReceiptParts { share, guest, .. }
+            | Event::ReceiptStarted { share, guest, .. } = event
+            {
                 out.extend([Posting { kind: Kind::RECEIPTS, subject: ALL }, of_share(*share), of_guest(*guest)]);
             }
         }

@@ -88,7 +88,10 @@ impl Ledger {
 
 fn concerns(event: &Event, about: About) -> bool {
     match event {
-        Event::ReceiptStarted { share, guest, .. } | Event::ReceiptEnded { share, guest, .. } => match about {
+        Event::ReceiptBroken { share, guest, .. }
+        | Event::ReceiptEnded { share, guest, .. }
+        | Event::ReceiptParts { share, guest, .. }
+        | Event::ReceiptStarted { share, guest, .. } => match about {
             About::Everything => true,
             About::Guest(wanted) => *guest == wanted,
             About::Share(wanted) => *share == wanted,

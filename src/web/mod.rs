@@ -17,7 +17,7 @@ pub mod request;
 
 use crate::gate::Gate;
 use crate::web::content::ContentHost;
-use crate::web::recipient::{code, document, leave, link, list, marked, picture, tus, upload, viewer};
+use crate::web::recipient::{archive, code, document, leave, link, list, marked, picture, tus, upload, viewer};
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{MethodRouter, get, head, post};
@@ -115,6 +115,8 @@ pub const ROUTES: &[Route] = &[
     at("/d/{share}/w/{*path}", || get(marked::get)),
     at("/d/{share}/u", || get(upload::show).post(upload::send).options(tus::options)),
     at("/d/{share}/u/{upload}", || head(tus::one).patch(tus::one).delete(tus::one)),
+    at("/d/{share}/z", || get(archive::show).post(archive::ticket)),
+    at("/d/{share}/z/{ticket}/{*path}", || get(archive::give)),
     at("/c/{token}/p/{page}/{*path}", || get(picture::on_content_host)),
 ];
 

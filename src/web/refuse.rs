@@ -20,6 +20,8 @@ const REFRESH: HeaderName = HeaderName::from_static("refresh");
 /// The page of a refusal by the gate.
 pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
     let kind = match refusal {
+        Refusal::ArchiveChanged(_) => RefusalKind::ArchiveChanged,
+        Refusal::ArchiveTooLarge(_) => RefusalKind::ArchiveTooLarge,
         Refusal::Busy => RefusalKind::Busy,
         Refusal::ChangedSinceRedacted(_) => RefusalKind::ChangedSinceRedacted,
         Refusal::DocumentChanged(_) => RefusalKind::DocumentChanged,
@@ -44,7 +46,9 @@ pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
     // Only somebody with a session meets these, and for them the list is the way on.
     let in_session = matches!(
         refusal,
-        Refusal::ChangedSinceRedacted(_)
+        Refusal::ArchiveChanged(_)
+            | Refusal::ArchiveTooLarge(_)
+            | Refusal::ChangedSinceRedacted(_)
             | Refusal::DocumentChanged(_)
             | Refusal::DocumentMissing(_)
             | Refusal::MarkedOnly(_)
@@ -142,7 +146,9 @@ const fn status(kind: RefusalKind) -> StatusCode {
         | RefusalKind::NoUploads
         | RefusalKind::PreviewOnly
         | RefusalKind::SessionEnded => StatusCode::FORBIDDEN,
-        RefusalKind::ChangedSinceRedacted | RefusalKind::DocumentChanged | RefusalKind::TextChanged => StatusCode::CONFLICT,
+        RefusalKind::ArchiveChanged | RefusalKind::ChangedSinceRedacted | RefusalKind::DocumentChanged | RefusalKind::TextChanged => {
+            StatusCode::CONFLICT
+        }
         RefusalKind::DocumentMissing
         | RefusalKind::NotFound
         | RefusalKind::NotInShare
@@ -155,7 +161,8 @@ const fn status(kind: RefusalKind) -> StatusCode {
         RefusalKind::Misdirected => StatusCode::MISDIRECTED_REQUEST,
         RefusalKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         RefusalKind::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
-        RefusalKind::NotPlayed
+        RefusalKind::ArchiveTooLarge
+        | RefusalKind::NotPlayed
         | RefusalKind::PreviewDamaged
         | RefusalKind::PreviewEmpty
         | RefusalKind::PreviewMedia

@@ -183,6 +183,7 @@ impl Prepared {
         let path = pattern
             .replace("{share}", share)
             .replace("{page}", "1")
+            .replace("{ticket}", "AAAA")
             .replace("{token}", "AAAA")
             .replace("{upload}", "c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0")
             .replace("/static/{file}", &self.stylesheet);

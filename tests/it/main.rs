@@ -2,6 +2,8 @@
 
 mod admission;
 mod api;
+mod archives;
+mod folders;
 mod fuzz_corpus;
 mod helpers;
 mod http;

@@ -21,7 +21,7 @@ use doorward::domain::{
     upload::{Scan, Unfinished, Unwanted},
     version::{ContentHash, FileVersion, Pinned},
 };
-use doorward::ledger::event::{Actor, Event, MailKind, Origin, SessionEnd};
+use doorward::ledger::event::{Actor, ArchivePart, Event, MailKind, Origin, SessionEnd};
 use std::{sync::Arc, time::Duration};
 
 const OFFICE: StaffId = StaffId::from_bytes([0x51; 16]);
@@ -117,6 +117,8 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         vec![started(3, "documents:case/report.pdf", later(1800)), pages(3, &[1, 2, 3], 2), pages(3, &[2], 9)],
         vec![changed("documents:case/report.pdf", false), queued_changed(9)],
         vec![pinned_anew(operator), changed("documents:case/report.pdf", true)],
+        vec![started(4, "documents:case", later(1800)), parts(4)],
+        vec![broken(4), progress(4, 70, Outcome::Part)],
         vec![covered(1, "10,20,30,5.5"), covered(2, "0,0,100,100"), uncovered(2)],
         vec![sent(1, later(86_400)), sent(2, later(86_400)), sent(3, later(86_400)), sent(4, later(86_400)), sent(5, later(86_400))],
         vec![whole(1), whole(2), whole(3)],
@@ -145,7 +147,7 @@ fn queued_changed(n: u8) -> Event {
 fn pinned_anew(by: Actor) -> Event {
     let version =
         FileVersion { entity: Some("\"5f-1\"".into()), id: Some("7.a_B".into()), ..FileVersion::plain(12, 1_790_000_000_000_000_000) };
-    let pinned = Pinned { version, sha256: Some(ContentHash([7; 32])), kept: true };
+    let pinned = Pinned { version, sha256: Some(ContentHash([7; 32])), crc32: Some(0xcbf4_3926), kept: true };
     let items = vec![item("report.pdf", ItemKind::PinnedDocument(pinned)), item("Zoë %41.txt", ItemKind::Document)];
     Event::SharePinned { share: FILES, by, items: of(Subject::Share(FILES), Arc::new(items)) }
 }
@@ -213,7 +215,7 @@ fn started(n: u8, document: &str, ends: Timestamp) -> Event {
         session: session(1),
         document: of(Subject::Share(FILES), document.parse().expect("it is a document's name")),
         version: version(n.into()),
-        action: [Action::Download, Action::Download, Action::Preview, Action::Watermarked][usize::from(n)],
+        action: [Action::Download, Action::Download, Action::Preview, Action::Watermarked, Action::Archive][usize::from(n)],
         ends,
         origin: origin(),
     }
@@ -227,6 +229,25 @@ fn pages(n: u8, numbers: &[u32], seconds: u64) -> Event {
         .for_each(|page| shown.note(&PartPath::default(), Extent { pages: 12, inside: 1 }, *page, at, true));
     shown.note(&"1".parse().expect("it is a part"), Extent { pages: 2, inside: 0 }, 2, at, true);
     Event::ReceiptPages { receipt: receipt(n), opens: 1, bytes: 123_456, outcome: Outcome::Part, shown }
+}
+
+fn parts(n: u8) -> Event {
+    let sha256 = Some(ContentHash([7; 32]));
+    let part = |path: &str, start, end| ArchivePart {
+        document: path.parse().expect("it is a document's name"),
+        version: version(start),
+        sha256: sha256.filter(|_| start == 0),
+        start,
+        end,
+    };
+    let all = vec![part("documents:case/report.pdf", 0, 60), part("documents:case/Zoë %2541.txt", 60, 90)];
+    Event::ReceiptParts { receipt: receipt(n), share: FILES, guest: ANN, parts: of(Subject::Share(FILES), Arc::new(all)) }
+}
+
+fn broken(n: u8) -> Event {
+    let document = of(Subject::Share(FILES), "documents:case/Zoë %2541.txt".parse().expect("it is a document's name"));
+    let why = "the document is another one by now".to_owned();
+    Event::ReceiptBroken { receipt: receipt(n), share: FILES, guest: ANN, document, why }
 }
 
 fn policy_changed(by: Actor) -> Event {

@@ -11,6 +11,7 @@ use crate::domain::version::{ContentHash, FileVersion, Pinned};
 use crate::gate::Gate;
 use crate::ledger::state::Share;
 use bytes::Bytes;
+use flate2::Crc;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use std::io;
@@ -43,7 +44,7 @@ impl Gate {
     pub(in crate::gate) async fn pinned_now(&self, place: &Place, keep: bool) -> Result<Pinned, StoreError> {
         let document = self.documents.open_document(place, None).await?;
         let version = document.version.clone();
-        let sha256 = hash(document).await?;
+        let Sums { sha256, crc32 } = sums(document).await?;
         if keep {
             // Read once more: a copy is bound to its hash, so that must be known before.
             let document = self.documents.open_document(place, Some(&version)).await?;
@@ -57,7 +58,7 @@ impl Gate {
                 }
             })?;
         }
-        Ok(Pinned { version, sha256: Some(sha256), kept: keep })
+        Ok(Pinned { version, sha256: Some(sha256), crc32: Some(crc32), kept: keep })
     }
 
     /// Reads a whole document to see whether it is the one that was pinned.
@@ -68,7 +69,7 @@ impl Gate {
         expected: &Expected,
     ) -> Result<(), StoreError> {
         let document = self.documents.open_document(place, Some(version)).await?;
-        if hash(document).await? == expected.sha256 {
+        if sums(document).await?.sha256 == expected.sha256 {
             return Ok(());
         }
         self.tell_changed(expected.share, &expected.document, true).await;
@@ -130,16 +131,24 @@ impl Way {
     }
 }
 
-async fn hash(document: OpenDocument) -> Result<ContentHash, StoreError> {
+/// What is taken of all bytes of a document.
+struct Sums {
+    sha256: ContentHash,
+    /// For archives, whose entries bear it.
+    crc32: u32,
+}
+
+async fn sums(document: OpenDocument) -> Result<Sums, StoreError> {
     let all = ByteRange { start: 0, end: document.size };
     let mut bytes = document.read(all);
-    let mut hash = Sha256::new();
+    let (mut hash, mut crc) = (Sha256::new(), Crc::new());
     while let Some(piece) = bytes.next().await {
         let piece = piece.map_err(|error| {
             tracing::warn!(%error, "a document could not be read to its end to take its hash");
             StoreError::Unreachable
         })?;
         hash.update(&piece);
+        crc.update(&piece);
     }
-    Ok(ContentHash(hash.finish()))
+    Ok(Sums { sha256: ContentHash(hash.finish()), crc32: crc.sum() })
 }

@@ -168,6 +168,7 @@ fn view_key(admitted: &Admitted, document: &str, version: &FileVersion, action: 
 
 const fn use_of(action: Action) -> &'static [u8] {
     match action {
+        Action::Archive => b"archive",
         Action::Download => b"download",
         Action::Preview => b"preview",
         Action::Upload => b"upload",

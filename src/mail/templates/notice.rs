@@ -65,6 +65,7 @@ impl Notice<'_> {
 impl NoticeLine<'_> {
     fn compose(&self, words: &Words) -> String {
         let action = match self.action {
+            Action::Archive => "archive",
             Action::Download => "download",
             Action::Preview => "preview",
             Action::Upload => "upload",

@@ -21,12 +21,18 @@ pub struct ListPage {
     pub home: String,
     /// The folders on the way from the share's own page; the last one is this folder. Empty on the share's own page.
     pub crumbs: Vec<Crumb>,
-    /// Documents and folders, in the order they are shown.
+    /// Documents and folders of this page of the list, in the order they are shown.
     pub entries: Vec<EntryView>,
+    /// How many there are on all pages of the list.
+    pub counted: Counted,
+    /// What a long list offers; a short one needs none of it.
+    pub tools: Option<Tools>,
     /// Entries that exist but cannot be handed out, such as links.
     pub hidden: usize,
     /// Whether the folder has more entries than are shown.
     pub truncated: bool,
+    /// Where all of it is downloaded as one ZIP; none where that is not possible.
+    pub archive: Option<String>,
     /// When the share ends, as people write it.
     pub expires: String,
     /// When the session ends without another request, as [`crate::words::figures::when`] writes it.
@@ -58,6 +64,61 @@ impl From<Delivery> for Gives {
             Delivery::Download => Self::Documents,
             Delivery::Preview => Self::Pictures,
             Delivery::Watermarked => Self::Marked,
+        }
+    }
+}
+
+/// How long a list is.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    /// Documents on all its pages.
+    pub documents: usize,
+    /// Folders on all its pages.
+    pub folders: usize,
+    /// Lines before any were filtered out.
+    pub total: usize,
+}
+
+/// Other orders of a long list, a search in it, and its other pages.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    /// Where the form goes: the list itself.
+    pub action: String,
+    /// What names are filtered by; empty when all are shown.
+    pub find: String,
+    /// All orders.
+    pub orders: Vec<Order>,
+    /// This page, from 1.
+    pub page: usize,
+    /// How many there are.
+    pub pages: usize,
+    /// The page before.
+    pub previous: Option<String>,
+    /// The page after.
+    pub next: Option<String>,
+}
+
+/// One order of a list.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// As the form sends it, such as `-size` for the largest first.
+    pub key: &'static str,
+    /// The list in that order.
+    pub href: String,
+    /// Whether it is the one that is shown.
+    pub now: bool,
+}
+
+impl Tools {
+    /// Of a column with this key: how it is sorted, and the list sorted by it, or the other way where it is already.
+    fn column(&self, key: &str) -> (&'static str, &str) {
+        let down = format!("-{key}");
+        let find = |key: &str| self.orders.iter().find(|order| order.key == key);
+        let href = |key: &str| find(key).map_or("", |order| order.href.as_str());
+        match (find(key).is_some_and(|order| order.now), find(&down).is_some_and(|order| order.now)) {
+            (true, _) => ("ascending", href(&down)),
+            (_, true) => ("descending", href(key)),
+            _ => ("none", href(key)),
         }
     }
 }
@@ -147,8 +208,29 @@ impl Html<'_> {
     }
 
     fn contents(&self) -> String {
-        let folders = self.page.entries.iter().filter(|entry| entry.is_folder).count();
-        WhatIsShared { documents: self.page.entries.len() - folders, folders }.text(self.frame)
+        WhatIsShared { documents: self.page.counted.documents, folders: self.page.counted.folders }.text(self.frame)
+    }
+
+    /// The columns: catalogue id, key of the order, class.
+    const fn columns(&self) -> [(&'static str, &'static str, &'static str); 4] {
+        [("column-name", "name", ""), ("column-kind", "", ""), ("column-size", "size", "num"), ("column-changed", "changed", "")]
+    }
+
+    /// How a column is sorted and where it is sorted anew, in a long list.
+    fn sorted(&self, key: &str) -> Option<(&'static str, &str)> {
+        let tools = self.page.tools.as_ref().filter(|_| !key.is_empty())?;
+        Some(tools.column(key))
+    }
+
+    fn order(&self, key: &str) -> String {
+        self.frame.text(match key {
+            "-name" => "order-name-down",
+            "changed" => "order-changed",
+            "-changed" => "order-changed-down",
+            "size" => "order-size",
+            "-size" => "order-size-down",
+            _ => "order-name",
+        })
     }
 
     /// Whether any row can be opened; else the last column would be empty.

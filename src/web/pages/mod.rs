@@ -1,5 +1,6 @@
 //! The pages recipients meet: what each one shows as a type, and that type as HTML. No routing, no rules.
 
+mod archive;
 mod code;
 mod home;
 mod left;
@@ -12,11 +13,12 @@ mod tests;
 mod upload;
 mod viewer;
 
+pub use archive::{ArchivePage, Withheld};
 pub use code::{CodePage, CodeProblem, Resend};
 pub use home::HomePage;
 pub use left::LeftPage;
 pub use link::{DisclaimerView, LinkPage, WhatIsShared};
-pub use list::{Crumb, EntryView, Gives, ListPage};
+pub use list::{Counted, Crumb, EntryView, Gives, ListPage, Order, Tools};
 pub use play::PlayPage;
 pub use refusal::{RefusalKind, RefusalPage};
 pub use upload::{SentView, UploadPage, UploadProblem};

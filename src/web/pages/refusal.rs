@@ -6,6 +6,10 @@ use askama::Template;
 /// Why a request got no other page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RefusalKind {
+    /// An archive that would be another than the one asked for.
+    ArchiveChanged,
+    /// An archive larger than one may be.
+    ArchiveTooLarge,
     /// A form without its parts, or with a token that does not fit.
     BadForm,
     /// The server has as much to do as it can carry.
@@ -88,7 +92,9 @@ pub enum RefusalKind {
 
 impl RefusalKind {
     /// Every kind.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 41] = [
+        Self::ArchiveChanged,
+        Self::ArchiveTooLarge,
         Self::BadForm,
         Self::Busy,
         Self::ChangedSinceRedacted,
@@ -133,6 +139,8 @@ impl RefusalKind {
     /// Its public name: in the catalogue after `refusal-`, and on the page for those who ask for help.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::ArchiveChanged => "archive-changed",
+            Self::ArchiveTooLarge => "archive-too-large",
             Self::BadForm => "bad-form",
             Self::Busy => "busy",
             Self::ChangedSinceRedacted => "changed-since-redacted",

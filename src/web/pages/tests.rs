@@ -99,10 +99,7 @@ fn list(said: Said<'_>, gives: Gives) -> ListPage {
     ListPage {
         title: said.subject.into(),
         owner_name: said.owner.into(),
-        message_html: Some(
-            "<p>Good day,</p><p>here are the statements we spoke about. <strong>Please read the first one</strong> before Friday.</p>"
-                .into(),
-        ),
+        message_html: Some("<p>Good day,</p><p>here they are. <strong>Please read the first one</strong> before Friday.</p>".into()),
         gives,
         can_show: true,
         home: "/d/0198/".into(),
@@ -123,6 +120,9 @@ fn list(said: Said<'_>, gives: Gives) -> ListPage {
         .collect(),
         hidden: 0,
         truncated: false,
+        counted: Counted { documents: 4, folders: 1, total: 5 },
+        tools: None,
+        archive: (gives == Gives::Documents).then(|| "/d/0198/z".into()),
         expires: "31 December 2026, 23:59 CET".into(),
         session_ends: "18:40".into(),
         session_seconds: 1800,

@@ -4,6 +4,7 @@ use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
 use crate::domain::range::ByteRange;
 use crate::gate::deliver::Opened;
+use crate::gate::listing::view::View;
 use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
 use crate::limit::connection::ConnectionHandle;
@@ -37,7 +38,8 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
     let (below, is_folder_page) = below.strip_suffix('/').map_or((below, false), |folder| (folder, true));
     let below = DocumentPath::from_url(below).map_err(|_| Refusal::NotInShare(share))?;
     if is_folder_page {
-        return Ok(list::page(web, &admitted, web.gate().list_folder(&admitted, &below).await?));
+        let view = View::from_query(request.uri().query().unwrap_or_default());
+        return Ok(list::page(web, &admitted, web.gate().list_folder(&admitted, &below, &view).await?, &view));
     }
     if web.gate().is_folder(&admitted, &below).await? {
         return Ok(Redirect::permanent(&format!("{path}/")).into_response());

@@ -2,11 +2,12 @@
 
 use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
+use crate::gate::listing::view::{Sort, View};
 use crate::gate::listing::{Listed, ListedEntry, Trouble};
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use crate::web::cookies::{self, Purpose};
-use crate::web::pages::{Crumb, EntryView, Gives, ListPage};
+use crate::web::pages::{Counted, Crumb, EntryView, Gives, ListPage, Order, Tools};
 use crate::web::recipient::leave::leave_token;
 use crate::web::{Web, refuse};
 use crate::words::figures;
@@ -17,10 +18,11 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 pub async fn share(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
     let cookie = cookies::read(request.headers(), Purpose::Session, share);
+    let view = View::from_query(request.uri().query().unwrap_or_default());
     let shown = async {
         let admitted = web.gate().session(share, cookie.as_ref())?;
-        let listed = web.gate().list_share(&admitted).await?;
-        Ok(page(&web, &admitted, listed))
+        let listed = web.gate().list_share(&admitted, &view).await?;
+        Ok(page(&web, &admitted, listed, &view))
     };
     shown.await.unwrap_or_else(|refusal: Refusal| refuse::refusal(&web, &refusal))
 }
@@ -34,13 +36,14 @@ pub async fn without_slash(Path(share): Path<String>, State(web): State<Web>) ->
 }
 
 /// The page of a list.
-pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
+pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed, view: &View) -> Response {
     let gate = web.gate();
     let share = admitted.share().id;
     let (title, message, expires) = gate.share_texts(admitted);
     let ends = gate.session_ends(admitted);
     let (gives, can_show) = (Gives::from(admitted.share().delivery()), gate.preview().unavailable().is_none());
     let own_page = listed.trail.is_empty();
+    let folder = listed.trail.last().map(|(_, path)| format!("?folder={}", path.to_url())).unwrap_or_default();
     let page = ListPage {
         crumbs: crumbs(share, &listed),
         home: format!("/d/{share}/"),
@@ -49,9 +52,12 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
         message_html: Some(message).filter(|message| own_page && !message.is_empty()),
         gives,
         can_show,
+        counted: Counted { documents: listed.paged.documents, folders: listed.paged.folders, total: listed.paged.total },
+        tools: (listed.paged.total > FEW || !view.find.is_empty()).then(|| tools(share, &listed, view)),
         entries: listed.entries.into_iter().map(|entry| entry_view(web, share, entry, gives, can_show)).collect(),
         hidden: listed.hidden,
         truncated: listed.truncated,
+        archive: gate.gives_archives(admitted).then(|| format!("/d/{share}/z{folder}")),
         expires: gate.moment(expires),
         session_ends: gate.when(ends),
         session_seconds: ends.since(gate.now()).as_secs(),
@@ -60,6 +66,35 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed) -> Response {
         form_token: leave_token(web, admitted),
     };
     Html(page.render(&refuse::frame(web))).into_response()
+}
+
+/// Lines that are seen at a glance, and need neither order nor search.
+const FEW: usize = 10;
+
+/// What a long list offers: other orders, a search, other pages.
+fn tools(share: ShareId, listed: &Listed, view: &View) -> Tools {
+    let page = listed
+        .trail
+        .last()
+        .map_or_else(|| format!("/d/{share}/"), |(_, path)| format!("/d/{share}/f/{}/", path.to_url()));
+    let at = |view: &View| match view.to_query() {
+        query if query.is_empty() => page.clone(),
+        query => format!("{page}?{query}"),
+    };
+    let sorted = |sort: Sort| View { sort, page: 1, ..view.clone() };
+    let turned = |number: usize| at(&View { page: number, ..view.clone() });
+    let (number, pages) = (listed.paged.page, listed.paged.pages);
+    Tools {
+        orders: Sort::ALL
+            .map(|sort| Order { key: sort.key(), href: at(&sorted(sort)), now: sort == view.sort })
+            .to_vec(),
+        find: view.find.clone(),
+        page: number,
+        pages,
+        previous: (number > 1).then(|| turned(number - 1)),
+        next: (number < pages).then(|| turned(number + 1)),
+        action: page.clone(),
+    }
 }
 
 /// The way to the folder shown; only the folders above it can be gone to.

@@ -1,5 +1,6 @@
 //! The recipient's way, one file a step: link, code, list, viewer and document, leave.
 
+pub mod archive;
 pub mod code;
 pub mod document;
 pub mod leave;

@@ -61,6 +61,7 @@ mail-notice-intro =
 mail-notice-line =
     { $time }: { $recipient } { $action ->
         [preview] looked at
+        [archive] took everything as one ZIP of
         [watermarked] took a marked copy of
         [upload] sent in
        *[download] downloaded

@@ -152,6 +152,21 @@ column-kind = Kind
 column-size = Size
 column-changed = Changed
 changed-label = Changed
+find-label = Find by name
+find-go = Show
+find-all = Show all
+find-none = Nothing here has this in its name.
+order-label = Order
+order-name = Name, A to Z
+order-name-down = Name, Z to A
+order-changed = Oldest first
+order-changed-down = Newest first
+order-size = Smallest first
+order-size-down = Largest first
+pages-label = Pages of this list
+pages-now = Page { $page } of { $pages }
+pages-previous = Page before
+pages-next = Next page
 open-folder = Open
 play = Play
 view = View
@@ -177,6 +192,34 @@ leave = I am finished
 session-soon = You will be signed out at { $at }.
 session-stay = Stay signed in
 session-over = You may have been signed out in the meantime. If a document does not open, open the link in your mail again.
+
+## The page before an archive
+
+archive-link = Download all as ZIP
+archive-name = documents
+archive-title = Download all documents as ZIP
+archive-title-folder = Download “{ $name }” as ZIP
+archive-holds = Holds
+archive-holds-value = { $documents }, { $size }
+archive-file = File
+archive-file-value = one ZIP of { $size }, not compressed
+archive-break = If it stops
+archive-resumable = A download that stops on the way can go on where it stopped, while you are signed in.
+archive-not-resumable = A download that stops on the way has to begin again, because these documents may still change.
+archive-withheld = Not included
+archive-withheld-more = { $more ->
+    [one] One more is not included; the list in the ZIP names it.
+   *[other] { $more } more are not included; the list in the ZIP names them.
+}
+archive-renamed = { $renamed ->
+    [one] One document has another name in the ZIP, because some computers would not take its own. The list in the ZIP says which.
+   *[other] { $renamed } documents have other names in the ZIP, because some computers would not take their own. The list in the ZIP says which.
+}
+archive-list = The ZIP begins with a list of what it holds, MANIFEST.jsonl, with the size of each document and, where it is known, its fingerprint (SHA-256).
+archive-nothing = None of it can be downloaded at the moment.
+archive-get = Download the ZIP
+archive-receipt = { $owner } receives one receipt for the ZIP, with all documents in it, your address and the time.
+archive-back = Back to the documents
 
 ## The page that shows a document
 
@@ -300,6 +343,14 @@ refusal-bad-form-next = Please go back, load the page again, and send it once mo
 refusal-busy-title = A moment, please
 refusal-busy-text = This server has as much to do as it can carry, so it has not begun with your request.
 refusal-busy-next = Please try again { $when }.
+
+refusal-archive-changed-title = These documents are not the same any more
+refusal-archive-changed-text = Something in the folder has changed since the ZIP was put together, so it cannot be downloaded, or go on, as it was.
+refusal-archive-changed-next = Go back to the documents and download the ZIP anew.
+
+refusal-archive-too-large-title = This is too much for one ZIP
+refusal-archive-too-large-text = It holds more documents, or is larger, than this server puts into one ZIP.
+refusal-archive-too-large-next = Open a folder in it and download that as a ZIP, or download the documents one by one.
 
 refusal-changed-since-redacted-title = This document is being looked at again
 refusal-changed-since-redacted-text = Parts of it are covered, and it has changed since they were marked. It is not shown until they have been marked anew.

@@ -58,6 +58,9 @@ pub(super) fn expected(
         "/d/{share}/w/{*path}" => status(marked(method, session, share)),
         "/d/{share}/u" if method == "OPTIONS" => status(204),
         "/d/{share}/u" | "/d/{share}/u/{upload}" => status(sending(path, method, session, share)),
+        "/d/{share}/z" => status(archive_page(method, session, share)),
+        // The ticket in the address is none.
+        "/d/{share}/z/{ticket}/{*path}" => status(if door(session, share) == 200 { 404 } else { door(session, share) }),
         _ => return None,
     })
 }
@@ -65,13 +68,14 @@ pub(super) fn expected(
 fn methods(path: &str) -> Option<&'static [&'static str]> {
     const READ: &[&str] = &["GET", "HEAD"];
     match path {
-        "/s/{link}" | "/d/{share}/code" => Some(&["GET", "HEAD", "POST"]),
+        "/s/{link}" | "/d/{share}/code" | "/d/{share}/z" => Some(&["GET", "HEAD", "POST"]),
         "/d/{share}/u" => Some(&["GET", "HEAD", "POST", "OPTIONS"]),
         "/d/{share}/u/{upload}" => Some(&["HEAD", "PATCH", "DELETE"]),
         "/d/{share}/code/again" | "/d/{share}/leave" => Some(&["POST"]),
         "/" | "/healthz" | "/readyz" | "/favicon.ico" | "/robots.txt" | "/.well-known/security.txt" | "/static/{file}" => Some(READ),
         "/d/{share}" | "/d/{share}/" | "/d/{share}/left" | "/d/{share}/f/{*path}" => Some(READ),
         "/d/{share}/v/{*path}" | "/d/{share}/p/{page}/{*path}" | "/d/{share}/t/{page}/{*path}" | "/d/{share}/w/{*path}" => Some(READ),
+        "/d/{share}/z/{ticket}/{*path}" => Some(READ),
         _ => None,
     }
 }
@@ -152,6 +156,17 @@ fn sending(path: &str, method: &str, session: SessionState, share: ShareState) -
         (200, ShareState::Takes) => 200,
         (200, _) => 403,
         (refused, _) => refused,
+    }
+}
+
+/// The page before an archive; a POST is never ours here, so that it is refused for its form.
+fn archive_page(method: &str, session: SessionState, share: ShareState) -> u16 {
+    if method == "POST" {
+        return if holds_a_session_cookie(session) { 400 } else { 403 };
+    }
+    match (door(session, share), share) {
+        (200, ShareState::PreviewOnly | ShareState::Watermarked | ShareState::Redacted) => 403,
+        (refused_or_shown, _) => refused_or_shown,
     }
 }
 

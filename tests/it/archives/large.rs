@@ -1,0 +1,66 @@
+//! Archives of ten thousand documents; and, in the long form, of more than 16 or 32 bits can count.
+
+use super::rig::{python, ticket, unzip};
+use crate::helpers::{Outcome, TestApp};
+use http_body_util::BodyExt;
+use std::io::Write;
+use std::process::Command;
+use std::time::Instant;
+
+/// The long form of the tests.
+fn is_long() -> bool {
+    std::env::var_os("DOORWARD_FULL").is_some()
+}
+
+#[tokio::test]
+async fn an_archive_of_ten_thousand_documents_is_whole() -> Outcome {
+    let app = TestApp::start().await?;
+    for n in 0..10_000 {
+        app.put(&format!("case/{}/document-{n}.txt", n / 2_500), format!("{n}"))?;
+    }
+    let share = app.share_documents(&["case"]).await?;
+    let client = app.client();
+    client.enter(&share).await?;
+    let start = Instant::now();
+    let address = ticket(&client, &share, "").await?;
+    let offered = start.elapsed();
+    let archive = client.get(&address).await?;
+    println!("10,000 documents: offer and ticket {offered:?}, archive {:?}, {} bytes", start.elapsed() - offered, archive.body.len());
+    assert_eq!(python(&archive.body)?.len(), 10_001);
+    unzip(&archive.body)?;
+    let receipt = app.settled_receipt().await?;
+    assert_eq!(receipt.parts.len(), 10_000);
+    Ok(())
+}
+
+#[tokio::test]
+async fn more_documents_than_16_bits_count_and_more_bytes_than_32() -> Outcome {
+    if !is_long() {
+        return Ok(());
+    }
+    let app = TestApp::with(|config| config.archives.max_entries = 100_000).await?;
+    for n in 0..66_000 {
+        app.put(&format!("case/{}/{n}", n / 6_000), "")?;
+    }
+    app.put_large("case/large.bin", (4 << 30) + 5)?;
+    app.put("case/zz.txt", "behind four gigabytes")?;
+    let share = app.share_documents(&["case"]).await?;
+    let client = app.client();
+    client.enter(&share).await?;
+    let address = ticket(&client, &share, "").await?;
+    let mut body = client.open("GET", &address, &[], Vec::new()).await?.into_body();
+    let mut file = tempfile::NamedTempFile::with_suffix(".zip")?;
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            file.write_all(&data)?;
+        }
+    }
+    for command in [
+        Command::new("unzip").arg("-tqq").arg(file.path()),
+        Command::new("/usr/bin/python3").args(["-m", "zipfile", "-t"]).arg(file.path()),
+    ] {
+        let output = command.output()?;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}

@@ -8,7 +8,7 @@ use crate::helpers::{Outcome, TestApp, documents, until};
 use doorward::domain::receipt::{Action, Outcome as Reached};
 use doorward::gate::views::Given;
 use doorward::web::api::wire::CreateShare;
-use rig::{Read, manifest, offered, python, random, ticket, unzip, with_checksums};
+use rig::{Read, manifest, offered, python, random, ticket, unzip};
 
 /// Some documents of a case, one of them empty.
 fn case(app: &TestApp) -> Outcome {
@@ -24,7 +24,6 @@ async fn an_archive_of_pinned_documents_is_read_by_others_and_resumed_at_any_byt
     let app = TestApp::start().await?;
     case(&app)?;
     let share = app.share(CreateShare { pin: Some(true), ..documents(&["case"]) }).await?;
-    let share = with_checksums(&app, &share).await?;
     let client = app.client();
     client.enter(&share).await?;
     let page = client.get(&share.page()).await?;
@@ -80,7 +79,6 @@ async fn a_part_of_an_archive_is_a_receipt_of_what_was_given() -> Outcome {
     let app = TestApp::start().await?;
     case(&app)?;
     let share = app.share(CreateShare { pin: Some(true), ..documents(&["case"]) }).await?;
-    let share = with_checksums(&app, &share).await?;
     let client = app.client();
     client.enter(&share).await?;
     let address = ticket(&client, &share, "").await?;

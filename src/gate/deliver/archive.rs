@@ -62,7 +62,7 @@ impl Gate {
             ready: None,
             _place: archive_place,
         };
-        let source = Source::Pages(stream::try_unfold(way, Way::step).boxed());
+        let source = Source::Made(stream::try_unfold(way, Way::step).boxed());
         let delivery = Delivery { source, left: Some(range.len()), admitted, transfer, watch, place };
         Ok(DeliveryBody::start(Arc::clone(self), delivery, connection))
     }

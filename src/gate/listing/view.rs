@@ -150,6 +150,7 @@ mod tests {
             size: Some((n as u64 * 7) % 5).filter(|_| !name.starts_with('/')),
             changed: Some(Timestamp::from_millis((n as i64 * 3) % 4)),
             trouble: None,
+            is_played: false,
         };
         Listed { entries: names.iter().enumerate().map(entry).collect(), ..Listed::default() }
     }

@@ -1,6 +1,6 @@
 //! Archives that must not be given, must end early, or hold what their names, or somebody's wish, would make of them.
 
-use super::rig::{manifest, offered, python, ticket, unzip, with_checksums};
+use super::rig::{manifest, offered, python, ticket, unzip};
 use crate::helpers::{Outcome, TestApp, documents, soon, until};
 use doorward::domain::policy::Delivery;
 use doorward::domain::receipt::Outcome as Reached;
@@ -30,7 +30,6 @@ async fn what_changed_or_is_gone_is_withheld_and_named() -> Outcome {
         app.put(name, name)?;
     }
     let share = app.share(CreateShare { pin: Some(true), ..documents(&["case"]) }).await?;
-    let share = with_checksums(&app, &share).await?;
     app.put("case/changes.txt", "another content")?;
     app.put("case/late.txt", "came later")?;
     fs::remove_file(app.documents().join("case/sub/goes.txt"))?;

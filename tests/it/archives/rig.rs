@@ -1,75 +1,15 @@
-//! What tests of archives share: pins with checksums, the way to a ticket, and other people's readers of ZIP files.
+//! What tests of archives share: the way to a ticket, and other people's readers of ZIP files.
 
-use crate::helpers::{Answer, Client, Outcome, Shared, TestApp};
-use doorward::crypto::random;
-use doorward::crypto::sealed::{Private, Subject};
-use doorward::domain::document::DocumentPath;
-use doorward::domain::ids::ShareId;
-use doorward::domain::scope::ItemKind;
-use doorward::ledger::event::{Actor, Event};
-use doorward::ledger::tx::{Class, Unavailable};
+use crate::helpers::{Answer, Client, Outcome, Shared};
 use serde::Deserialize;
 use serde_json::Value;
-use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
-use std::sync::Arc;
 
 /// One entry as Python's `zipfile` read it, checksum and all.
 #[derive(Debug, Deserialize)]
 pub(super) struct Read {
     pub(super) name: String,
     pub(super) size: u64,
-}
-
-/// The same share once more, its pins with the checksums that are taken while documents are hashed.
-pub(super) async fn with_checksums(app: &TestApp, share: &Shared) -> Outcome<Shared> {
-    let old: ShareId = share.id.parse()?;
-    let was = app.gate.ledger().state().shares.get(&old).cloned().ok_or("the share is there")?;
-    let mut items = was.items.get().map(|items| items.to_vec()).unwrap_or_default();
-    let crc = |folder: &DocumentPath, below: &DocumentPath| -> Outcome<Option<u32>> {
-        let path = folder.append(below)?;
-        let mut crc = flate2::Crc::new();
-        crc.update(&std::fs::read(app.documents().join(std::ffi::OsStr::from_bytes(path.as_bytes())))?);
-        Ok(Some(crc.sum()))
-    };
-    for item in &mut items {
-        match &mut item.kind {
-            ItemKind::PinnedDocument(pinned) => pinned.crc32 = crc(&item.name.path, &DocumentPath::root())?,
-            ItemKind::PinnedFolder(pins) => {
-                for pin in Arc::make_mut(pins) {
-                    pin.version.crc32 = crc(&item.name.path, &pin.path)?;
-                }
-            }
-            _ => {}
-        }
-    }
-    let (id, key) = (ShareId::from_bytes(random::bytes()), app.gate.keys().active());
-    let subject = Subject::Share(id);
-    let made = Event::ShareCreated {
-        share: id,
-        owner: was.owner,
-        by: Actor::Server,
-        items: Private::new(subject, Arc::new(items)),
-        subject: Private::new(subject, "Papers".to_owned()),
-        message: Private::new(subject, String::new()),
-        policy: was.policy,
-        expires: was.expires,
-    };
-    let recipients: Vec<_> = was
-        .recipients
-        .values()
-        .map(|recipient| Event::RecipientAdded { share: id, recipient: recipient.id, guest: recipient.guest, key })
-        .collect();
-    app.gate
-        .ledger()
-        .tx(Class::First, move |t| {
-            std::iter::once(&made).chain(&recipients).for_each(|event| t.emit(event.clone()));
-            Ok::<_, Unavailable>(())
-        })
-        .await?;
-    let known = Shared { id: id.to_string(), view: share.view.clone() };
-    let view = app.view(&known).await?;
-    Ok(Shared { view, ..known })
 }
 
 /// The page that says what an archive would hold.

@@ -130,7 +130,7 @@ fn picture(session: SessionState, share: ShareState) -> u16 {
 /// The page that plays, which only a share for downloading has.
 fn player(session: SessionState, share: ShareState) -> u16 {
     match picture(session, share) {
-        501 if share == ShareState::Open => 200,
+        501 if matches!(share, ShareState::Open | ShareState::Takes) => 200,
         501 => 422,
         refused => refused,
     }

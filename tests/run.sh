@@ -45,6 +45,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 within() { timeout -k 10 "$@"; }
 
 finish() {
+    [ -z "${fetching:-}" ] || kill "$fetching" 2>/dev/null || true
     [ ! -e "$place/smtp.pid" ] || kill "$(cat "$place/smtp.pid")" 2>/dev/null || true
     bash "$top/tests/tools/postfix.sh" stop "$place/mail" || true
     bash "$top/tests/tools/fuse.sh" stop "$place/fuse" || true
@@ -168,6 +169,18 @@ install_tools() {
     chmod -R a+rX "$place/corpus"
 }
 
+tools_in_background() {
+    (set -e; install_tools; touch "$place/tools-are-there") >"$logs/fetched.log" 2>&1 &
+    fetching=$!
+}
+
+tools_are_there() {
+    # Not `wait`: a step runs in a shell of its own.
+    while kill -0 "$fetching" 2>/dev/null; do sleep 1; done
+    cat "$logs/fetched.log"
+    [ -e "$place/tools-are-there" ]
+}
+
 # ---- build and read
 
 build() {
@@ -262,8 +275,10 @@ full_fuzz() {
 # ---- all of it
 
 must needs install_missing
-step tools install_tools
+# What is fetched comes while the processors build.
+tools_in_background
 must build build
+step tools tools_are_there
 step format lint_format
 step clippy lint_clippy
 step crates lint_crates

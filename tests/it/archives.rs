@@ -23,7 +23,9 @@ fn case(app: &TestApp) -> Outcome {
 async fn an_archive_of_pinned_documents_is_read_by_others_and_resumed_at_any_byte() -> Outcome {
     let app = TestApp::start().await?;
     case(&app)?;
-    let share = app.share(CreateShare { pin: Some(true), ..documents(&["case"]) }).await?;
+    let share = app
+        .share(CreateShare { pin: Some(true), subject: Some("Papers".to_owned()), ..documents(&["case"]) })
+        .await?;
     let client = app.client();
     client.enter(&share).await?;
     let page = client.get(&share.page()).await?;

@@ -24,7 +24,7 @@ mkdirSync(screenshots, { recursive: true });
 mkdirSync(scratch, { recursive: true });
 
 // Asks again until there is an answer, at most `seconds`; says what it waited for when there is none.
-export async function until(what, ask, seconds = 15) {
+export async function until(what, ask, seconds = 30) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();

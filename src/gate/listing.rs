@@ -106,7 +106,10 @@ impl Gate {
             let path = covered.label.append(&entry.name).ok()?;
             let known = resolve(items, &path)?;
             let other = |pinned: &Pinned| !pinned.kept && !pinned.version.is_still(&entry.stat.version);
-            let trouble = known.pinned.filter(other).map(|_| Trouble::Changed);
+            let trouble = known.pinned.as_ref().filter(|pinned| other(pinned)).map(|_| Trouble::Changed);
+            if trouble.is_some() {
+                self.noticed.add(share.id, &known.name);
+            }
             Some(line(entry.name.file_name(), path, Ok(entry.stat), trouble))
         });
         // The only folder of a share is the share's own page.
@@ -121,7 +124,8 @@ impl Gate {
     /// Whether a path of a share means a folder; asks the store only when the share itself leaves it open.
     pub async fn is_folder(&self, admitted: &Admitted, path: &DocumentPath) -> Result<bool, Refusal> {
         let covered = admit_path(admitted, path)?;
-        if covered.folder.is_none() {
+        // Only documents are pinned, and a kept one is given though its store has nothing there any more.
+        if covered.folder.is_none() || covered.pinned.is_some() {
             return Ok(false);
         }
         let stat = self

@@ -101,6 +101,22 @@ async fn the_owner_is_told_once_of_each_document_that_changed_and_can_pin_anew()
 }
 
 #[tokio::test]
+async fn a_change_that_is_met_in_the_list_of_a_pinned_folder_is_told_as_well() -> Outcome {
+    let app = TestApp::start().await?;
+    app.put("case/one.txt", "one")?;
+    app.put("case/two.txt", "two")?;
+    let share = app.share(CreateShare { pin: Some(true), ..documents(&["case"]) }).await?;
+    let client = app.client();
+    client.enter(&share).await?;
+    app.put("case/two.txt", "changed")?;
+    assert!(client.get(&share.page()).await?.says("Changed since it was shared"));
+    app.pass(Duration::from_secs(2));
+    let letters = app.mail.wait_for(OWNER, CHANGED, 1).await;
+    assert!(letters[0].content.text.contains("case/two.txt") && !letters[0].content.text.contains("one.txt"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_follows_has_nothing_to_pin_anew_and_what_was_stopped_stays_so() -> Outcome {
     let app = TestApp::start().await?;
     app.put("report.txt", "a")?;
@@ -119,7 +135,7 @@ async fn what_follows_has_nothing_to_pin_anew_and_what_was_stopped_stays_so() ->
 async fn a_kept_document_is_given_as_it_was_whatever_becomes_of_the_store() -> Outcome {
     let app = TestApp::with(|config| config.preview.enabled = true).await?;
     let bytes: Vec<u8> = (0..200_000_u32).map(|n| b'a' + (n % 26) as u8).collect();
-    for name in ["changed.txt", "gone.txt", "case/in.txt"] {
+    for name in ["changed.txt", "gone.txt", "case/in.txt", "case/gone.txt"] {
         app.put(name, &bytes)?;
     }
     let wanted = CreateShare { keep: Some(true), pin: Some(true), ..documents(&["changed.txt", "gone.txt", "case"]) };
@@ -128,12 +144,13 @@ async fn a_kept_document_is_given_as_it_was_whatever_becomes_of_the_store() -> O
     app.put("changed.txt", "something else")?;
     fs::remove_file(app.documents().join("gone.txt"))?;
     app.put("case/in.txt", "something else")?;
+    fs::remove_file(app.documents().join("case/gone.txt"))?;
     let app = app.stop().await?.start().await?;
     let client = app.client();
     client.enter(&share).await?;
     let page = client.get(&share.page()).await?;
     assert!(page.says("changed.txt") && page.says("gone.txt") && !page.says("Changed since"), "{}", page.text());
-    for path in ["changed.txt", "gone.txt", "case/in.txt"] {
+    for path in ["changed.txt", "gone.txt", "case/in.txt", "case/gone.txt"] {
         assert_eq!(client.get(&share.document(path)).await?.body, bytes, "{path}");
         let part = client.get_with(&share.document(path), &[("range", "bytes=65530-65545")]).await?;
         assert_eq!((part.code(), &part.body[..]), (206, &bytes[65530..=65545]), "{path}");

@@ -21,7 +21,7 @@ impl Folder {
     fn start() -> Outcome<Self> {
         let home = TempDir::new()?;
         fs::create_dir(home.path().join("store"))?;
-        let entry = entry_of(home.path(), "[[store]]\nname = \"folder\"\npath = \"store\"\ntimeout = \"5s\"\n")?;
+        let entry = entry_of(home.path(), "[[store]]\nname = \"folder\"\npath = \"store\"\nwritable = true\ntimeout = \"5s\"\n")?;
         Ok(Self { home, entry })
     }
 
@@ -73,7 +73,7 @@ impl Rig for Folder {
     }
 
     fn traits(&self) -> Traits {
-        Traits { lists: true, writes: false, versions: false, entity_tags: false, bytes_in_names: true, links: true, serves: false }
+        Traits { lists: true, writes: true, versions: false, entity_tags: false, bytes_in_names: true, links: true, serves: false }
     }
 
     fn escape(&self) -> Outcome<Vec<Vec<u8>>> {

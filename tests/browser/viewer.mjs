@@ -102,8 +102,11 @@ export const scriptedViewer = (stage, screen) => async () => {
   await page.goto(`${visitor.viewer}?page=3`);
   await onPage(visitor, 3);
   const before = await sharp(visitor, 3);
+  const down = () => page.locator(".stage").evaluate((stage) => stage.scrollTop);
+  const rested = await down();
   await visitor.look("pages");
   await onPage(visitor, 3);
+  await until(`the page to stand where it stood before windows of other sizes, at ${rested}`, async () => Math.abs((await down()) - rested) <= 2);
   check((await page.locator(".sheet").count()) === PAGES, "not every page has its place");
   check(new Set(asked.map((url) => url.pathname)).size < PAGES, "pages out of sight were fetched");
   await page.getByRole("button", { name: "Larger" }).click();

@@ -92,8 +92,31 @@
     }
     return pages[from].number;
   }
+  // A point of a page that stands at (x, y) of the stage.
+  function spotAt(x, y) {
+    const box = stage.getBoundingClientRect();
+    const page = pages[pageAt(stage.scrollTop + y) - 1];
+    const paper = page.paper.getBoundingClientRect();
+    return { page, right: (box.left + x - paper.left) / paper.width, down: (box.top + y - paper.top) / paper.height };
+  }
+  function put({ page, right, down }, x, y) {
+    const box = stage.getBoundingClientRect();
+    const paper = page.paper.getBoundingClientRect();
+    stage.scrollLeft += paper.left + right * paper.width - box.left - x;
+    stage.scrollTop += paper.top + down * paper.height - box.top - y;
+  }
+  // Where the reader last went. A window that changes its size brings back to it, however often: measured anew each time, the page would creep.
+  const EDGE = 8;
+  const center = () => stage.clientWidth / 2;
+  let rest;
+  let restedAt = NaN;
+  function settle() {
+    if (Math.abs(stage.scrollTop - restedAt) > 1) rest = spotAt(center(), EDGE);
+    restedAt = stage.scrollTop;
+  }
   let noted;
   function note() {
+    settle();
     const bottom = stage.scrollTop > 0 && stage.scrollTop + stage.clientHeight >= stage.scrollHeight - 2;
     const at = bottom ? pages.length : pageAt(stage.scrollTop + stage.clientHeight / 3);
     if (at === current) return;
@@ -112,7 +135,7 @@
   }
   function go(number) {
     const page = pages[clamp(1, Math.round(number) || 1, pages.length) - 1];
-    stage.scrollTop = top(page) - stage.clientTop - 8;
+    stage.scrollTop = top(page) - stage.clientTop - EDGE;
     // At once, for the next key may come before the browser tells of the move.
     note();
     field.value = current;
@@ -121,20 +144,16 @@
 
   // ---- how large
 
-  function enlarge(to, x = stage.clientWidth / 2, y = 8) {
-    to = clamp(Math.min(0.25, fitting()), to, largest());
-    const box = stage.getBoundingClientRect();
-    const page = pages[pageAt(stage.scrollTop + y) - 1];
-    const before = page.paper.getBoundingClientRect();
-    const [right, down] = [(box.left + x - before.left) / before.width, (box.top + y - before.top) / before.height];
-    zoom = to;
+  function enlarge(to, x = center(), y = EDGE, spot = spotAt(x, y)) {
+    zoom = clamp(Math.min(0.25, fitting()), to, largest());
     stage.style.setProperty("--zoom", zoom);
-    const after = page.paper.getBoundingClientRect();
-    stage.scrollLeft += after.left + right * after.width - box.left - x;
-    stage.scrollTop += after.top + down * after.height - box.top - y;
+    put(spot, x, y);
+    restedAt = spot === rest ? stage.scrollTop : NaN;
+    settle();
     viewer.querySelector(".percent").textContent = say("percent", Math.round(zoom * 100));
     soon();
   }
+  const refit = () => enlarge(fitting(), center(), EDGE, rest);
   function step(way) {
     fits = way === "fit";
     if (fits) enlarge(fitting());
@@ -274,7 +293,7 @@
     }
     thumbs.children[current - 1].setAttribute("aria-current", "true");
     thumbs.children[current - 1].scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (fits) enlarge(fitting());
+    if (fits) refit();
     soon(0);
   }
   const toggle = viewer.querySelector(".thumbs-toggle");
@@ -361,7 +380,7 @@
     soon(0);
   });
   new ResizeObserver(() => {
-    if (fits) enlarge(fitting());
+    if (fits) refit();
     else soon();
   }).observe(stage);
 

@@ -36,6 +36,8 @@ target=${CARGO_TARGET_DIR:-$top/target}
 tools=${DOORWARD_TEST_TOOLS:-$target/test-tools}
 logs=$target/test-logs
 export CARGO_TERM_COLOR=never PATH="$tools/bin:$HOME/.cargo/bin:$PATH:/usr/sbin"
+# What makes a second build quick makes the first one slow.
+[ -e "$target/debug/incremental" ] || export CARGO_INCREMENTAL=0
 rm -rf "$logs" && mkdir -p "$logs" "$tools" "$target/screenshots"
 place=$(mktemp -d -t doorward-test.XXXXXX) && chmod 755 "$place"
 passed=0 failed=0 last=0

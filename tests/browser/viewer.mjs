@@ -121,7 +121,7 @@ export const scriptedViewer = (stage, screen) => async () => {
   const smalls = await page.locator(".thumbs img").evaluateAll((all) => all.map((img) => img.naturalWidth));
   check(smalls.every((dots) => dots < 320), `small pictures have ${smalls} dots`);
   await page.screenshot({ path: join(screenshots, `viewer-${screen}-overview.png`) });
-  await visitor.accessible("the viewer with all pages small", {});
+  await visitor.accessible("the viewer with all pages small");
   await page.locator(".thumbs button").nth(8).click();
   await onPage(visitor, 9);
   await sharp(visitor, 9);

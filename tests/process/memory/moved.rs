@@ -9,6 +9,7 @@ use crate::helpers::{Fallible, is_full};
 use std::fs::File;
 use std::io::{Read, repeat};
 use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use tempfile::TempDir;
 
@@ -44,12 +45,16 @@ fn start() -> Fallible<(TempDir, Server, Visitor)> {
 /// Does the work and says by how many bytes the server's memory has grown at most meanwhile.
 fn growth(server: &Server, what: &str, work: impl FnOnce() -> Fallible + Send) -> Fallible {
     let first = server.resident()?;
+    // Never sent over: it breaks when the work is over.
+    let (busy, done) = channel::<()>();
     let most = thread::scope(|scope| -> Fallible<u64> {
-        let work = scope.spawn(work);
+        let work = scope.spawn(move || {
+            let _busy = busy;
+            work()
+        });
         let mut most = first;
-        while !work.is_finished() {
+        while let Err(RecvTimeoutError::Timeout) = done.recv_timeout(LOOK) {
             most = most.max(server.resident()?);
-            thread::sleep(LOOK);
         }
         work.join().map_err(|_| "it panicked")??;
         Ok(most.max(server.resident()?))

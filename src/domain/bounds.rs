@@ -76,6 +76,10 @@ pub const BUFFER_BYTES: usize = 64 * 1024 * 1024;
 pub const SPARE_BUFFER_BYTES: usize = 16 * 1024 * 1024;
 /// One read when less than a quarter of [`BUFFER_BYTES`] is free, so that many slow readers do not stop all others.
 pub const TIGHT_CHUNK_BYTES: usize = 8 * 1024;
+/// Document bytes that were given out already and whose hash is still being taken, in all streams together.
+pub const BESIDE_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes whose hash is taken in one step on another core: fewer cost more in waking it than they spare.
+pub const BESIDE_STEP: usize = 256 * 1024;
 /// Bytes of a new document gathered before they are written to a local store.
 pub const PUT_STEP_BYTES: usize = 256 * 1024;
 /// Largest document that a recipient may be let send in, in bytes.

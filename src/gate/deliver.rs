@@ -1,6 +1,7 @@
 //! The only place that opens a document: a permit becomes a receipt on the disk, and then a stream of bytes that can be cut.
 
 mod archive;
+mod beside;
 pub(super) mod feed;
 pub(super) mod hash;
 pub mod recording;
@@ -19,6 +20,7 @@ use crate::domain::scope::Covered;
 use crate::domain::version::{FileVersion, Pinned};
 use crate::gate::Gate;
 use crate::gate::admit::{admit_document, admit_session};
+use crate::gate::deliver::beside::Summing;
 use crate::gate::deliver::hash::{expected, is_known_as_another};
 use crate::gate::listing::place_of;
 use crate::gate::notices::queue_notice;
@@ -133,7 +135,7 @@ impl Gate {
         let transfer = self.progress.begin(&receipt, range.start, again);
         let whole = range.start == 0 && range.end >= document.size;
         let source = match expected(admitted.share().id, permit.covered()).filter(|_| whole) {
-            Some(expected) => Source::Made(self.compared(document, expected)),
+            Some(expected) => Source::Made(self.compared(document, expected, Summing::over(connection))),
             None => Source::Document(document.read(range)),
         };
         let (left, admitted) = (Some(range.len()), admitted.clone());

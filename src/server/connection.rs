@@ -6,6 +6,7 @@ use crate::{
     server::{
         Timeouts,
         body::{RequestBody, ResponseBody},
+        gather::Gathered,
         pulse::{Late, Pulse, Watchdog},
         shutdown::{Stage, Task},
         socket::ResetSwitch,
@@ -75,8 +76,9 @@ where
     pulse.begin(http2);
     let service = service_fn(move |request| answer(request, way.clone(), pulse.clone()));
     if http2 {
-        let connection = http2_settings(ends.task.another()).serve_connection(TokioIo::new(io), service);
-        drive(connection, |connection| connection.graceful_shutdown(), ends).await;
+        let settings = http2_settings(ends.task.another());
+        let connection = Gathered::new(io, |io| settings.serve_connection(TokioIo::new(io), service));
+        drive(connection, |connection| connection.get_mut().connection().graceful_shutdown(), ends).await;
     } else {
         let connection = http1_settings().serve_connection(TokioIo::new(io), service);
         drive(connection, |connection| connection.graceful_shutdown(), ends).await;

@@ -19,6 +19,7 @@
 pub mod admin;
 mod body;
 mod connection;
+mod gather;
 mod listener;
 mod pulse;
 pub mod shutdown;

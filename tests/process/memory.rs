@@ -1,5 +1,7 @@
 //! Memory: what is downloaded does not stay, however large it is and however slowly it is read.
 
+mod moved;
+
 use crate::helpers::server::{Server, quickstart};
 use crate::helpers::walk::{GUEST, Visitor, sign_in};
 use crate::helpers::{Fallible, is_full};

@@ -15,6 +15,7 @@ use crate::gate::admit::{admit_archive, admit_document, admit_session};
 use crate::gate::archive::Plan;
 use crate::gate::archive::contents::Found;
 use crate::gate::archive::running::Place;
+use crate::gate::deliver::beside::{Beside, Summing};
 use crate::gate::listing::place_of;
 use crate::gate::notices::queue_notice;
 use crate::gate::permit::Admitted;
@@ -60,6 +61,7 @@ impl Gate {
             checksums: HashMap::new(),
             open: None,
             ready: None,
+            summing: Summing::over(connection),
             _place: archive_place,
         };
         let source = Source::Made(stream::try_unfold(way, Way::step).boxed());
@@ -128,6 +130,7 @@ struct Way {
     open: Option<Open>,
     /// What is complete and goes out next.
     ready: Option<Bytes>,
+    summing: Summing,
     _place: Place,
 }
 
@@ -137,7 +140,7 @@ struct Open {
     bytes: DocumentStream,
     left: u64,
     /// Taken where the document is sent from its first byte to its last.
-    sums: Option<(Crc, Sha256)>,
+    sums: Option<Beside<(Crc, Sha256)>>,
 }
 
 impl Way {
@@ -216,7 +219,7 @@ impl Way {
         if document.size != whole.end {
             return Err("it has another size than was announced".to_owned());
         }
-        let sums = (piece.range == whole).then(|| (Crc::new(), Sha256::new()));
+        let sums = (piece.range == whole).then(|| Beside::new((Crc::new(), Sha256::new()), self.summing));
         Ok(Open { member: piece.member, bytes: document.read(piece.range), left: piece.range.len(), sums })
     }
 
@@ -225,10 +228,10 @@ impl Way {
         let ended = || io::Error::new(io::ErrorKind::UnexpectedEof, "the store gave fewer bytes than it had promised");
         let bytes = open.bytes.try_next().await?.ok_or_else(ended)?;
         open.left = open.left.saturating_sub(bytes.len() as u64);
-        let Some((crc, hash)) = &mut open.sums else { return Ok(bytes) };
-        crc.update(&bytes);
-        hash.update(&bytes);
+        let Some(sums) = &mut open.sums else { return Ok(bytes) };
+        sums.add(&bytes).await?;
         if open.left == 0 {
+            let (crc, hash) = sums.come_up().await?;
             let pinned = self.plan.document(open.member).and_then(|found| found.pinned.as_ref());
             let expected = self.plan.layout().members().get(open.member).and_then(|member| member.crc32);
             let hashed = || ContentHash(hash.clone().finish());

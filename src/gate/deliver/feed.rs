@@ -6,6 +6,7 @@ use crate::domain::document::DocumentPath;
 use crate::domain::range::ByteRange;
 use crate::domain::version::{FileVersion, Pinned};
 use crate::gate::Gate;
+use crate::gate::deliver::beside::Summing;
 use crate::gate::deliver::hash::{compare, is_other_content};
 use crate::gate::listing::place_of;
 use crate::gate::permit::Permit;
@@ -84,7 +85,7 @@ impl Feed for DocumentFeed<'_> {
                 None => document.read(ByteRange { start: 0, end: size }).boxed(),
                 Some(sha256) => {
                     let other = Arc::clone(&self.other);
-                    compare(document, sha256)
+                    compare(document, sha256, Summing::Here)
                         .inspect_err(move |error| {
                             other.fetch_or(is_other_content(error), Ordering::AcqRel);
                         })

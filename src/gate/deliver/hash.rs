@@ -9,6 +9,7 @@ use crate::domain::range::ByteRange;
 use crate::domain::scope::Covered;
 use crate::domain::version::{ContentHash, FileVersion, Pinned};
 use crate::gate::Gate;
+use crate::gate::deliver::beside::{Beside, Summing};
 use crate::ledger::state::Share;
 use bytes::Bytes;
 use flate2::Crc;
@@ -48,7 +49,7 @@ impl Gate {
         if keep {
             // Read once more: a copy is bound to its hash, so that must be known before.
             let document = self.documents.open_document(place, Some(&version)).await?;
-            let copied = self.kept.keep(sha256, version.size, compare(document, sha256)).await;
+            let copied = self.kept.keep(sha256, version.size, compare(document, sha256, Summing::Here)).await;
             copied.map_err(|error| {
                 tracing::warn!(%error, "a copy of a pinned document could not be kept");
                 if is_other_content(&error) {
@@ -77,9 +78,14 @@ impl Gate {
     }
 
     /// A whole document on its way out; should it turn out to be another, the owner of its share is told.
-    pub(in crate::gate) fn compared(self: &Arc<Self>, document: OpenDocument, expected: Expected) -> BoxStream<'static, io::Result<Bytes>> {
+    pub(in crate::gate) fn compared(
+        self: &Arc<Self>,
+        document: OpenDocument,
+        expected: Expected,
+        summing: Summing,
+    ) -> BoxStream<'static, io::Result<Bytes>> {
         let gate = Arc::clone(self);
-        let bytes = compare(document, expected.sha256);
+        let bytes = compare(document, expected.sha256, summing);
         bytes
             .or_else(move |error| {
                 let (gate, expected) = (Arc::clone(&gate), expected.clone());
@@ -105,16 +111,16 @@ pub(in crate::gate) fn is_other_content(error: &io::Error) -> bool {
 }
 
 /// All bytes of a document. The last piece stays back until the hash of all of them is known to be the expected one.
-pub(in crate::gate) fn compare(document: OpenDocument, sha256: ContentHash) -> BoxStream<'static, io::Result<Bytes>> {
+pub(in crate::gate) fn compare(document: OpenDocument, sha256: ContentHash, summing: Summing) -> BoxStream<'static, io::Result<Bytes>> {
     let left = document.size;
     let bytes = document.read(ByteRange { start: 0, end: left });
-    stream::try_unfold(Way { bytes, hash: Sha256::new(), left, sha256 }, Way::next).boxed()
+    stream::try_unfold(Way { bytes, hash: Beside::new(Sha256::new(), summing), left, sha256 }, Way::next).boxed()
 }
 
 /// A document on its way out.
 struct Way {
     bytes: DocumentStream,
-    hash: Sha256,
+    hash: Beside<Sha256>,
     left: u64,
     sha256: ContentHash,
 }
@@ -122,9 +128,9 @@ struct Way {
 impl Way {
     async fn next(mut self) -> io::Result<Option<(Bytes, Self)>> {
         let Some(piece) = self.bytes.try_next().await? else { return Ok(None) };
-        self.hash.update(&piece);
+        self.hash.add(&piece).await?;
         self.left = self.left.saturating_sub(piece.len() as u64);
-        if self.left == 0 && ContentHash(self.hash.clone().finish()) != self.sha256 {
+        if self.left == 0 && ContentHash(self.hash.come_up().await?.clone().finish()) != self.sha256 {
             return Err(io::Error::other(OtherContent));
         }
         Ok(Some((piece, self)))

@@ -107,18 +107,30 @@ impl Browser {
 impl Line {
     /// Sends a request and reads the head of its answer.
     pub fn ask(&mut self, method: &str, path: &str, form: &str) -> Fallible<Head> {
-        let (port, cookies) = (self.browser.port, self.browser.cookie_line());
         let body = if method == "POST" {
             format!("content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}", form.len())
         } else {
             "\r\n".to_owned()
         };
-        self.stream.write_all(
-            format!("{method} {path} HTTP/1.1\r\nhost: localhost:{port}\r\nuser-agent: {USER_AGENT}\r\n{cookies}{body}").as_bytes(),
-        )?;
+        self.begin(method, path, &body)?;
         let head = self.head()?;
         self.browser.keep_cookies(&head);
         Ok(head)
+    }
+
+    /// Sends a request with header fields and a body of so many bytes, and reads the head of its answer.
+    pub fn send(&mut self, method: &str, path: &str, fields: &[(&str, &str)], length: u64, mut body: impl Read) -> Fallible<Head> {
+        let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        self.begin(method, path, &format!("{fields}content-length: {length}\r\n\r\n"))?;
+        io::copy(&mut body, &mut self.stream)?;
+        self.stream.flush()?;
+        self.head()
+    }
+
+    fn begin(&mut self, method: &str, path: &str, rest: &str) -> Fallible {
+        let (port, cookies) = (self.browser.port, self.browser.cookie_line());
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost:{port}\r\nuser-agent: {USER_AGENT}\r\n{cookies}{rest}");
+        Ok(self.stream.write_all(head.as_bytes())?)
     }
 
     /// Gets a path with all its bytes.

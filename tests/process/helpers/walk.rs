@@ -72,7 +72,7 @@ impl Visitor {
 }
 
 /// The value of a field in a page's form.
-fn value_of(page: &str, name: &str) -> Option<String> {
+pub fn value_of(page: &str, name: &str) -> Option<String> {
     let mark = format!("name=\"{name}\" value=\"");
     let rest = &page[page.find(&mark)? + mark.len()..];
     rest.split('"').next().map(str::to_owned)

@@ -3,6 +3,7 @@
 mod hostile;
 mod kept;
 mod large;
+mod resumed;
 mod rig;
 
 use crate::helpers::{Outcome, TestApp, documents, until};

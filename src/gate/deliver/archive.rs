@@ -37,7 +37,7 @@ impl Gate {
     /// Streams a range of an archive. When this returns, the receipt is on the disk with all that the archive holds.
     pub async fn deliver_archive(
         self: &Arc<Self>,
-        plan: Plan,
+        plan: Arc<Plan>,
         proof: Option<Proof>,
         range: ByteRange,
         connection: &ConnectionHandle,
@@ -117,7 +117,7 @@ impl Gate {
 /// An archive on its way.
 struct Way {
     gate: Arc<Gate>,
-    plan: Plan,
+    plan: Arc<Plan>,
     proof: Option<Proof>,
     receipt: Arc<Receipt>,
     /// The next byte of the archive, and the one past the last that is wanted.

@@ -1,10 +1,12 @@
 //! Archives that go on: without another walk through the folder, and never further than the share goes by then.
 
 use super::rig::{offered, ticket};
-use crate::helpers::{Outcome, TestApp, documents};
+use crate::helpers::{Outcome, TestApp, documents, soon, until};
 use doorward::domain::policy::Delivery;
 use doorward::web::api::wire::CreateShare;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_resume_asks_the_store_for_the_document_alone_and_ends_with_the_pins() -> Outcome {
@@ -43,5 +45,37 @@ async fn a_resume_asks_the_store_for_the_document_alone_and_ends_with_the_pins()
     let before = calls();
     let refused = client.get_with(&anew, &range).await?;
     assert!(refused.code() >= 400 && calls() == before, "{}", refused.code());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_owner_is_told_once_at_which_document_a_zip_ended_early() -> Outcome {
+    let app = TestApp::start().await?;
+    std::fs::create_dir(app.documents().join("case"))?;
+    app.put_large("case/a.bin", 64 << 20)?;
+    app.put("case/b.txt", "as it was")?;
+    let share = app
+        .share(CreateShare { pin: Some(true), subject: Some("Papers".to_owned()), ..documents(&["case"]) })
+        .await?;
+    let client = app.client();
+    client.enter(&share).await?;
+    let address = ticket(&client, &share, "").await?;
+    let mut body = client.open("GET", &address, &[], Vec::new()).await?.into_body();
+    soon(body.frame()).await.ok_or("there is a first piece")??;
+    let first = app.mail.wait_for("owner@example.org", "Papers", 1).await;
+    assert!(first[0].content.text.contains("as one ZIP of “case”"), "{}", first[0].content.text);
+    app.put("case/b.txt", "as it is now, which is longer")?;
+    while let Some(Ok(_)) = soon(body.frame()).await {}
+    until("it is put down", || app.events("receipt.broken").len() == 1).await;
+    let again = client.get_with(&address, &[("range", "bytes=67108864-")]).await;
+    assert!(again.is_err(), "it breaks off at the same document");
+    until("the transfers have ended", || app.gate.running() == 0).await;
+    app.pass(Duration::from_secs(60 * 60));
+    let told = app.mail.wait_for("owner@example.org", "Papers", 2).await;
+    app.all_mailed().await;
+    let text = &told[1].content.text;
+    assert!(told.len() == 2 && text.contains("took everything as one ZIP of “case”"), "{text}");
+    assert!(text.contains("it ended early at “case/b.txt”, which could not be given"), "{text}");
+    assert_eq!(app.events("receipt.broken").len(), 1, "the same break is put down once");
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::documents::beneath::{FOLDER, PLACE, READ, Root};
 use crate::documents::buffers::Buffers;
 use crate::documents::file::{OpenFile, read_at};
 use crate::documents::media::MediaType;
-use crate::documents::order::natural;
+use crate::documents::order::sorted;
 use crate::documents::read::{Content, OpenDocument};
 use crate::documents::{Entry, Incoming, Kind, Listing, Problem, Stat, Store, StoreError};
 use crate::domain::bounds::{LISTED_ENTRIES, PROBE_BYTES, SCANNED_ENTRIES, STORE_CALLS, STORE_QUEUE, STORE_WAIT};
@@ -262,12 +262,7 @@ fn look_up(root: &Root, fence: &DocumentPath, path: &DocumentPath, folder: &Owne
 
 /// Folders first, then documents, each in natural order without regard to case.
 pub(super) fn sort(entries: &mut Vec<Entry>) {
-    let mut keyed: Vec<(bool, String, Entry)> = std::mem::take(entries)
-        .into_iter()
-        .map(|entry| (entry.stat.kind == Kind::Document, entry.name.to_string().to_lowercase(), entry))
-        .collect();
-    keyed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| natural(&a.1, &b.1)).then_with(|| a.2.name.cmp(&b.2.name)));
-    *entries = keyed.into_iter().map(|(_, _, entry)| entry).collect();
+    *entries = sorted(std::mem::take(entries), |entry| entry);
 }
 
 /// Runs what may wait for a file system on a thread of the blocking pool. The store's permit goes with the work and comes back with the thread, so that a

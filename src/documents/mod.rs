@@ -11,7 +11,7 @@ mod guard_tests;
 pub mod kept;
 mod kinds;
 pub mod media;
-mod order;
+pub(crate) mod order;
 mod put;
 #[cfg(test)]
 mod put_tests;

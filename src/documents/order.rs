@@ -1,33 +1,50 @@
 //! The order in which people expect names: without regard to case, and numbers by their value.
 
+use crate::documents::{Entry, Kind};
 use std::cmp::Ordering;
 
-/// Compares two names already in lower case: `page 2` before `page 10`.
+/// Puts lines of a folder in order: folders first, then documents, each in natural order without regard to case.
+pub(crate) fn sorted<T>(lines: Vec<T>, entry: impl Fn(&T) -> &Entry) -> Vec<T> {
+    let key = |line: T| {
+        let Entry { name, stat } = entry(&line);
+        (stat.kind == Kind::Document, name.to_string().to_lowercase(), line)
+    };
+    let mut keyed: Vec<(bool, String, T)> = lines.into_iter().map(key).collect();
+    keyed.sort_by(|a, b| {
+        let by_name = || natural(&a.1, &b.1).then_with(|| entry(&a.2).name.cmp(&entry(&b.2).name));
+        a.0.cmp(&b.0).then_with(by_name)
+    });
+    keyed.into_iter().map(|(_, _, line)| line).collect()
+}
+
+/// Compares two names already in lower case: `page 2` before `page 10`. Bytes of UTF-8 stand in the order of its characters.
 pub(crate) fn natural(a: &str, b: &str) -> Ordering {
-    let (mut left, mut right) = (a, b);
+    let (mut left, mut right) = (a.as_bytes(), b.as_bytes());
     loop {
-        let (Some(x), Some(y)) = (left.chars().next(), right.chars().next()) else {
-            return left.len().cmp(&right.len()).then_with(|| a.cmp(b));
-        };
-        if x.is_ascii_digit() && y.is_ascii_digit() {
-            let (number, rest) = split_number(left);
-            let (other, other_rest) = split_number(right);
-            match number.len().cmp(&other.len()).then_with(|| number.cmp(other)) {
-                Ordering::Equal => (left, right) = (rest, other_rest),
-                unlike => return unlike,
+        let same = left.iter().zip(right).take_while(|(x, y)| x == y).count();
+        // A number that both have in part is looked at from its first digit.
+        let digits = left[..same].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        (left, right) = (&left[same - digits..], &right[same - digits..]);
+        match (left.first(), right.first()) {
+            (Some(x), Some(y)) if x.is_ascii_digit() && y.is_ascii_digit() => {
+                let (number, rest) = split_number(left);
+                let (other, other_rest) = split_number(right);
+                match number.len().cmp(&other.len()).then_with(|| number.cmp(other)) {
+                    Ordering::Equal => (left, right) = (rest, other_rest),
+                    unlike => return unlike,
+                }
             }
-        } else if x == y {
-            (left, right) = (&left[x.len_utf8()..], &right[y.len_utf8()..]);
-        } else {
-            return x.cmp(&y);
+            (Some(x), Some(y)) => return x.cmp(y),
+            _ => return left.len().cmp(&right.len()).then_with(|| a.cmp(b)),
         }
     }
 }
 
 /// The digits at the start without leading zeros, and what follows.
-fn split_number(text: &str) -> (&str, &str) {
-    let end = text.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
-    (text[..end].trim_start_matches('0'), &text[end..])
+fn split_number(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    let zeros = text[..end].iter().take_while(|byte| **byte == b'0').count();
+    (&text[zeros..end], &text[end..])
 }
 
 #[cfg(test)]

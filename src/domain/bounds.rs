@@ -42,6 +42,10 @@ pub const ARCHIVE_GIGABYTES: usize = 100_000;
 pub const ARCHIVES_AT_ONCE: usize = 1_000;
 /// Archives of one session on their way at the same time.
 pub const ARCHIVES_PER_SESSION: usize = 1;
+/// Bytes of memory for the plans of archives that may be gone on with.
+pub const ARCHIVE_PLAN_BYTES: usize = 16 << 20;
+/// How long such a plan is kept after its last use.
+pub const ARCHIVE_PLAN_LIFE: Duration = Duration::from_secs(10 * 60);
 /// How long an archive waits for one before it to end: whoever goes on after a broken connection is often faster than the news of it.
 pub const ARCHIVE_WAIT: Duration = Duration::from_secs(10);
 /// Lines of one page of a folder.

@@ -106,6 +106,52 @@ pub fn find(items: &[Item], name: &DocumentName) -> Option<Covered> {
     same_store.into_iter().find_map(|item| item.covered(&name.path.beneath(&item.name.path)?))
 }
 
+/// What a share holds on to directly in one of its pinned folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Child<'a> {
+    /// Its own name.
+    pub name: &'a [u8],
+    /// What a document was; none for a folder.
+    pub pinned: Option<&'a Pinned>,
+    /// Whether a copy is kept of it, or of any document beneath it.
+    pub kept: bool,
+}
+
+/// Whether what [`resolve`] found is a folder on the way to pinned documents: whatever lies there now, it is no document of the share.
+pub fn is_on_the_way(items: &[Item], covered: &Covered) -> bool {
+    covered.pinned.is_none() && pinned_folder(items, covered).is_some()
+}
+
+/// The pinned folder that something lies in: its path, and its documents.
+fn pinned_folder<'a>(items: &'a [Item], covered: &Covered) -> Option<(&'a DocumentPath, &'a [Pin])> {
+    let is_it = |item: &&Item| item.name.store == covered.name.store && Some(&item.name.path) == covered.folder.as_ref();
+    let item = items.iter().filter(|item| item.is_folder()).find(is_it)?;
+    match &item.kind {
+        ItemKind::PinnedFolder(pins) => Some((&item.name.path, pins)),
+        _ => None,
+    }
+}
+
+/// All that a share holds on to directly in a folder that [`resolve`] found; `None` when the folder follows its content.
+pub fn children<'a>(items: &'a [Item], folder: &Covered) -> Option<Vec<Child<'a>>> {
+    let (shared, pins) = pinned_folder(items, folder)?;
+    let below = folder.name.path.beneath(shared)?;
+    let start = if below.is_root() { Vec::new() } else { [below.as_bytes(), b"/"].concat() };
+    let first = pins.partition_point(|pin| pin.path.as_bytes() < &start[..]);
+    let mut children: Vec<Child<'a>> = Vec::new();
+    for pin in &pins[first..] {
+        let Some(rest) = pin.path.as_bytes().strip_prefix(&start[..]) else { break };
+        let end = rest.iter().position(|&b| b == b'/');
+        let (name, kept) = (&rest[..end.unwrap_or(rest.len())], pin.version.kept);
+        // What lies in one folder stands together.
+        match children.last_mut().filter(|last| end.is_some() && last.name == name) {
+            Some(folder) => folder.kept |= kept,
+            None => children.push(Child { name, pinned: end.is_none().then_some(&pin.version), kept }),
+        }
+    }
+    Some(children)
+}
+
 /// Gives each item its label: the last name of its path, numbered where two are alike.
 pub fn labels(names: &[DocumentName]) -> Vec<String> {
     let mut given: Vec<String> = Vec::with_capacity(names.len());
@@ -178,6 +224,25 @@ mod tests {
         for other in ["f/new.txt", "f/su", "f/sub0", "f/sub/b", "f/zz"] {
             assert_eq!(resolve(&items, &path(other)), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_pinned_folder_knows_what_is_directly_in_each_of_its_folders() {
+        let pin = |text: &str, kept| Pin { path: path(text), version: Pinned { kept, ..version() } };
+        let pins =
+            vec![pin("a.txt", false), pin("sub!.txt", false), pin("sub/b.txt", false), pin("sub/in/c.txt", true), pin("sub0.txt", true)];
+        let items = [item("s:f", "f", ItemKind::PinnedFolder(Arc::new(pins))), item("s:g", "g", ItemKind::Folder)];
+        let of = |folder: &str| {
+            let children = children(&items, &resolve(&items, &path(folder))?)?;
+            let told = |child: &Child<'_>| (String::from_utf8_lossy(child.name).into_owned(), child.pinned.is_some(), child.kept);
+            Some(children.iter().map(told).collect::<Vec<_>>())
+        };
+        let owned =
+            |all: &[(&str, bool, bool)]| Some(all.iter().map(|(name, document, kept)| ((*name).to_owned(), *document, *kept)).collect());
+        assert_eq!(of("f"), owned(&[("a.txt", true, false), ("sub!.txt", true, false), ("sub", false, true), ("sub0.txt", true, true)]));
+        assert_eq!(of("f/sub"), owned(&[("b.txt", true, false), ("in", false, true)]));
+        assert_eq!(of("f/sub/in"), owned(&[("c.txt", true, true)]));
+        assert_eq!(of("g"), None, "it follows its content");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
 use crate::domain::policy::Delivery;
 use crate::domain::receipt::Action;
-use crate::domain::scope::{Covered, resolve};
+use crate::domain::scope::{Covered, is_on_the_way, resolve};
 use crate::domain::time::Timestamp;
 use crate::gate::permit::{Admitted, Permit, UploadPermit};
 use crate::gate::refusal::Refusal;
@@ -59,6 +59,10 @@ pub fn admit_path(admitted: &Admitted, path: &DocumentPath) -> Result<Covered, R
 /// Gives leave to take the bytes of a document, pictures of its pages or a marked copy. Looking at pictures is part of every form of delivery.
 pub fn admit_document(admitted: Admitted, path: &DocumentPath, action: Action) -> Result<Permit, Refusal> {
     let covered = admit_path(&admitted, path)?;
+    // A document that took the place of a folder came later than what was pinned.
+    if admitted.share().items.get().is_some_and(|items| is_on_the_way(items, &covered)) {
+        return Err(Refusal::NotInShare(admitted.share().id));
+    }
     match (action, admitted.share().delivery()) {
         (Action::Archive | Action::Download, Delivery::Download) | (Action::Preview, _) | (Action::Watermarked, Delivery::Watermarked) => {
             Ok(Permit::new(admitted, covered, action))

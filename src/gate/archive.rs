@@ -2,6 +2,7 @@
 
 pub(super) mod contents;
 pub(super) mod plan;
+mod plans;
 pub(super) mod running;
 
 use crate::crypto::ticket::Ticket;
@@ -15,6 +16,8 @@ use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
 pub use contents::Withheld;
 pub use plan::Plan;
+use plans::Key;
+use std::sync::Arc;
 
 /// Bytes of a gigabyte, as storage vendors and our pages count.
 const GIGABYTE: u64 = 1_000_000_000;
@@ -36,18 +39,32 @@ impl Gate {
         ticket.write(&self.keys, &binding(admitted, folder))
     }
 
-    /// The archive of a ticket, which is what it was when the ticket was made, or none.
+    /// The archive of a ticket, which is what it was when the ticket was made, or none. One that is pinned and goes on after a break is not made up
+    /// anew: what of it may leave is decided as each of its documents is opened.
     pub async fn archive(
         &self,
         share: ShareId,
         proof: Option<Proof>,
         folder: Option<&DocumentPath>,
         ticket: &str,
-    ) -> Result<Plan, Refusal> {
+        goes_on: bool,
+    ) -> Result<Arc<Plan>, Refusal> {
         let admitted = self.session(share, proof)?;
         let ticket = Ticket::read(&self.keys, &binding(&admitted, folder), ticket).ok_or(Refusal::NotInShare(share))?;
-        let plan = self.plan(&admitted, folder, ticket.made).await?;
-        if plan.digest() == ticket.digest { Ok(plan) } else { Err(Refusal::ArchiveChanged(share)) }
+        let items = admitted.share().items.get().cloned().ok_or(Refusal::NotInShare(share))?;
+        let key = Key { share, folder: folder.cloned(), digest: ticket.digest, items };
+        let plans = &self.archives.plans;
+        if goes_on && let Some(plan) = plans.find(&key, self.clock.now()) {
+            return admit_archive(admitted).map(|_| plan);
+        }
+        let plan = Arc::new(self.plan(&admitted, folder, ticket.made).await?);
+        if plan.digest() != ticket.digest {
+            return Err(Refusal::ArchiveChanged(share));
+        }
+        if plan.is_fixed() {
+            plans.keep(key, &plan, self.clock.now());
+        }
+        Ok(plan)
     }
 
     async fn plan(&self, admitted: &Admitted, folder: Option<&DocumentPath>, made: Timestamp) -> Result<Plan, Refusal> {

@@ -139,17 +139,19 @@ impl Gate {
                 let kept = about.state.receipts.get(&read.receipt).map(|receipt| receipt.outcome);
                 let outcome = sent_in(about.state, about.share.id, read).or(live).or(kept).unwrap_or(Outcome::Part);
                 let document = read.document.get().map(|name| name.path.to_string()).unwrap_or_default();
-                (self.moment(read.at), about.state.address(read.guest).unwrap_or(&forgotten), document, read.action, outcome)
+                let broken = read.broken.as_ref().and_then(|broken| broken.get()).map(|name| name.path.to_string());
+                (self.moment(read.at), about.state.address(read.guest).unwrap_or(&forgotten), document, read.action, outcome, broken)
             })
             .collect();
         let lines: Vec<_> = told
             .iter()
-            .map(|(time, recipient, document, action, outcome)| NoticeLine {
+            .map(|(time, recipient, document, action, outcome, broken)| NoticeLine {
                 time,
                 recipient,
                 document,
                 action: *action,
                 outcome: *outcome,
+                broken: broken.as_deref(),
             })
             .collect();
         let content = Notice {

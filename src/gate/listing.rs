@@ -1,17 +1,19 @@
 //! What the holder of a session sees of a share: its documents, or one of its folders.
 
+pub(super) mod inside;
 pub mod view;
 
-use crate::documents::{Kind, Place, Stat, StoreError, media};
+use crate::documents::{Entry, Kind, Place, Stat, StoreError, media};
 use crate::domain::document::{DocumentName, DocumentPath};
-use crate::domain::scope::{Covered, Item, ItemKind, resolve};
+use crate::domain::scope::{Covered, Item, ItemKind, is_on_the_way};
 use crate::domain::time::Timestamp;
-use crate::domain::version::{FileVersion, Pinned};
+use crate::domain::version::FileVersion;
 use crate::gate::Gate;
 use crate::gate::admit::admit_path;
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use futures_util::future::join_all;
+use inside::{folder_stat, stat_of};
 use view::{Paged, View};
 
 /// Documents looked up at the same time for one page.
@@ -47,6 +49,16 @@ pub enum Trouble {
     Missing,
     /// The store does not answer.
     Unavailable,
+}
+
+impl Trouble {
+    pub(super) const fn of(error: StoreError) -> Self {
+        match error {
+            StoreError::Changed => Self::Changed,
+            StoreError::Missing | StoreError::NotADocument | StoreError::NotAFolder | StoreError::Refused(_) => Self::Missing,
+            _ => Self::Unavailable,
+        }
+    }
 }
 
 /// A page of a share.
@@ -85,9 +97,8 @@ impl Gate {
             }
             entries.extend(listed);
         }
-        let mut listed = Listed { entries, ..Listed::default() };
-        view.apply(&mut listed);
-        Ok(listed)
+        let (entries, paged) = view.apply(entries);
+        Ok(Listed { entries, paged, ..Listed::default() })
     }
 
     /// A folder of the share.
@@ -97,28 +108,27 @@ impl Gate {
         if covered.folder.is_none() {
             return Err(Refusal::NotInShare(share.id));
         }
-        let listing = self.documents.list(&place_of(&covered)).await.map_err(|error| {
+        let items = share.items.get().map_or(&[][..], |items| items.as_slice());
+        let inside = self.inside(items, &covered).await.map_err(|error| {
             tracing::warn!(share = %share.id, store = %covered.name.store, %error, "a shared folder could not be listed");
             Refusal::of_store(share.id, error)
         })?;
-        let items = share.items.get().map_or(&[][..], |items| items.as_slice());
-        let entries = listing.entries.into_iter().filter_map(|entry| {
-            let path = covered.label.append(&entry.name).ok()?;
-            let known = resolve(items, &path)?;
-            let other = |pinned: &Pinned| !pinned.kept && !pinned.version.is_still(&entry.stat.version);
-            let trouble = known.pinned.as_ref().filter(|pinned| other(pinned)).map(|_| Trouble::Changed);
-            if trouble.is_some() {
-                self.noticed.add(share.id, &known.name);
+        for known in inside.entries.iter().filter(|known| known.trouble == Some(Trouble::Changed)) {
+            if let Ok(path) = covered.name.path.append(&known.entry.name) {
+                self.noticed.add(share.id, &DocumentName { store: covered.name.store.clone(), path });
             }
-            Some(line(entry.name.file_name(), path, Ok(entry.stat), trouble))
+        }
+        let (hidden, truncated) = (inside.hidden, inside.truncated);
+        let (chosen, paged) = view.apply(inside.entries);
+        // Lines are made of those alone that are shown: a folder may have ten thousand.
+        let entries = chosen.into_iter().filter_map(|known| {
+            let Entry { name, stat } = known.entry;
+            Some(line(name.file_name(), covered.label.append(&name).ok()?, Ok(stat), known.trouble))
         });
         // The only folder of a share is the share's own page.
         let above = usize::from(items.len() == 1);
         let trail = trail(&covered.label).into_iter().skip(above).collect();
-        let (hidden, truncated) = (listing.hidden, listing.truncated);
-        let mut listed = Listed { entries: entries.collect(), trail, hidden, truncated, ..Listed::default() };
-        view.apply(&mut listed);
-        Ok(listed)
+        Ok(Listed { entries: entries.collect(), trail, paged, hidden, truncated })
     }
 
     /// Whether a path of a share means a folder; asks the store only when the share itself leaves it open.
@@ -128,11 +138,13 @@ impl Gate {
         if covered.folder.is_none() || covered.pinned.is_some() {
             return Ok(false);
         }
-        let stat = self
-            .documents
-            .stat(&place_of(&covered), None)
-            .await
-            .map_err(|error| Refusal::of_store(admitted.share().id, error))?;
+        let items = admitted.share().items.get().map_or(&[][..], |items| items.as_slice());
+        // What is on the way to pinned documents is a folder, whatever its store says now.
+        if is_on_the_way(items, &covered) {
+            return Ok(true);
+        }
+        let stat = self.documents.stat(&place_of(&covered), None).await;
+        let stat = stat.map_err(|error| Refusal::of_store(admitted.share().id, error))?;
         Ok(stat.kind == Kind::Folder)
     }
 
@@ -144,6 +156,10 @@ impl Gate {
             let path = item.label.parse().unwrap_or(DocumentPath::root());
             return line(item.label.clone(), path, Ok(stat_of(pinned)), None);
         }
+        let stat = match &item.kind {
+            ItemKind::PinnedFolder(pins) if pins.iter().any(|pin| pin.version.kept) => stat.or_else(|_| Ok(folder_stat())),
+            _ => stat,
+        };
         let trouble = matches!(stat, Err(StoreError::Changed)).then_some(Trouble::Changed);
         let path = item.label.parse().unwrap_or(DocumentPath::root());
         let mut listed = line(item.label.clone(), path, stat, trouble);
@@ -173,19 +189,8 @@ fn pinned(item: &Item) -> Option<&FileVersion> {
     }
 }
 
-/// What is known of a pinned document whatever its store says.
-fn stat_of(pinned: &Pinned) -> Stat {
-    let changed = Timestamp::from_millis(pinned.version.mtime_ns.div_euclid(1_000_000));
-    Stat { kind: Kind::Document, version: pinned.version.clone(), changed }
-}
-
 fn line(label: String, path: DocumentPath, stat: Result<Stat, StoreError>, trouble: Option<Trouble>) -> ListedEntry {
-    let trouble = trouble.or(match stat {
-        Ok(_) => None,
-        Err(StoreError::Changed) => Some(Trouble::Changed),
-        Err(StoreError::Missing | StoreError::NotADocument | StoreError::NotAFolder | StoreError::Refused(_)) => Some(Trouble::Missing),
-        Err(_) => Some(Trouble::Unavailable),
-    });
+    let trouble = trouble.or_else(|| stat.as_ref().err().copied().map(Trouble::of));
     let is_folder = matches!(stat, Ok(Stat { kind: Kind::Folder, .. }));
     let document = stat.ok().filter(|stat| stat.kind == Kind::Document && trouble.is_none());
     ListedEntry {

@@ -34,9 +34,11 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         Event::MailDelayed { .. } | Event::MailFailed { .. } | Event::MailQueued { .. } | Event::MailSent { .. } => {
             mail::mail(state, t, event)
         }
-        Event::ReceiptEnded { .. } | Event::ReceiptPages { .. } | Event::ReceiptProgress { .. } | Event::ReceiptStarted { .. } => {
-            receipt::receipt(state, t, event)
-        }
+        Event::ReceiptBroken { .. }
+        | Event::ReceiptEnded { .. }
+        | Event::ReceiptPages { .. }
+        | Event::ReceiptProgress { .. }
+        | Event::ReceiptStarted { .. } => receipt::receipt(state, t, event),
         Event::DocumentChanged { .. } | Event::SharePinned { .. } => pin::pin(state, event),
         Event::RedactionAdded { .. } | Event::RedactionRemoved { .. } => redaction::redaction(state, t, event),
         Event::UploadCompleted { .. }
@@ -69,8 +71,8 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
                 .staff
                 .insert(*staff, Arc::new(Staff { name: name.clone(), address: address.clone(), rank: Some(*rank) }));
         }
-        // What an archive holds and where it broke off is for those who read receipts; no rule looks at it.
-        Event::ReceiptBroken { .. } | Event::ReceiptParts { .. } => {}
+        // What an archive holds is for those who read receipts; no rule looks at it.
+        Event::ReceiptParts { .. } => {}
         Event::ServerStarted { .. } | Event::ServerStopped {} | Event::StrangersCounted { .. } => {}
     }
 }

@@ -173,6 +173,9 @@ pub struct Read {
     pub document: Private<DocumentName>,
     /// How.
     pub action: Action,
+    /// The document at which an archive ended early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Private<DocumentName>>,
 }
 
 /// A recipient of a share.
@@ -315,6 +318,9 @@ pub struct Receipt {
     pub shown: Shown,
     /// How far it is.
     pub outcome: Outcome,
+    /// The document at which an archive ended early the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Private<DocumentName>>,
 }
 
 impl Recipient {

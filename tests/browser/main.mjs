@@ -5,6 +5,8 @@ import { quickstart, serve, serveApart, taking } from "./door.mjs";
 import { keyboardAlone, printedLink, walk } from "./ways.mjs";
 import { badLinks, expired, previewOnly, stopped, unsentCode, voidCode, wrongCode } from "./refusals.mjs";
 import { changedDocuments, folders, hardNames } from "./lists.mjs";
+import { archive, archiveOfPinned } from "./archives.mjs";
+import { longByKeyboard, longOnPhone } from "./long.mjs";
 import { scanners } from "./scanners.mjs";
 import { mails } from "./mails.mjs";
 import { plainUpload, resumedByTus, scriptedUpload, uploadInTrouble } from "./uploads.mjs";
@@ -48,6 +50,12 @@ const tests = [
   ["folders_lead_down_and_back_and_never_out", () => folders(stage)],
   ["hard_names_are_shown_and_saved", () => hardNames(stage)],
   ["changed_and_missing_documents_are_told_and_kept_back", () => changedDocuments(stage)],
+  ...[["desktop", true], ["desktop", false], ["phone", true], ["phone", false]].map(([screen, scripts]) => [
+    `a_folder_is_saved_as_a_zip_on_a_${screen}_${scripts ? "with" : "without"}_scripts`, archive(stage, screen, scripts),
+  ]),
+  ["a_zip_of_what_is_pinned_says_what_is_not_in_it", () => archiveOfPinned(stage)],
+  ["a_long_folder_is_sorted_searched_and_turned_by_keyboard", () => longByKeyboard(stage)],
+  ["a_long_folder_is_sorted_searched_and_turned_on_a_phone", () => longOnPhone(stage)],
   ["documents_are_shown_page_by_page_without_scripts_on_a_desktop", plainViewer(stage, "desktop")],
   ["documents_are_shown_page_by_page_without_scripts_on_a_phone", plainViewer(stage, "phone")],
   ["all_pages_are_one_scroll_on_a_desktop", scriptedViewer(stage, "desktop")],

@@ -1,7 +1,9 @@
 //! Folders as one ZIP: read by other programs, resumed anywhere, with nothing in it that may not leave, and one receipt that says what did.
 
 mod hostile;
+mod kept;
 mod large;
+mod resumed;
 mod rig;
 
 use crate::helpers::{Outcome, TestApp, documents, until};

@@ -128,3 +128,24 @@ async fn a_pinned_folder_of_two_thousand_documents_survives_a_restart() -> Outco
     assert!(app.view(&share).await?.documents[0].pinned);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_document_that_took_the_place_of_a_pinned_folder_is_not_given() -> Outcome {
+    let app = TestApp::start().await?;
+    app.put("case/a.txt", "shared")?;
+    app.put("case/sub/b.txt", "shared")?;
+    let share = app.share(CreateShare { pin: Some(true), ..documents(&["case"]) }).await?;
+    let client = app.client();
+    client.enter(&share).await?;
+    fs::remove_dir_all(app.documents().join("case/sub"))?;
+    app.put("case/sub", "never shared")?;
+    for path in ["case/sub", "case/sub/"] {
+        let refused = client.get(&share.document(path)).await?;
+        assert!(refused.code() == 404 && !refused.says("never shared"), "{path}: {} {}", refused.code(), refused.text());
+    }
+    assert_ne!(client.get(&format!("/d/{}/v/case/sub", share.id)).await?.code(), 200);
+    let page = client.get(&share.page()).await?;
+    assert!(page.says("a.txt") && !page.hrefs().contains(&share.document("case/sub")), "{}", page.text());
+    assert!(page.says("Changed since it was shared"), "{}", page.text());
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! What an archive would hold: the documents beneath a folder or of a whole share, and what of them is withheld.
 
-use crate::documents::{Entry, Kind, Place, StoreError};
+use crate::documents::{Kind, Place};
 use crate::domain::bounds::FOLDER_DEPTH;
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::ids::ShareId;
@@ -8,7 +8,8 @@ use crate::domain::scope::{Covered, Item, ItemKind, resolve};
 use crate::domain::version::{FileVersion, Pinned};
 use crate::gate::Gate;
 use crate::gate::admit::admit_path;
-use crate::gate::listing::{LOOKUPS, Trouble, place_of};
+use crate::gate::listing::inside::Known;
+use crate::gate::listing::{LOOKUPS, Trouble};
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use futures_util::future::join_all;
@@ -113,10 +114,15 @@ impl Walk<'_> {
                 let label: DocumentPath = item.label.parse().map_err(|_| Refusal::NotInShare(self.share))?;
                 let Some(covered) = resolve(self.items, &label) else { continue };
                 match stat {
-                    Ok(stat) if stat.kind == Kind::Document => self.document(covered, stat.version),
+                    Ok(stat) if stat.kind == Kind::Document && !item.is_folder() => self.document(covered, stat.version),
                     Ok(_) if item.is_folder() => self.folder(covered, false).await?,
                     Ok(_) => self.withhold(label, Trouble::Missing),
-                    Err(error) => self.withhold(label, Trouble::of(error)),
+                    // Copies may be kept of what is in it.
+                    Err(_) if item.is_folder() => self.folder(covered, false).await?,
+                    Err(error) => match covered.pinned.clone() {
+                        Some(pinned) if self.gate.kept.holds(&pinned).await => self.document(covered, pinned.version),
+                        _ => self.withhold(label, Trouble::of(error)),
+                    },
                 }
             }
         }
@@ -127,8 +133,8 @@ impl Walk<'_> {
     async fn folder(&mut self, start: Covered, only: bool) -> Result<(), Refusal> {
         let mut open = vec![(start, 0)];
         while let Some((folder, depth)) = open.pop() {
-            let listing = match self.gate.documents.list(&place_of(&folder)).await {
-                Ok(listing) => listing,
+            let inside = match self.gate.inside(self.items, &folder).await {
+                Ok(inside) => inside,
                 Err(error) => {
                     tracing::warn!(share = %self.share, store = %folder.name.store, %error, "a folder of an archive could not be listed");
                     if only && depth == 0 {
@@ -138,15 +144,15 @@ impl Walk<'_> {
                     continue;
                 }
             };
-            if listing.truncated || depth >= FOLDER_DEPTH {
+            if inside.truncated || depth >= FOLDER_DEPTH {
                 return Err(Refusal::ArchiveTooLarge(self.share));
             }
-            self.contents.hidden += listing.hidden;
-            if listing.entries.is_empty() && folder.label != self.contents.base {
+            self.contents.hidden += inside.hidden;
+            if inside.is_empty && folder.label != self.contents.base {
                 self.contents.empty_folders.push(folder.label.clone());
             }
-            for entry in listing.entries {
-                if let Some(below) = self.entry(&folder, entry) {
+            for known in inside.entries {
+                if let Some(below) = self.entry(&folder, known) {
                     open.push((below, depth + 1));
                 }
             }
@@ -158,17 +164,20 @@ impl Walk<'_> {
     }
 
     /// Takes in one name of a folder; a folder is given back to be walked.
-    fn entry(&mut self, folder: &Covered, entry: Entry) -> Option<Covered> {
+    fn entry(&mut self, folder: &Covered, known: Known<'_>) -> Option<Covered> {
+        let Known { entry, pinned, trouble } = known;
         let label = folder.label.append(&entry.name).ok()?;
-        // What came into a pinned folder later is not part of the share.
-        let covered = resolve(self.items, &label)?;
+        if let Some(why) = trouble {
+            self.withhold(label, why);
+            return None;
+        }
+        let path = folder.name.path.append(&entry.name).ok()?;
+        let name = DocumentName { store: folder.name.store.clone(), path };
+        let covered = Covered { name, label, pinned: pinned.cloned(), folder: folder.folder.clone() };
         if entry.stat.kind == Kind::Folder {
             return Some(covered);
         }
-        match &covered.pinned {
-            Some(pinned) if !pinned.version.is_still(&entry.stat.version) => self.withhold(label, Trouble::Changed),
-            _ => self.document(covered, entry.stat.version),
-        }
+        self.document(covered, entry.stat.version);
         None
     }
 
@@ -186,26 +195,17 @@ impl Walk<'_> {
     /// Names what was pinned and is not there any more.
     fn note_missing_pins(&mut self) {
         let met: HashSet<DocumentPath> = self.contents.documents.iter().map(|found| found.label.clone()).collect();
-        let told: Vec<DocumentPath> = self.contents.withheld.iter().map(|withheld| withheld.label.clone()).collect();
+        let told: HashSet<DocumentPath> = self.contents.withheld.iter().map(|withheld| withheld.label.clone()).collect();
         for item in self.items {
             let (ItemKind::PinnedFolder(pins), Ok(label)) = (&item.kind, item.label.parse::<DocumentPath>()) else { continue };
             for pin in pins.iter() {
                 let Ok(label) = label.append(&pin.path) else { continue };
                 let is_asked_for = label.beneath(&self.contents.base).is_some();
-                if is_asked_for && !met.contains(&label) && !told.iter().any(|told| label.beneath(told).is_some()) {
+                let mut above = std::iter::successors(Some(label.clone()), DocumentPath::parent);
+                if is_asked_for && !met.contains(&label) && !above.any(|folder| told.contains(&folder)) {
                     self.withhold(label, Trouble::Missing);
                 }
             }
-        }
-    }
-}
-
-impl Trouble {
-    fn of(error: StoreError) -> Self {
-        match error {
-            StoreError::Changed => Self::Changed,
-            StoreError::Missing | StoreError::NotADocument | StoreError::NotAFolder | StoreError::Refused(_) => Self::Missing,
-            _ => Self::Unavailable,
         }
     }
 }

@@ -158,6 +158,13 @@ impl Plan {
         self.renamed
     }
 
+    /// About how many bytes of memory it takes.
+    pub(super) fn weight(&self) -> usize {
+        let fixed = size_of::<Member>() + size_of::<Found>() + 2 * size_of::<u64>();
+        // Each path stands in the manifest, and about as long in the members, the documents and their versions.
+        2 * self.manifest.len() + self.layout.members().len() * fixed + self.withheld.len() * size_of::<Withheld>()
+    }
+
     pub(in crate::gate) const fn layout(&self) -> &Layout {
         &self.layout
     }

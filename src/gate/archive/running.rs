@@ -4,6 +4,7 @@ use crate::config::Archives;
 use crate::domain::bounds::{ARCHIVE_WAIT, ARCHIVES_PER_SESSION};
 use crate::domain::ids::SessionId;
 use crate::gate::Gate;
+use crate::gate::archive::plans::Plans;
 use crate::gate::refusal::Refusal;
 use crate::limit::rate::client_network;
 use std::net::IpAddr;
@@ -14,6 +15,8 @@ use tokio::sync::Notify;
 #[derive(Debug, Default)]
 pub struct Running {
     held: Mutex<Vec<(SessionId, IpAddr)>>,
+    /// Those that ended lately and may be gone on with.
+    pub(super) plans: Plans,
     ended: Notify,
 }
 

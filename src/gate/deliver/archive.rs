@@ -38,7 +38,7 @@ impl Gate {
     /// Streams a range of an archive. When this returns, the receipt is on the disk with all that the archive holds.
     pub async fn deliver_archive(
         self: &Arc<Self>,
-        plan: Plan,
+        plan: Arc<Plan>,
         proof: Option<Proof>,
         range: ByteRange,
         connection: &ConnectionHandle,
@@ -119,7 +119,7 @@ impl Gate {
 /// An archive on its way.
 struct Way {
     gate: Arc<Gate>,
-    plan: Plan,
+    plan: Arc<Plan>,
     proof: Option<Proof>,
     receipt: Arc<Receipt>,
     /// The next byte of the archive, and the one past the last that is wanted.
@@ -252,8 +252,14 @@ impl Way {
             tracing::warn!(%share, store = %found.name.store, why, "an archive ended early because a document could not be given");
             let document = Private::new(Subject::Share(share), found.name.clone());
             let (receipt, guest, why) = (self.receipt.id, self.receipt.guest, why.to_owned());
+            let mail = MailId::from_bytes(random::bytes());
             self.gate.ledger.tx_unwaited(Class::Ordinary, move |t| {
-                t.emit(Event::ReceiptBroken { receipt, share, guest, document: document.clone(), why: why.clone() });
+                let known = t.state().receipts.get(&receipt).and_then(|receipt| receipt.broken.as_ref());
+                // Whoever tries again meets it again; said once, it is not said each time.
+                if known != Some(&document) {
+                    t.emit(Event::ReceiptBroken { receipt, share, guest, document: document.clone(), why: why.clone() });
+                    queue_notice(t, share, mail);
+                }
             });
         }
         io::Error::other("a document of the archive could not be given")

@@ -1,7 +1,11 @@
 //! Which lines of a list are shown, and in which order: sorted, filtered by name, page by page.
 
+use crate::documents::Kind;
 use crate::domain::bounds::LINES_PER_PAGE;
-use crate::gate::listing::{Listed, ListedEntry};
+use crate::domain::time::Timestamp;
+use crate::gate::listing::ListedEntry;
+use crate::gate::listing::inside::Known;
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use unicode_normalization::UnicodeNormalization;
 
@@ -99,35 +103,78 @@ impl View {
         query.finish()
     }
 
-    /// Leaves those lines of a list that are asked for. They come in the order of their names, folders first.
-    pub(super) fn apply(&self, listed: &mut Listed) {
-        let total = listed.entries.len();
+    /// Takes those lines of a list that are asked for. They come in the order of their names, folders first.
+    pub(super) fn apply<L: Line>(&self, mut lines: Vec<L>) -> (Vec<L>, Paged) {
+        let total = lines.len();
         if !self.find.is_empty() {
             let wanted = plain(&self.find);
-            listed.entries.retain(|entry| plain(&entry.label).contains(&wanted));
+            lines.retain(|line| plain(&line.label()).contains(&wanted));
         }
-        let entries = &mut listed.entries;
         match self.sort {
             Sort::Name => {}
             Sort::NameDown => {
-                entries.reverse();
-                entries.sort_by_key(is_document);
+                lines.reverse();
+                lines.sort_by_key(|line| !line.is_folder());
             }
-            Sort::Changed => entries.sort_by_key(|entry| (is_document(entry), entry.changed)),
-            Sort::ChangedDown => entries.sort_by_key(|entry| (is_document(entry), Reverse(entry.changed))),
-            Sort::Size => entries.sort_by_key(|entry| (is_document(entry), entry.size)),
-            Sort::SizeDown => entries.sort_by_key(|entry| (is_document(entry), Reverse(entry.size))),
+            Sort::Changed => lines.sort_by_key(|line| (!line.is_folder(), line.changed())),
+            Sort::ChangedDown => lines.sort_by_key(|line| (!line.is_folder(), Reverse(line.changed()))),
+            Sort::Size => lines.sort_by_key(|line| (!line.is_folder(), line.size())),
+            Sort::SizeDown => lines.sort_by_key(|line| (!line.is_folder(), Reverse(line.size()))),
         }
-        let folders = entries.iter().filter(|entry| entry.is_folder).count();
-        let pages = entries.len().div_ceil(LINES_PER_PAGE).max(1);
+        let folders = lines.iter().filter(|line| line.is_folder()).count();
+        let pages = lines.len().div_ceil(LINES_PER_PAGE).max(1);
         let page = self.page.clamp(1, pages);
-        listed.paged = Paged { page, pages, documents: entries.len() - folders, folders, total };
-        *entries = entries.drain(..).skip((page - 1) * LINES_PER_PAGE).take(LINES_PER_PAGE).collect();
+        let paged = Paged { page, pages, documents: lines.len() - folders, folders, total };
+        (lines.into_iter().skip((page - 1) * LINES_PER_PAGE).take(LINES_PER_PAGE).collect(), paged)
     }
 }
 
-const fn is_document(entry: &ListedEntry) -> bool {
-    !entry.is_folder
+/// What a list is sorted and filtered by.
+pub(super) trait Line {
+    /// What it is called.
+    fn label(&self) -> Cow<'_, str>;
+    /// Whether it is a folder.
+    fn is_folder(&self) -> bool;
+    /// Last change, of a document that can be had.
+    fn changed(&self) -> Option<Timestamp>;
+    /// Bytes, of a document that can be had.
+    fn size(&self) -> Option<u64>;
+}
+
+impl Line for ListedEntry {
+    fn label(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.label)
+    }
+
+    fn is_folder(&self) -> bool {
+        self.is_folder
+    }
+
+    fn changed(&self) -> Option<Timestamp> {
+        self.changed
+    }
+
+    fn size(&self) -> Option<u64> {
+        self.size
+    }
+}
+
+impl Line for Known<'_> {
+    fn label(&self) -> Cow<'_, str> {
+        Cow::Owned(self.entry.name.file_name())
+    }
+
+    fn is_folder(&self) -> bool {
+        self.entry.stat.kind == Kind::Folder
+    }
+
+    fn changed(&self) -> Option<Timestamp> {
+        (!self.is_folder() && self.trouble.is_none()).then_some(self.entry.stat.changed)
+    }
+
+    fn size(&self) -> Option<u64> {
+        (!self.is_folder() && self.trouble.is_none()).then_some(self.entry.stat.version.size)
+    }
 }
 
 /// A name as it is looked for.
@@ -139,9 +186,8 @@ fn plain(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::document::DocumentPath;
-    use crate::domain::time::Timestamp;
 
-    fn listed(names: &[&str]) -> Listed {
+    fn listed(names: &[&str]) -> Vec<ListedEntry> {
         let entry = |(n, name): (usize, &&str)| ListedEntry {
             label: (*name).to_owned(),
             path: DocumentPath::root(),
@@ -152,13 +198,12 @@ mod tests {
             trouble: None,
             is_played: false,
         };
-        Listed { entries: names.iter().enumerate().map(entry).collect(), ..Listed::default() }
+        names.iter().enumerate().map(entry).collect()
     }
 
     fn shown(query: &str, names: &[&str]) -> (Vec<String>, Paged) {
-        let mut listed = listed(names);
-        View::from_query(query).apply(&mut listed);
-        (listed.entries.into_iter().map(|entry| entry.label).collect(), listed.paged)
+        let (lines, paged) = View::from_query(query).apply(listed(names));
+        (lines.into_iter().map(|entry| entry.label).collect(), paged)
     }
 
     #[test]

@@ -27,6 +27,7 @@ fn receipt(number: u32) -> Receipt {
         sent: 0,
         shown: Shown::default(),
         outcome: Outcome::Open,
+        broken: None,
     }
 }
 

@@ -1,7 +1,9 @@
 //! What the events of receipts do to the state.
 
 use super::share_mut;
+use crate::crypto::sealed::Private;
 use crate::domain::bounds::NOTICE_LINES;
+use crate::domain::document::DocumentName;
 use crate::domain::ids::{ReceiptId, RecipientId, ShareId};
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::Outcome;
@@ -25,7 +27,7 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
             ends,
             ..
         } => {
-            let read = Read { receipt: *receipt, at: t, guest: *guest, document: document.clone(), action: *action };
+            let read = Read { receipt: *receipt, at: t, guest: *guest, document: document.clone(), action: *action, broken: None };
             if !note_read(state, *share_id, *recipient_id, read) {
                 return;
             }
@@ -50,6 +52,7 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
                 sent: 0,
                 shown: Shown::default(),
                 outcome: Outcome::Open,
+                broken: None,
             };
             state.receipts.insert(*receipt, Arc::new(started));
         }
@@ -70,6 +73,7 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
                 receipt.last = t;
             }
         }
+        Event::ReceiptBroken { receipt, document, .. } => note_break(state, t, *receipt, document),
         Event::ReceiptEnded { receipt, .. } => drop_receipt(state, *receipt),
         _ => {}
     }
@@ -84,6 +88,26 @@ fn note_read(state: &mut State, share: ShareId, recipient: RecipientId, read: Re
     }
     unreported(share, read);
     true
+}
+
+/// Notes at which document an archive ended early: in the line of the next notice that tells the archive, or in one more where it was told already.
+fn note_break(state: &mut State, t: Timestamp, id: ReceiptId, document: &Private<DocumentName>) {
+    let Some(receipt) = state.receipts.get_mut(&id).map(Arc::make_mut) else { return };
+    receipt.broken = Some(document.clone());
+    let read = Read {
+        receipt: id,
+        at: t,
+        guest: receipt.guest,
+        document: receipt.document.clone(),
+        action: receipt.action,
+        broken: Some(document.clone()),
+    };
+    let share = receipt.share;
+    let Some(share) = share_mut(state, share) else { return };
+    match share.unreported.iter_mut().find(|waiting| waiting.receipt == id) {
+        Some(waiting) => waiting.broken = read.broken,
+        None => unreported(share, read),
+    }
 }
 
 /// Notes something for a share's next notice.

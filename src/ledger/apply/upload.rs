@@ -64,7 +64,7 @@ fn move_on(state: &mut State, share: ShareId, upload: UploadId, stage: Stage) ->
 fn tell(state: &mut State, upload: &Upload, document: Private<DocumentName>, t: Timestamp) {
     let Some(share) = share_mut(state, upload.share) else { return };
     let receipt = ReceiptId::from_bytes(*upload.id.as_bytes());
-    unreported(share, Read { receipt, at: t, guest: upload.guest, document, action: Action::Upload });
+    unreported(share, Read { receipt, at: t, guest: upload.guest, document, action: Action::Upload, broken: None });
 }
 
 /// Of what was refused only the newest is remembered, so that it can be told to whoever sent it.

@@ -21,6 +21,8 @@ pub struct NoticeLine<'a> {
     pub action: Action,
     /// How far it got.
     pub outcome: Outcome,
+    /// The document at which an archive ended early.
+    pub broken: Option<&'a str>,
 }
 
 /// The mail to staff about new receipts.
@@ -72,7 +74,9 @@ impl NoticeLine<'_> {
             Action::Watermarked => "watermarked",
         };
         let outcome = match self.outcome {
+            // Gone on with, it may be whole by now.
             Outcome::Complete => "complete",
+            _ if self.broken.is_some() => "broken",
             Outcome::Interrupted => "interrupted",
             Outcome::Open => "open",
             Outcome::Part => "part",
@@ -83,6 +87,7 @@ impl NoticeLine<'_> {
             ("document", self.document),
             ("action", action),
             ("outcome", outcome),
+            ("broken", self.broken.unwrap_or_default()),
         ];
         said(words, "mail-notice-line", &parameters)
     }

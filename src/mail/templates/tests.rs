@@ -45,7 +45,14 @@ fn all(nasty: &str) -> Vec<Content> {
     let (words, owner, guest) = (words(), address("ann@example.org"), address("guest@example.net"));
     let base =
         Invitation { organisation: nasty, owner_name: nasty, contact: nasty, message: nasty, subject: nasty, ..invitation(&owner, &guest) };
-    let line = NoticeLine { time: "14:00", recipient: &guest, document: nasty, action: Action::Download, outcome: Outcome::Complete };
+    let line = NoticeLine {
+        time: "14:00",
+        recipient: &guest,
+        document: nasty,
+        action: Action::Download,
+        outcome: Outcome::Complete,
+        broken: None,
+    };
     let code = Code { organisation: nasty, contact: nasty, ..CODE };
     let ended = |why| AccessEnded { organisation: nasty, owner_name: nasty, owner_address: &owner, contact: nasty, subject: nasty, why };
     let share =
@@ -140,8 +147,14 @@ fn the_code_stands_alone_and_no_link_is_near_it() {
 #[test]
 fn a_notice_joins_several_receipts_and_counts_the_rest() {
     let guest = address("guest@example.net");
-    let line =
-        NoticeLine { time: "12 March, 14:02", recipient: &guest, document: "plan.pdf", action: Action::Download, outcome: Outcome::Part };
+    let line = NoticeLine {
+        time: "12 March, 14:02",
+        recipient: &guest,
+        document: "plan.pdf",
+        action: Action::Download,
+        outcome: Outcome::Part,
+        broken: None,
+    };
     let notice = Notice {
         organisation: "Example",
         staff_name: "Ann",
@@ -159,6 +172,12 @@ fn a_notice_joins_several_receipts_and_counts_the_rest() {
         one.text
     );
     assert!(one.text.contains(&SHARE.to_string()) && !one.text.contains("not listed"));
+    let broken = NoticeLine { action: Action::Archive, document: "case", broken: Some("case/a \u{202e}b.txt"), ..line.clone() };
+    let told = Notice { lines: std::slice::from_ref(&broken), ..notice.clone() }.compose(&words());
+    let said = "took everything as one ZIP of “case” (a part of it was sent; it ended early at “case/a b.txt”, which could not be given)";
+    assert!(told.text.contains(said), "{}", told.text);
+    let whole = NoticeLine { outcome: Outcome::Complete, ..broken };
+    assert!(Notice { lines: &[whole], ..notice.clone() }.compose(&words()).text.contains("(all of it was sent)"));
     let many = vec![line.clone(); NOTICE_LINES + 2];
     let many = Notice { lines: &many, more: 3, share_subject: "", ..notice }.compose(&words());
     assert_eq!(many.subject, format!("{} new receipts: no subject", NOTICE_LINES + 5));

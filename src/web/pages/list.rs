@@ -211,6 +211,17 @@ impl Html<'_> {
         WhatIsShared { documents: self.page.counted.documents, folders: self.page.counted.folders }.text(self.frame)
     }
 
+    /// Where all of it is downloaded; not beside what a search has found, which it would be taken for.
+    fn archive(&self) -> Option<&str> {
+        let searched = self.page.tools.as_ref().is_some_and(|tools| !tools.find.is_empty());
+        self.page.archive.as_deref().filter(|_| !searched)
+    }
+
+    /// What turns the pages of a list that has more than one.
+    fn turned(&self) -> Option<&Tools> {
+        self.page.tools.as_ref().filter(|tools| tools.pages > 1)
+    }
+
     /// The columns: catalogue id, key of the order, class.
     const fn columns(&self) -> [(&'static str, &'static str, &'static str); 4] {
         [("column-name", "name", ""), ("column-kind", "", ""), ("column-size", "size", "num"), ("column-changed", "changed", "")]

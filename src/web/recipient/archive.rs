@@ -25,7 +25,7 @@ use crate::words::figures;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{Html, IntoResponse, Response};
-use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY};
+use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, RANGE, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 /// Lines of what is withheld on the page; all of them stand in the archive's list.
@@ -97,7 +97,7 @@ async fn answer(web: &Web, request: &Head) -> Result<Response, Refusal> {
     let mut parts = path.splitn(6, '/').skip(4);
     let (ticket, below) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let folder = folder_of(share, below.rsplit_once('/').map_or("", |(folder, _)| folder))?;
-    let plan = gate.archive(share, proof, folder.as_ref(), ticket).await?;
+    let plan = gate.archive(share, proof, folder.as_ref(), ticket, request.headers().contains_key(RANGE)).await?;
     if request::is_prefetch(request.headers()) {
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }

@@ -73,6 +73,7 @@ mail-notice-line =
        *[download] { $outcome ->
             [complete] all of it was sent
             [part] a part of it was sent
+            [broken] a part of it was sent; it ended early at “{ $broken }”, which could not be given
             [interrupted] our server stopped on the way
            *[open] still going on
         }

@@ -122,7 +122,8 @@ where
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let socket = admin::bind(&config.admin.socket, group).map_err(Failure::refused)?;
     let torn = report.cut.as_ref().map_or(0, |cut| cut.torn.bytes);
-    gate.begin(start_with.clone(), torn).await.map_err(Failure::refused)?;
+    let begun = gate.begin(start_with.clone(), torn).await;
+    begun.map_err(|why| Failure::refused(format!("the ledger in {} cannot be written: {why}", config.data.display())))?;
     let stop = Shutdown::default();
     let working = tokio::spawn(Arc::clone(gate).work());
     let public = tokio::spawn(server::serve(listener, tls.clone(), web::router(web), hosts(config), server_limits(config), stop.clone()));

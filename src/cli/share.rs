@@ -258,7 +258,8 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
     }
     for sent in &share.uploads {
         let what = format!("{} from {}, {} bytes", output::clean(&sent.document), output::clean(&sent.email), sent.size);
-        text.push_str(&format!("sent in     {what}: {} {}\n", sent.status, output::moment(&sent.at)));
+        let problem = sent.problem.as_ref().map(|problem| format!(" - {problem}")).unwrap_or_default();
+        text.push_str(&format!("sent in     {what}: {} {}{problem}\n", sent.status, output::moment(&sent.at)));
     }
     for failed in &share.undelivered {
         text.push_str(&format!(

@@ -18,7 +18,7 @@ use crate::domain::upload::Unwanted;
 use crate::gate::Gate;
 use crate::gate::permit::UploadPermit;
 use crate::gate::refusal::Refusal;
-use crate::ledger::state::{Stage, State};
+use crate::ledger::state::{Stage, State, Upload};
 use crate::ledger::tx::Unavailable;
 
 /// Why nothing more is taken of an upload.
@@ -46,7 +46,7 @@ pub enum UploadError {
     #[error("no such upload")]
     Missing,
     /// No room for it, here or in the store.
-    #[error("no room")]
+    #[error("there is no room for it in the data directory")]
     NoRoom,
     /// The gate says no.
     #[error(transparent)]
@@ -73,8 +73,10 @@ impl From<Unavailable> for UploadError {
 pub enum Fate {
     /// Not all of it is there.
     Open,
-    /// It is there, and waits for the scanner or the store.
+    /// It is there, and is being looked at.
     Checking,
+    /// It is there, and could not be put into its store yet; it is tried again.
+    Waiting,
     /// It was received.
     Received,
     /// It was removed, because a virus was found in it.
@@ -123,7 +125,7 @@ impl Gate {
                     Stage::Received { document, .. } => document.get().map(|document| document.path.file_name()),
                     _ => upload.name.get().cloned(),
                 };
-                SentIn { id: upload.id, name: name.unwrap_or_default(), size: upload.size, at: upload.started, fate: fate(&upload.stage) }
+                SentIn { id: upload.id, name: name.unwrap_or_default(), size: upload.size, at: upload.started, fate: self.fate(upload) }
             })
             .collect();
         sent.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
@@ -135,10 +137,15 @@ impl Gate {
             file_bytes: limits.file_bytes,
         }
     }
+
+    /// What came of an upload.
+    fn fate(&self, upload: &Upload) -> Fate {
+        if upload.is_held() && self.spool.why_it_waits(upload.id).is_some() { Fate::Waiting } else { fate(&upload.stage) }
+    }
 }
 
 /// What came of an upload, by its stage.
-pub(super) const fn fate(stage: &Stage) -> Fate {
+const fn fate(stage: &Stage) -> Fate {
     match stage {
         Stage::Open => Fate::Open,
         Stage::Complete { .. } => Fate::Checking,

@@ -104,8 +104,11 @@ pub struct UploadView {
     pub document: String,
     /// Its bytes.
     pub size: u64,
-    /// `open`, `checking`, `received`, `infected` or `kind`, which is not taken.
+    /// `open`, `checking`, `waiting`, `received`, `infected` or `kind`, which is not taken.
     pub status: String,
+    /// Why it is `waiting`: what its store or the disk said when it was last tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
     /// When it came to be so, RFC 3339 in UTC.
     pub at: String,
 }

@@ -1,5 +1,6 @@
 //! Documents that recipients send in: by a form, piece by piece, and what becomes of them.
 
+mod full_disk;
 mod refused;
 mod resumed;
 mod scanned;
@@ -15,14 +16,22 @@ const BOUNDARY: &str = "----doorward-test";
 
 /// The program with a store that may be written to, and a share that takes documents.
 pub(crate) async fn taking(change: impl Fn(&mut Config) + Send + Sync + 'static) -> Outcome<(TestApp, Shared, Client)> {
-    let app = TestApp::with(move |config| {
+    entered(TestApp::with(taking_all(change)).await?).await
+}
+
+/// A configuration in which the store may be written to down to the last byte that is free.
+fn taking_all(change: impl Fn(&mut Config) + Send + Sync + 'static) -> impl Fn(&mut Config) + Send + Sync + 'static {
+    move |config| {
         config.store[0].writable = true;
         config.uploads.free_bytes = 0;
         change(config);
-    })
-    .await?;
+    }
+}
+
+/// Somebody who is in a share that takes documents.
+async fn entered(app: TestApp) -> Outcome<(TestApp, Shared, Client)> {
     app.put("report.txt", "the report")?;
-    let share = app.share(CreateShare { upload: true, ..documents(&["report.txt"]) }).await?;
+    let share = app.share(CreateShare { upload: true, ..documents(&["documents:report.txt"]) }).await?;
     let client = app.client();
     client.enter(&share).await?;
     Ok((app, share, client))

@@ -2,7 +2,7 @@
 
 use crate::crypto::primitives::Sha256;
 use crate::documents::read::{DocumentStream, OpenDocument};
-use crate::documents::{Place, StoreError};
+use crate::documents::{Kind, Place, StoreError};
 use crate::domain::document::DocumentName;
 use crate::domain::ids::ShareId;
 use crate::domain::range::ByteRange;
@@ -75,6 +75,22 @@ impl Gate {
         }
         self.tell_changed(expected.share, &expected.document, true).await;
         Err(StoreError::Changed)
+    }
+
+    /// The version of the document there, when it has this size and this hash.
+    pub(in crate::gate) async fn version_holding(
+        &self,
+        place: &Place,
+        size: u64,
+        sha256: ContentHash,
+    ) -> Result<Option<FileVersion>, StoreError> {
+        let stat = self.documents.stat(place, None).await?;
+        if stat.kind != Kind::Document || stat.version.size != size {
+            return Ok(None);
+        }
+        let document = self.documents.open_document(place, Some(&stat.version)).await?;
+        let version = document.version.clone();
+        Ok((sums(document).await?.sha256 == sha256).then_some(version))
     }
 
     /// A whole document on its way out; should it turn out to be another, the owner of its share is told.

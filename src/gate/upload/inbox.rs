@@ -66,12 +66,14 @@ impl Gate {
                 Stage::Complete { at, .. } | Stage::Refused { at, .. } => (*at, None),
                 Stage::Received { at, document } => (*at, document.get().map(ToString::to_string)),
             };
+            let problem = self.spool.why_it_waits(upload.id).filter(|_| upload.is_held());
             UploadView {
                 id: upload.id.to_string(),
                 email: state.address(upload.guest).map_or("erased", |address| address.expose()).to_owned(),
                 document: document.or_else(|| upload.name.get().cloned()).unwrap_or_else(|| "erased".to_owned()),
                 size: upload.size,
-                status: status(&upload.stage).to_owned(),
+                status: if problem.is_some() { "waiting" } else { status(&upload.stage) }.to_owned(),
+                problem,
                 at: at.to_string(),
             }
         };

@@ -188,7 +188,7 @@ impl Gate {
 
     fn progress_of(&self, permit: &UploadPermit, id: UploadId, offset: u64) -> Result<Progress, UploadError> {
         let upload = self.own(permit, id)?;
-        Ok(Progress { id, offset, size: upload.size, ends: upload.ends, fate: super::fate(&upload.stage) })
+        Ok(Progress { id, offset, size: upload.size, ends: upload.ends, fate: self.fate(&upload) })
     }
 
     /// Whether so many more bytes leave enough free where the data directory lies, the ledger above all.

@@ -4,7 +4,7 @@ use super::name::{is_program, numbered};
 use super::receive::of_disk;
 use super::scan::{Verdict, scan};
 use super::spool::Hold;
-use super::{Fate, UploadError, fate};
+use super::{Fate, UploadError};
 use crate::crypto::primitives::Sha256;
 use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
@@ -60,15 +60,33 @@ impl Gate {
             if self.spool.received(upload.id).await.is_ok_and(|there| there.is_none()) {
                 tracing::error!(upload = %upload.id, share = %upload.share, "the bytes of an upload are no longer there");
                 let _tried_again = self.forget_upload(upload.share, upload.id, Unfinished::Lost).await;
-            } else if let Err(error) = Arc::clone(self).complete(upload.share, upload.id, hold).await {
-                tracing::warn!(upload = %upload.id, share = %upload.share, %error, "an upload could not be settled; it is tried again");
+                self.spool.remove(upload.id).await;
+            } else {
+                // Whatever comes of it stands in the ledger, or beside the upload.
+                let _told = Arc::clone(self).complete(upload.share, upload.id, hold).await;
             }
         };
         stream::iter(held).for_each_concurrent(SETTLED_AT_ONCE, each).await;
     }
 
-    /// Looks at an upload all of whose bytes are there, unless that was done, and settles it.
+    /// Looks at an upload all of whose bytes are there, unless that was done, and settles it. What fails on the way is tried again as long as the
+    /// upload is waited for: its sender need not send it again.
     pub(super) async fn complete(self: Arc<Self>, share: ShareId, id: UploadId, hold: Hold) -> Result<Fate, UploadError> {
+        let answer = self.looked_at(share, id, hold).await;
+        let is_waited_for = || self.ledger.state().uploads.get(&(share, id)).is_some_and(|upload| upload.is_held());
+        match answer {
+            Err(error) if is_waited_for() => Ok(self.let_wait(share, id, &error)),
+            answer => answer,
+        }
+    }
+
+    fn let_wait(&self, share: ShareId, upload: UploadId, error: &impl std::fmt::Display) -> Fate {
+        tracing::warn!(%upload, %share, %error, "what a recipient has sent in could not be put into its store; it is tried again");
+        self.spool.let_wait(upload, error.to_string());
+        Fate::Waiting
+    }
+
+    async fn looked_at(&self, share: ShareId, id: UploadId, hold: Hold) -> Result<Fate, UploadError> {
         let upload = self.ledger.state().uploads.get(&(share, id)).cloned().ok_or(UploadError::Missing)?;
         if upload.stage == Stage::Open {
             let path = self.spool.path(id);
@@ -92,7 +110,7 @@ impl Gate {
         let upload = self.ledger.state().uploads.get(&(share, id)).cloned().ok_or(UploadError::Missing)?;
         match upload.stage {
             Stage::Complete { .. } => self.settle(&upload, hold).await,
-            ref stage => Ok(fate(stage)),
+            _ => Ok(self.fate(&upload)),
         }
     }
 
@@ -115,10 +133,7 @@ impl Gate {
         };
         match self.put(upload).await {
             Ok((document, version)) => self.received(upload, document, version, scan).await,
-            Err(error) => {
-                tracing::warn!(upload = %upload.id, share = %upload.share, %error, "what a recipient has sent in could not be put into its store; it is tried again");
-                Ok(Fate::Checking)
-            }
+            Err(error) => Ok(self.let_wait(upload.share, upload.id, &error)),
         }
     }
 
@@ -140,11 +155,31 @@ impl Gate {
             let document = inbox.join(&numbered(name, number)).map_err(|_| StoreError::Missing)?;
             let bytes = self.spool.read(upload.id).await.map(pieces).map_err(|_| StoreError::Missing)?;
             match self.documents.create(&Place::named(&document), upload.size, bytes).await {
-                Err(StoreError::Exists) => {}
+                Err(StoreError::Exists) => {
+                    if let Some(version) = self.put_before(upload, &document).await? {
+                        return Ok((document, version));
+                    }
+                }
                 answer => return answer.map(|version| (document, version)),
             }
         }
         Err(StoreError::Exists)
+    }
+
+    /// The version of the document that has the name, when it is this very upload: put there by a try whose end could not be put down. Without this
+    /// look each further try would put one more there.
+    async fn put_before(&self, upload: &Upload, document: &DocumentName) -> Result<Option<FileVersion>, StoreError> {
+        let Stage::Complete { sha256, .. } = upload.stage else { return Ok(None) };
+        let is_anothers =
+            |other: &Arc<Upload>| matches!(&other.stage, Stage::Received { document: there, .. } if there.get() == Some(document));
+        if self.ledger.state().uploads_of(upload.share).any(is_anothers) {
+            return Ok(None);
+        }
+        match self.version_holding(&Place::named(document), upload.size, sha256).await {
+            Err(error @ (StoreError::Busy | StoreError::Io(_) | StoreError::Unreachable)) => Err(error),
+            // What cannot be read, as where the server may only write, is not known to be this one.
+            answer => Ok(answer.unwrap_or_default()),
+        }
     }
 
     async fn received(&self, upload: &Upload, document: DocumentName, version: FileVersion, scan: Scan) -> Result<Fate, UploadError> {

@@ -5,7 +5,7 @@
 
 use crate::domain::ids::UploadId;
 use rustix::fs::statvfs;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
@@ -17,6 +17,8 @@ use tokio::fs::{self, File, OpenOptions};
 pub struct Spool {
     folder: PathBuf,
     busy: Arc<Mutex<HashSet<UploadId>>>,
+    /// Why what is whole is not where it belongs. Not kept: after a start each is tried at once.
+    waiting: Mutex<HashMap<UploadId, String>>,
 }
 
 /// Holds an upload: nobody else writes, moves or removes its bytes until this is dropped.
@@ -35,7 +37,7 @@ impl Drop for Hold {
 impl Spool {
     /// The spool in a folder that is there and the server's alone.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, busy: Arc::default() }
+        Self { folder, busy: Arc::default(), waiting: Mutex::default() }
     }
 
     /// Holds an upload, unless somebody does.
@@ -47,6 +49,16 @@ impl Spool {
     /// Whether somebody holds it.
     pub(in crate::gate) fn is_busy(&self, id: UploadId) -> bool {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    }
+
+    /// Notes why an upload that is whole has to wait, until its file is removed.
+    pub(super) fn let_wait(&self, id: UploadId, why: String) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, why);
+    }
+
+    /// Why an upload that is whole has to wait, where it was tried in vain.
+    pub(super) fn why_it_waits(&self, id: UploadId) -> Option<String> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
     /// The file of an upload.
@@ -82,6 +94,7 @@ impl Spool {
 
     /// Removes what there is of an upload.
     pub(super) async fn remove(&self, id: UploadId) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         match fs::remove_file(self.path(id)).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 tracing::warn!(upload = %id, %error, "what was left of an upload could not be removed; it is tried again");

@@ -181,6 +181,7 @@ const fn state(fate: Fate) -> &'static str {
     match fate {
         Fate::Open => "open",
         Fate::Checking => "checking",
+        Fate::Waiting => "waiting",
         Fate::Received => "received",
         Fate::Infected => "infected",
         Fate::Kind => "kind",

@@ -73,9 +73,18 @@ impl TestApp {
 
     /// The same with a change of the configuration.
     pub(crate) async fn with(change: impl Fn(&mut Config) + Send + Sync + 'static) -> Outcome<Self> {
+        Self::made(None, change).await
+    }
+
+    /// The same with its data directory on another disk.
+    pub(crate) async fn on(disk: &Path, change: impl Fn(&mut Config) + Send + Sync + 'static) -> Outcome<Self> {
+        Self::made(Some(disk.join("data")), change).await
+    }
+
+    async fn made(data: Option<PathBuf>, change: impl Fn(&mut Config) + Send + Sync + 'static) -> Outcome<Self> {
         let folder = Arc::new(TempDir::with_prefix("doorward-")?);
         fs::create_dir(folder.path().join("documents"))?;
-        let data = folder.path().join("data");
+        let data = data.unwrap_or_else(|| folder.path().join("data"));
         run(World { clock: ManualClock::at(NOON), mail: Mailbox::default(), data, folder, change: Arc::new(change) }).await
     }
 

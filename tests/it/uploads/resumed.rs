@@ -25,11 +25,11 @@ pub(super) async fn patch(client: &Client, at: &str, offset: usize, bytes: &[u8]
     client.ask("PATCH", at, &fields, bytes.to_vec()).await
 }
 
-async fn head(client: &Client, at: &str) -> Outcome<Answer> {
+pub(super) async fn head(client: &Client, at: &str) -> Outcome<Answer> {
     client.ask("HEAD", at, &[("tus-resumable", "1.0.0")], Vec::new()).await
 }
 
-fn offset(answer: &Answer) -> Outcome<usize> {
+pub(super) fn offset(answer: &Answer) -> Outcome<usize> {
     Ok(answer.header("upload-offset").parse()?)
 }
 

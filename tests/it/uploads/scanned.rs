@@ -5,9 +5,13 @@ use super::{send, taking, told};
 use crate::helpers::{MINUTE, Outcome, until};
 use doorward::config::Clamd;
 use std::fs;
+use std::io::{self, Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 /// The harmless file that scanners take for a virus, in two parts so that none takes this file for one.
@@ -67,6 +71,60 @@ impl Drop for Scanner {
         {
             let _ = child.kill();
             let _ = child.wait();
+        }
+    }
+}
+
+/// A scanner that finds nothing and answers the first who asks when it is told to.
+pub(super) struct SlowScanner {
+    folder: TempDir,
+    asked: Arc<AtomicUsize>,
+    may_answer: Sender<()>,
+}
+
+impl SlowScanner {
+    pub(super) fn start() -> Outcome<Self> {
+        let folder = TempDir::with_prefix("scanner-")?;
+        let listener = UnixListener::bind(folder.path().join("clamd.ctl"))?;
+        let (asked, (may_answer, may)) = (Arc::new(AtomicUsize::new(0)), channel());
+        let count = Arc::clone(&asked);
+        // It ends with the process of the test.
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let taken = take_in(&mut stream);
+                if count.fetch_add(1, Ordering::SeqCst) == 0 {
+                    let _told = may.recv();
+                }
+                let _answered = taken.and_then(|()| stream.write_all(b"stream: OK\0"));
+            }
+        });
+        Ok(Self { folder, asked, may_answer })
+    }
+
+    pub(super) fn socket(&self) -> PathBuf {
+        self.folder.path().join("clamd.ctl")
+    }
+
+    /// How often it was asked.
+    pub(super) fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    /// Has it answer.
+    pub(super) fn answer(&self) -> Outcome {
+        Ok(self.may_answer.send(())?)
+    }
+}
+
+/// Reads a command with the pieces of a file, down to the one of no length.
+fn take_in(stream: &mut UnixStream) -> io::Result<()> {
+    stream.read_exact(&mut [0; b"zINSTREAM\0".len()])?;
+    loop {
+        let mut length = [0; 4];
+        stream.read_exact(&mut length)?;
+        match u32::from_be_bytes(length) {
+            0 => return Ok(()),
+            length => drop(io::copy(&mut stream.take(length.into()), &mut io::sink())?),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod client;
 pub mod converter;
+#[path = "../../it/helpers/disk.rs"]
+pub mod disk;
 pub mod mailbox;
 pub mod papers;
 pub mod program;

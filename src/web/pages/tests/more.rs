@@ -50,6 +50,7 @@ pub(super) fn upload(said: Said<'_>, problem: bool) -> UploadPage {
         sent: vec![
             sent(4, "open", true),
             sent(2, "checking", false),
+            sent(2, "waiting", false),
             sent(0, "received", false),
             sent(3, "infected", false),
             sent(1, "kind", false),

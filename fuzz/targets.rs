@@ -36,7 +36,7 @@ pub use self::{
     stores::{autoindex, multistatus},
     text::text_document,
     tokens::{form_token, link, typed_code},
-    web::{conditional, disposition, form_body, markdown, upload_metadata, upload_name},
+    web::{accept_language, conditional, disposition, form_body, markdown, upload_metadata, upload_name},
 };
 
 use doorward::config::{self, Nothing, problem::MOST_PROBLEMS};
@@ -49,7 +49,8 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 31] = [
+pub const TARGETS: [(&str, Target); 32] = [
+    ("accept_language", accept_language),
     ("archive_range", archive_range),
     ("autoindex", autoindex),
     ("byte_range", byte_range),

@@ -2,6 +2,8 @@
 
 #[path = "tidy/catalogue.rs"]
 mod catalogue;
+#[path = "tidy/languages.rs"]
+mod languages;
 #[path = "tidy/source.rs"]
 mod source;
 #[path = "tidy/tree.rs"]

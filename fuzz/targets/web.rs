@@ -2,6 +2,7 @@
 
 use doorward::domain::bounds::{FORM_FIELDS, MESSAGE_BYTES, NAME_BYTES, UPLOAD_METADATA_BYTES, UPLOAD_NAME_BYTES};
 use doorward::domain::document::DocumentPath;
+use doorward::domain::language::Language;
 use doorward::domain::time::Timestamp;
 use doorward::gate::upload::name::{clean, numbered};
 use doorward::mail::markdown::render;
@@ -32,6 +33,21 @@ pub fn disposition(data: &[u8]) {
         assert!(read.chars().filter(kept).eq(name.chars().filter(kept)), "{read:?}");
     }
     assert_eq!(attachment(&read).to_str().ok(), Some(header), "a name that is safe stays as it is");
+}
+
+/// What a browser says of languages: one that it names, in any spelling, or that `*` allows; what lies beyond the bound changes nothing.
+pub fn accept_language(data: &[u8]) {
+    let header = String::from_utf8_lossy(data);
+    let lower = header.to_ascii_lowercase();
+    for usual in Language::ALL {
+        let preferred = Language::preferred(&header, usual);
+        let named = preferred.is_none_or(|language| lower.contains(language.tag()) || language != usual && lower.contains('*'));
+        assert!(named, "{header:?}");
+        assert_eq!(preferred, Language::preferred(&lower, usual), "case does not matter");
+        if data.len() > 1_100 {
+            assert_eq!(preferred, Language::preferred(&format!("{header},de,en"), usual), "the bound holds");
+        }
+    }
 }
 
 /// The body of a form: bounded, and a field counts only when it is there exactly once.

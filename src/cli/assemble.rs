@@ -21,7 +21,7 @@ use crate::preview::pool::{Preview, Settings as Bounds};
 use crate::preview::spawner::Spawner;
 use crate::server::ServerLimits;
 use crate::web::Web;
-use crate::words::Words;
+use crate::words::Languages;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -85,7 +85,7 @@ pub struct Assembled {
 
 /// Joins the program of a configuration. Key ring and folders are made for a data directory that has no ledger yet, and only then.
 pub fn assemble(config: &Config, outside: Outside) -> Result<Assembled, AssembleError> {
-    let words = Arc::new(Words::english()?);
+    let words = Arc::new(Languages::all()?);
     private_folder(&config.data)?;
     private_folder(&config.data.join("keys"))?;
     private_folder(&config.data.join("uploads"))?;
@@ -221,6 +221,7 @@ fn settings(config: &Config) -> Settings {
         domain: config.server.public_url.host().to_string(),
         organisation: config.organisation.name.clone(),
         contact: config.organisation.contact.clone(),
+        language: config.organisation.language,
         zone: config.organisation.time_zone.clone(),
         sender: Sender { name: config.mail.from.name.clone(), address: config.mail.from.address.clone() },
         code_digits: if config.otp.digits == 8 { 8 } else { 6 },

@@ -209,7 +209,7 @@ async fn look_at_mail(config: &Config, mailer: &Mailer, to: Option<&EmailAddress
             },
         ),
     });
-    let (Some(to), Ok(words)) = (to, Words::english()) else { return };
+    let (Some(to), Ok(words)) = (to, Words::of(config.organisation.language)) else { return };
     let letter = Letter {
         id: MailId::from_bytes(random::bytes()),
         from: Sender { name: config.mail.from.name.clone(), address: config.mail.from.address.clone() },

@@ -113,6 +113,7 @@ async fn first_share(gate: &Arc<Gate>) -> Result<ShareView, Failure> {
                 subject: Some(SUBJECT.to_owned()),
                 message: Some("These documents are **for you to try** Doorward with.".to_owned()),
                 template: None,
+                language: None,
             };
             gate.issue(new, Actor::Server).await.map_err(Failure::refused)?
         }

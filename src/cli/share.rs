@@ -7,6 +7,7 @@ use crate::cli::output;
 use crate::cli::policy::{self, Policy};
 use crate::domain::document::DocumentPath;
 use crate::domain::email::EmailAddress;
+use crate::domain::language::Language;
 use crate::domain::time::{Timestamp, parse_expiry};
 use crate::gate::views::{ShareStatus, ShareView};
 use crate::web::api::wire::{CreateShare, OneRecipient, Queued, UpdateShare};
@@ -100,6 +101,9 @@ pub struct Create {
     /// Take subject and message from this template of the configuration
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
+    /// The language of its mails, en or de, until a recipient speaks another [default: as configured]
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<Language>,
     #[command(flatten)]
     plain: Plain,
 }
@@ -173,6 +177,7 @@ fn create(options: Create) -> Result<(), Failure> {
         subject: options.subject,
         message: options.message,
         template: options.template,
+        language: options.language,
     };
     let share: ShareView = Client::new(&options.plain.server)?.send_patiently(Method::POST, "/api/v1/shares", &wanted)?;
     shown(&share, options.plain.json)?;

@@ -6,6 +6,7 @@ pub mod disclaimer;
 pub mod document;
 pub mod email;
 pub mod ids;
+pub mod language;
 pub mod part;
 pub mod policy;
 pub mod range;

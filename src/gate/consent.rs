@@ -6,6 +6,7 @@ use crate::crypto::random::{self, CookieSecret, TokenHash};
 use crate::crypto::sealed::{Private, Subject};
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::ids::{ChallengeId, MailId, ShareId};
+use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::admit_link;
@@ -61,8 +62,16 @@ impl Gate {
 
     /// The recipient agrees, or asks for a code where nothing is to be agreed to: records it and mails the code, within the budgets.
     ///
-    /// `digest` is of the text that the page showed. The cookie given back is the browser's; it holds the challenge.
-    pub async fn agree(&self, entry: &Entry, digest: &str, browser: Option<CookieSecret>, origin: Origin) -> Result<CookieSecret, Refusal> {
+    /// `digest` is of the text that the page showed, and `language` what the browser asked for, if it did. The cookie given back is the
+    /// browser's; it holds the challenge.
+    pub async fn agree(
+        &self,
+        entry: &Entry,
+        digest: &str,
+        browser: Option<CookieSecret>,
+        language: Option<Language>,
+        origin: Origin,
+    ) -> Result<CookieSecret, Refusal> {
         let cookie = browser.unwrap_or_else(CookieSecret::draw);
         let (hash, link, digest) = (cookie.hash(), entry.link, digest.to_owned());
         let (draws, life, digits) = (Draws::draw(), self.settings.code_life, self.settings.code_digits);
@@ -71,6 +80,9 @@ impl Gate {
             let disclaimer = t.state().disclaimer.clone().filter(|_| share.policy.disclaimer);
             if disclaimer.as_ref().is_some_and(|text| text.digest != digest) {
                 return Err(Refusal::TextChanged(share.id));
+            }
+            if let Some(language) = language.filter(|language| recipient.language.unwrap_or(share.language) != *language) {
+                t.emit(Event::RecipientLanguage { share: share.id, recipient: recipient.id, language });
             }
             let live = challenge_of(t.state(), share.id, hash).filter(|c| c.is_live(t.now()) && c.recipient == recipient.id);
             let challenge = match live {

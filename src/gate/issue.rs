@@ -9,6 +9,7 @@ use crate::domain::bounds::{
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, MailId, RecipientId, ShareId, StaffId};
+use crate::domain::language::Language;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::scope::{Item, ItemKind, Pin, labels};
 use crate::domain::time::Timestamp;
@@ -57,6 +58,8 @@ pub struct NewShare {
     pub message: Option<String>,
     /// Name of a stored message.
     pub template: Option<String>,
+    /// The language of its mails; the configured one when nothing is said.
+    pub language: Option<Language>,
 }
 
 /// Why a share is not made or changed. Nothing was written.
@@ -114,6 +117,7 @@ struct Prepared {
     owner: StaffId,
     subject: String,
     message: String,
+    language: Language,
     policy: Policy,
     expires: Timestamp,
     key: u8,
@@ -162,6 +166,7 @@ impl Gate {
             owner,
             subject,
             message,
+            language: new.language.unwrap_or(self.settings.language),
             policy: Policy {
                 delivery: new.delivery.unwrap_or(self.settings.default_delivery),
                 disclaimer: self.settings.disclaimer_required,
@@ -307,6 +312,7 @@ fn emit_share(t: &mut Tx<'_>, new: &Prepared, by: Actor) {
         items: Private::new(subject, Arc::clone(&new.items)),
         subject: Private::new(subject, new.subject.clone()),
         message: Private::new(subject, new.message.clone()),
+        language: new.language,
         policy: new.policy,
         expires: new.expires,
     });

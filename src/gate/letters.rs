@@ -3,6 +3,7 @@
 use crate::crypto::link::Link;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, RecipientId, ShareId, UploadId};
+use crate::domain::language::Language;
 use crate::domain::receipt::Outcome;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
@@ -14,6 +15,7 @@ use crate::mail::templates::{
     AccessEnded, Cause, Code, DeliveryFailed, DocumentsChanged, Ended, Invitation, Notice, NoticeLine, ShareEnded, What,
 };
 use crate::mail::{Content, Letter};
+use crate::words::Words;
 use std::sync::Arc;
 
 /// What a letter is made from.
@@ -30,6 +32,11 @@ impl About<'_> {
 
     fn owner_address(&self) -> Result<&EmailAddress, &'static str> {
         self.owner.address.get().ok_or("the owner's address is forgotten")
+    }
+
+    /// The language of mails to a recipient: of the page on which a code was last asked for, before that the share's.
+    fn language(&self, recipient: &Recipient) -> Language {
+        recipient.language.unwrap_or(self.share.language)
     }
 
     fn recipient(&self, id: RecipientId) -> Result<(&Recipient, &EmailAddress), &'static str> {
@@ -73,6 +80,11 @@ impl Gate {
         Ok((letter, lines))
     }
 
+    /// The words of mails to staff.
+    fn staff_words(&self) -> &Words {
+        self.words(self.settings.language)
+    }
+
     /// A recipient's link.
     pub fn link_url(&self, share: &Share, recipient: &Recipient) -> Option<String> {
         let text = Link { key: recipient.key, share: share.id, recipient: recipient.id }.sign(&self.keys)?;
@@ -81,11 +93,12 @@ impl Gate {
 
     fn invitation(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
         let (recipient, address) = about.recipient(id)?;
+        let words = self.words(about.language(recipient));
         open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
         let link = self.link_url(about.share, recipient).ok_or("the key of its link is retired")?;
         let items = about.share.items.get().ok_or("its documents are forgotten")?;
         let what = if items.iter().any(|item| item.is_folder()) { What::Folders } else { What::Documents(items.len()) };
-        let expires = self.moment(about.share.expires);
+        let expires = self.moment(words, about.share.expires);
         let fill = |text: &str| self.filled_for(about.share, text, address.expose());
         let message = fill(about.share.message.get().map_or("", String::as_str));
         let content = Invitation {
@@ -102,11 +115,12 @@ impl Gate {
             delivery: about.share.delivery(),
             code_comes_along: self.settings.code_delivery == CodeDelivery::WithInvite,
         };
-        Ok((address.clone(), content.compose(&self.words), 0))
+        Ok((address.clone(), content.compose(words), 0))
     }
 
     fn code(&self, about: &About<'_>, challenge: ChallengeId, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
         let (recipient, address) = about.recipient(id)?;
+        let words = self.words(about.language(recipient));
         let now = self.clock.now();
         open_to(about.share, recipient, now).map_err(|_| "access ended before it went out")?;
         let challenge = about
@@ -120,13 +134,14 @@ impl Gate {
             organisation: &self.settings.organisation,
             digits: &secret.digits(challenge.moment, challenge.digits),
             minutes: challenge.browser.map(|_| self.settings.code_life.as_secs() / 60),
-            expires: &self.moment(challenge.expires),
+            expires: &self.moment(words, challenge.expires),
             contact: &self.settings.contact,
         };
-        Ok((address.clone(), content.compose(&self.words), 0))
+        Ok((address.clone(), content.compose(words), 0))
     }
 
     fn notice(&self, about: &About<'_>) -> Result<(EmailAddress, Content, usize), &'static str> {
+        let words = self.staff_words();
         let reads = &about.share.unreported;
         if reads.is_empty() {
             return Err("there is nothing to tell");
@@ -140,7 +155,7 @@ impl Gate {
                 let outcome = sent_in(about.state, about.share.id, read).or(live).or(kept).unwrap_or(Outcome::Part);
                 let document = read.document.get().map(|name| name.path.to_string()).unwrap_or_default();
                 let broken = read.broken.as_ref().and_then(|broken| broken.get()).map(|name| name.path.to_string());
-                (self.moment(read.at), about.state.address(read.guest).unwrap_or(&forgotten), document, read.action, outcome, broken)
+                (self.moment(words, read.at), about.state.address(read.guest).unwrap_or(&forgotten), document, read.action, outcome, broken)
             })
             .collect();
         let lines: Vec<_> = told
@@ -162,11 +177,12 @@ impl Gate {
             lines: &lines,
             more: usize::try_from(about.share.unreported_more).unwrap_or(usize::MAX),
         };
-        Ok((about.owner_address()?.clone(), content.compose(&self.words), reads.len()))
+        Ok((about.owner_address()?.clone(), content.compose(words), reads.len()))
     }
 
     fn stopped(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
-        let (_, address) = about.recipient(id)?;
+        let (recipient, address) = about.recipient(id)?;
+        let words = self.words(about.language(recipient));
         let content = AccessEnded {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
@@ -175,20 +191,21 @@ impl Gate {
             subject: &self.filled_for(about.share, about.share.subject.get().map_or("", String::as_str), address.expose()),
             why: Ended::Stopped,
         };
-        Ok((address.clone(), content.compose(&self.words), 0))
+        Ok((address.clone(), content.compose(words), 0))
     }
 
     fn ended(&self, about: &About<'_>) -> Result<(EmailAddress, Content, usize), &'static str> {
+        let words = self.staff_words();
         let content = ShareEnded {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
             subject: &self.subject_for_staff(about.state, about.share),
             share: about.share.id,
             why: Ended::Expired,
-            when: &self.moment(about.share.expires),
+            when: &self.moment(words, about.share.expires),
             recipients: about.share.recipients.len(),
         };
-        Ok((about.owner_address()?.clone(), content.compose(&self.words), 0))
+        Ok((about.owner_address()?.clone(), content.compose(words), 0))
     }
 
     fn changed(&self, about: &About<'_>) -> Result<(EmailAddress, Content, usize), &'static str> {
@@ -196,6 +213,7 @@ impl Gate {
         if documents.is_empty() {
             return Err("it is pinned anew");
         }
+        let words = self.staff_words();
         let content = DocumentsChanged {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
@@ -203,12 +221,13 @@ impl Gate {
             share: about.share.id,
             documents: &documents,
         };
-        Ok((about.owner_address()?.clone(), content.compose(&self.words), 0))
+        Ok((about.owner_address()?.clone(), content.compose(words), 0))
     }
 
     fn undelivered(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
         let (_, address) = about.recipient(id)?;
         let answer = about.share.undelivered.last().map_or("", |failed| failed.why.as_str());
+        let words = self.staff_words();
         let content = DeliveryFailed {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
@@ -218,6 +237,6 @@ impl Gate {
             cause: Cause::of(true, answer),
             answer,
         };
-        Ok((about.owner_address()?.clone(), content.compose(&self.words), 0))
+        Ok((about.owner_address()?.clone(), content.compose(words), 0))
     }
 }

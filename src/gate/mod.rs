@@ -39,6 +39,7 @@ pub mod views;
 use crate::crypto::keys::KeyRing;
 use crate::documents::Documents;
 use crate::documents::kept::Kept;
+use crate::domain::language::Language;
 use crate::domain::policy::Delivery;
 use crate::domain::time::{Clock, Timestamp};
 use crate::gate::archive::running::Running;
@@ -56,7 +57,7 @@ use crate::limit::cut::CutRegistry;
 use crate::limit::rate::{Action, Limiter};
 use crate::mail::Mailer;
 use crate::preview::pool::Preview;
-use crate::words::{Words, figures};
+use crate::words::{Languages, Words, figures};
 use refusal::Refusal;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -102,7 +103,7 @@ pub struct Gate {
     /// Views that are open now.
     views: Arc<OpenViews>,
     /// The words of mails and pages.
-    words: Arc<Words>,
+    words: Arc<Languages>,
 }
 
 /// What a gate is made of.
@@ -129,7 +130,7 @@ pub struct Parts {
     /// Uploads until they are in their store.
     pub spool: Spool,
     /// The words of mails and pages.
-    pub words: Arc<Words>,
+    pub words: Arc<Languages>,
 }
 
 impl Gate {
@@ -190,9 +191,9 @@ impl Gate {
         &self.settings
     }
 
-    /// The words of pages.
-    pub fn words(&self) -> &Words {
-        &self.words
+    /// The words in a language.
+    pub fn words(&self, language: Language) -> &Words {
+        self.words.of(language)
     }
 
     /// Keys of forms.
@@ -231,14 +232,14 @@ impl Gate {
     }
 
     /// A moment as people in the organisation's time zone write it.
-    pub fn moment(&self, at: Timestamp) -> String {
-        figures::moment(&self.words, &at.in_zone(&self.settings.zone))
+    pub fn moment(&self, words: &Words, at: Timestamp) -> String {
+        figures::moment(words, &at.in_zone(&self.settings.zone))
     }
 
     /// A moment soon from now, as it stands after "at".
-    pub fn when(&self, at: Timestamp) -> String {
+    pub fn when(&self, words: &Words, at: Timestamp) -> String {
         let (at, now) = (at.in_zone(&self.settings.zone), self.clock.now().in_zone(&self.settings.zone));
-        figures::when(&self.words, &at, &now)
+        figures::when(words, &at, &now)
     }
 
     /// How far the machine's wall clock was moved away from the program's.

@@ -8,6 +8,7 @@ use crate::documents::{Kind, StoreError};
 use crate::domain::bounds::{AREAS_PER_PAGE, REDACTIONS_PER_SHARE};
 use crate::domain::document::DocumentName;
 use crate::domain::ids::{RedactionId, ShareId};
+use crate::domain::language::Language;
 use crate::domain::part::PartPath;
 use crate::domain::policy::Strength;
 use crate::domain::redaction::Area;
@@ -235,7 +236,8 @@ impl Gate {
     }
 
     async fn staff_work(&self, look: &StaffLook, page: &PageOf, job: Job) -> Result<(Arc<Opened>, Done), RedactionError> {
-        let feed = self.feed_of(place_of(&look.covered), &look.covered.label, look.version.clone());
+        let language = self.ledger.state().shares.get(&page.share).map_or_else(Language::default, |share| share.language);
+        let feed = self.feed_of(place_of(&look.covered), &look.covered.label, look.version.clone(), language);
         let done = self.preview.run(&look.key, page.part.numbers(), &feed, job).await;
         done.map_err(|trouble| RedactionError::NoPreview(page.document.clone(), trouble))
     }

@@ -1,6 +1,7 @@
 //! What the gate needs of the configuration, every value checked.
 
 use crate::config::{Archives, Uploads, Watermark};
+use crate::domain::language::Language;
 use crate::domain::policy::{Delivery, Strength};
 use crate::mail::Sender;
 use jiff::tz::TimeZone;
@@ -35,6 +36,8 @@ pub struct Settings {
     pub organisation: String,
     /// Whom recipients may ask.
     pub contact: String,
+    /// The language of mails to staff, of shares that are given none, and of pages where a browser asks for none that is spoken here.
+    pub language: Language,
     /// The organisation's time zone.
     pub zone: TimeZone,
     /// The sender of all mails.

@@ -95,7 +95,7 @@ impl Gate {
     /// Fills the placeholders of a stored text; a text that only looks like one with placeholders stays as it is.
     pub(super) fn filled_for(&self, share: &Share, text: &str, recipient: &str) -> String {
         let Ok(pattern) = Pattern::parse(text) else { return text.to_owned() };
-        let (owner, expires) = (self.owner_name(share.id).unwrap_or_default(), self.moment(share.expires));
+        let (owner, expires) = (self.owner_name(share.id).unwrap_or_default(), self.moment(self.words(share.language), share.expires));
         pattern.fill(|placeholder| match placeholder {
             Placeholder::Expires => &expires,
             Placeholder::Organisation => &self.settings.organisation,
@@ -131,6 +131,7 @@ impl Gate {
             status,
             subject: self.subject_for_staff(state, share),
             owner: owner.map_or(ERASED, EmailAddress::expose).to_owned(),
+            language: share.language,
             created: share.created.to_string(),
             expires: share.expires.to_string(),
             delivery: share.delivery(),

@@ -1,5 +1,6 @@
 //! What staff are shown of shares and receipts: the field names that API, command line and exports have in common.
 
+use crate::domain::language::Language;
 use crate::domain::policy::{Delivery, Strength};
 use crate::domain::receipt::{Action, Outcome};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,10 @@ pub struct ShareView {
     pub subject: String,
     /// Address of the owner.
     pub owner: String,
+    /// The language of its mails until a recipient speaks another: `en` or `de`.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    pub language: Language,
     /// When it was made, RFC 3339 in UTC.
     pub created: String,
     /// When it ends, RFC 3339 in UTC.

@@ -49,6 +49,7 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         Event::SessionClosed { .. } | Event::SessionOpened { .. } | Event::SessionUsed { .. } => session(state, t, event),
         Event::LinkCounted { .. }
         | Event::RecipientAdded { .. }
+        | Event::RecipientLanguage { .. }
         | Event::RecipientRevoked { .. }
         | Event::ShareCreated { .. }
         | Event::ShareEnded { .. }
@@ -162,6 +163,11 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
             let expires = share.expires;
             state.timers.remove(&(expires, Timer::Share(*id)));
         }
+        Event::RecipientLanguage { share, recipient, language } => {
+            if let Some(recipient) = recipient_mut(state, *share, *recipient) {
+                recipient.language = Some(*language);
+            }
+        }
         Event::LinkCounted { share, recipient, what, count, .. } => {
             if let Some(recipient) = recipient_mut(state, *share, *recipient).filter(|_| what == "fetched") {
                 recipient.fetched += count;
@@ -172,7 +178,7 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
 }
 
 fn created(state: &mut State, t: Timestamp, event: &Event) {
-    let Event::ShareCreated { share, owner, by, items, subject, message, policy, expires } = event else { return };
+    let Event::ShareCreated { share, owner, by, items, subject, message, language, policy, expires } = event else { return };
     state.timers.insert((*expires, Timer::Share(*share)));
     let made = Share {
         id: *share,
@@ -182,6 +188,7 @@ fn created(state: &mut State, t: Timestamp, event: &Event) {
         items: items.clone(),
         subject: subject.clone(),
         message: message.clone(),
+        language: *language,
         policy: *policy,
         redacted: 0,
         expires: *expires,

@@ -7,6 +7,7 @@ use crate::domain::disclaimer::Disclaimer;
 use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId};
+use crate::domain::language::Language;
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::{ByteRange, RangeSet};
@@ -204,6 +205,7 @@ fn created(share: ShareId, owner: StaffId, expires: Timestamp) -> Event {
         items: Private::new(subject, Arc::default()),
         subject: Private::new(subject, String::new()),
         message: Private::new(subject, String::new()),
+        language: Language::English,
         policy: Policy { delivery: Delivery::Download, disclaimer: true, mark: Strength::Medium, print: false, text: false, upload: false },
         expires,
     }

@@ -10,6 +10,7 @@ use crate::domain::disclaimer::Disclaimer;
 use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId};
+use crate::domain::language::Language;
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::RangeSet;
@@ -193,6 +194,9 @@ pub enum Event {
     /// An address was added to a share and has a link.
     #[serde(rename = "recipient.added")]
     RecipientAdded { share: ShareId, recipient: RecipientId, guest: GuestId, key: u8 },
+    /// A recipient asked for a code on a page in this language: mails to them come in it from now on.
+    #[serde(rename = "recipient.language")]
+    RecipientLanguage { share: ShareId, recipient: RecipientId, language: Language },
     /// One recipient's access was stopped.
     #[serde(rename = "recipient.revoked")]
     RecipientRevoked { share: ShareId, recipient: RecipientId, by: Actor },
@@ -248,6 +252,8 @@ pub enum Event {
         items: Private<Arc<Vec<Item>>>,
         subject: Private<String>,
         message: Private<String>,
+        #[serde(default)]
+        language: Language,
         policy: Policy,
         expires: Timestamp,
     },

@@ -14,6 +14,7 @@ use crate::domain::disclaimer::Disclaimer;
 use crate::domain::document::{DocumentName, StoreName};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId};
+use crate::domain::language::Language;
 use crate::domain::policy::Policy;
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::{Action, Outcome};
@@ -123,6 +124,9 @@ pub struct Share {
     pub subject: Private<String>,
     /// Message, in light formatting.
     pub message: Private<String>,
+    /// The language of its mails, as staff set it.
+    #[serde(default)]
+    pub language: Language,
     /// What recipients may do, as staff set it; [`Share::delivery`] says what they really get.
     pub policy: Policy,
     /// Areas covered on pages of its documents.
@@ -189,6 +193,9 @@ pub struct Recipient {
     pub place: usize,
     /// The key its link is signed with.
     pub key: u8,
+    /// The language of the page on which a code was last asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// When access was stopped for this recipient alone.
     pub stopped: Option<Timestamp>,
     /// Live challenges, oldest first.
@@ -331,6 +338,7 @@ impl Recipient {
             guest,
             place,
             key,
+            language: None,
             stopped: None,
             challenges: Vec::new(),
             code_mails: Vec::new(),

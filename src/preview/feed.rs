@@ -1,5 +1,6 @@
 //! How a preview gets a document's bytes: whoever may open it hands them over piece by piece, as often as a worker has to be fed anew.
 
+use crate::domain::language::Language;
 use crate::preview::job::{Kind, Opened, Trouble};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -10,6 +11,12 @@ use std::io;
 pub trait Feed: Send + Sync {
     /// The name its kind may be told from, without folders.
     fn name(&self) -> &str;
+
+    /// The language of the few words that are laid out with it. It stays the same for a share, since what is covered on its pages lies where
+    /// these words let the lines break.
+    fn language(&self) -> Language {
+        Language::default()
+    }
 
     /// Opens it from its beginning.
     fn open(&self) -> BoxFuture<'_, Result<Fed, Trouble>>;

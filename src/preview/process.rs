@@ -133,7 +133,7 @@ impl Held {
         // Kinds are told from the end of a name.
         let excess = (0..=name.len()).find(|at| name.is_char_boundary(*at) && name.len() - at <= NAME_BYTES).unwrap_or(0);
         name.drain(..excess);
-        let open = Open { name, part: part.to_vec(), size };
+        let open = Open { name, part: part.to_vec(), size, language: feed.language() };
         let ended = |_: io::Error| Trouble::TooHard;
         Order::Open(open).send(&mut worker.orders).await.map_err(ended)?;
         let (mut sent, mut hash) = (0u64, Sha256::new());

@@ -2,6 +2,7 @@
 //!
 //! The gateway takes a worker for hostile: whatever is not exactly what it waits for ends that worker, and nothing more.
 
+use crate::domain::language::Language;
 use crate::preview::job::{Job, Opened, Picture, Trouble};
 use crate::preview::limits::{CONTROL_BYTES, PAGE_SIDE, PAGE_TEXT_BYTES, PAGES, PART_DEPTH, PART_NAME_BYTES, PARTS, PICTURE_BYTES};
 use bytes::Bytes;
@@ -68,6 +69,9 @@ pub struct Open {
     pub part: Vec<u16>,
     /// Bytes in all.
     pub size: u64,
+    /// The language of the words that are laid out with it.
+    #[serde(default)]
+    pub language: Language,
 }
 
 /// What a worker answers.

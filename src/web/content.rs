@@ -1,7 +1,7 @@
 //! The host that pictures of documents' pages come from, where it has a name of its own: it gives nothing else, and no other gives them.
 
 use crate::web::pages::RefusalKind;
-use crate::web::{Web, refuse};
+use crate::web::{Web, language, refuse};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -53,7 +53,7 @@ pub async fn keep_apart(State(web): State<Web>, request: Request, next: Next) ->
     if on_content_host == request.uri().path().starts_with(BELOW) {
         return next.run(request).await;
     }
-    refuse::plain(&web, RefusalKind::NotFound)
+    refuse::plain(&language::of_request(&web, &request), RefusalKind::NotFound)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod cookies;
 pub mod disposition;
 pub mod form;
 pub mod headers;
+pub mod language;
 pub mod metadata;
 pub mod pages;
 pub mod probes;
@@ -15,21 +16,28 @@ pub mod recipient;
 pub mod refuse;
 pub mod request;
 
+use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::web::content::ContentHost;
+use crate::web::language::Spoken;
 use crate::web::recipient::{archive, code, document, leave, link, list, marked, picture, tus, upload, viewer};
+use crate::words::Words;
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::{MethodRouter, get, head, post};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What every handler works on.
+/// What every handler works on, in the language of its request.
 #[derive(Debug, Clone)]
-pub struct Web(Arc<Shared>);
+pub struct Web {
+    shared: Arc<Shared>,
+    spoken: Spoken,
+}
 
+/// What all requests have in common. The router holds this and not a [`Web`], so that no handler can forget in which language it speaks.
 #[derive(Debug)]
-struct Shared {
+pub struct Shared {
     gate: Arc<Gate>,
     hsts: bool,
     security_contact: Option<String>,
@@ -40,42 +48,72 @@ struct Shared {
 impl Web {
     /// `hsts` says whether browsers are told to come by TLS only from now on; `security_contact` goes into security.txt.
     pub fn new(gate: Arc<Gate>, hsts: bool, security_contact: Option<String>) -> Self {
-        Self(Arc::new(Shared { gate, hsts, security_contact, content: None, stopping: AtomicBool::new(false) }))
+        Self::of(Shared { gate, hsts, security_contact, content: None, stopping: AtomicBool::new(false) })
+    }
+
+    fn of(shared: Shared) -> Self {
+        let spoken = Spoken::usual(shared.gate.settings().language);
+        Self { shared: Arc::new(shared), spoken }
+    }
+
+    /// The same for a request.
+    fn speaking(shared: &Arc<Shared>, spoken: Spoken) -> Self {
+        Self { shared: Arc::clone(shared), spoken }
     }
 
     /// The same, with pictures of documents' pages from an origin of their own, such as `https://content.example.org`.
     pub fn with_content_host(self, origin: String) -> Self {
-        let Shared { gate, hsts, security_contact, .. } = &*self.0;
+        let Shared { gate, hsts, security_contact, .. } = &*self.shared;
         let (gate, hsts, security_contact) = (Arc::clone(gate), *hsts, security_contact.clone());
         let content = Some(ContentHost::new(origin));
-        Self(Arc::new(Shared { gate, hsts, security_contact, content, stopping: AtomicBool::new(false) }))
+        Self::of(Shared { gate, hsts, security_contact, content, stopping: AtomicBool::new(false) })
     }
 
     /// Where pictures come from, when not from the pages' own origin.
     pub(in crate::web) fn content(&self) -> Option<&ContentHost> {
-        self.0.content.as_ref()
+        self.shared.content.as_ref()
+    }
+
+    /// The texts in the language of the request.
+    pub fn words(&self) -> &Words {
+        self.gate().words(self.spoken.language)
+    }
+
+    /// The language of the request, and how it was found.
+    pub(in crate::web) const fn spoken(&self) -> &Spoken {
+        &self.spoken
+    }
+
+    /// A moment as people in the organisation's time zone write it.
+    pub(in crate::web) fn moment(&self, at: Timestamp) -> String {
+        self.gate().moment(self.words(), at)
+    }
+
+    /// A moment soon from now, as it stands after "at".
+    pub(in crate::web) fn when(&self, at: Timestamp) -> String {
+        self.gate().when(self.words(), at)
     }
 
     /// The gate.
     pub fn gate(&self) -> &Arc<Gate> {
-        &self.0.gate
+        &self.shared.gate
     }
 
     /// From now on `/readyz` says that no new requests should come here.
     pub fn stop(&self) {
-        self.0.stopping.store(true, Ordering::Relaxed);
+        self.shared.stopping.store(true, Ordering::Relaxed);
     }
 
     fn is_stopping(&self) -> bool {
-        self.0.stopping.load(Ordering::Relaxed)
+        self.shared.stopping.load(Ordering::Relaxed)
     }
 
     fn hsts(&self) -> bool {
-        self.0.hsts
+        self.shared.hsts
     }
 
     fn security_contact(&self) -> Option<&str> {
-        self.0.security_contact.as_deref()
+        self.shared.security_contact.as_deref()
     }
 }
 
@@ -85,10 +123,10 @@ pub struct Route {
     /// The pattern of its path.
     pub path: &'static str,
     /// What answers, method by method.
-    answers: fn() -> MethodRouter<Web>,
+    answers: fn() -> MethodRouter<Arc<Shared>>,
 }
 
-const fn at(path: &'static str, answers: fn() -> MethodRouter<Web>) -> Route {
+const fn at(path: &'static str, answers: fn() -> MethodRouter<Arc<Shared>>) -> Route {
     Route { path, answers }
 }
 
@@ -127,8 +165,9 @@ pub fn router(web: &Web) -> Router {
         .fold(Router::new(), |router, route| router.route(route.path, (route.answers)()))
         .method_not_allowed_fallback(refuse::method_not_allowed)
         .fallback(refuse::not_found)
-        .with_state(web.clone())
+        .with_state(Arc::clone(&web.shared))
         .layer(from_fn_with_state(web.clone(), content::keep_apart))
+        .layer(from_fn_with_state(web.clone(), language::choose))
         .layer(map_response_with_state(web.clone(), headers::common))
         .layer(from_fn_with_state(web.clone(), request::note))
 }

@@ -3,7 +3,7 @@
 use crate::domain::bounds::CLOCK_DRIFT;
 use crate::web::pages::HomePage;
 use crate::web::{Web, assets, refuse};
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
@@ -18,7 +18,7 @@ pub async fn healthz() -> &'static str {
 }
 
 /// The process can serve: the ledger takes lines, the clock is right, no stop is under way.
-pub async fn readyz(State(web): State<Web>) -> Response {
+pub async fn readyz(web: Web) -> Response {
     let trouble = match () {
         () if web.is_stopping() => Some("stopping\n"),
         () if web.gate().ledger().is_full() => Some("the disk is full\n"),
@@ -29,7 +29,7 @@ pub async fn readyz(State(web): State<Web>) -> Response {
 }
 
 /// For somebody who typed the bare address.
-pub async fn home(State(web): State<Web>) -> Html<String> {
+pub async fn home(web: Web) -> Html<String> {
     Html(HomePage.render(&refuse::frame(&web)))
 }
 
@@ -44,8 +44,8 @@ pub async fn robots() -> &'static str {
 }
 
 /// Stylesheet, script and mark.
-pub async fn asset(State(web): State<Web>, Path(file): Path<String>) -> Response {
-    let Some(asset) = assets::find(&format!("/static/{file}")) else { return refuse::not_found(State(web)).await };
+pub async fn asset(web: Web, Path(file): Path<String>) -> Response {
+    let Some(asset) = assets::find(&format!("/static/{file}")) else { return refuse::not_found(web).await };
     let mut response = asset.body.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_CONTROL));
@@ -56,8 +56,8 @@ pub async fn asset(State(web): State<Web>, Path(file): Path<String>) -> Response
 }
 
 /// Whom to tell about a weakness (RFC 9116).
-pub async fn security_txt(State(web): State<Web>) -> Response {
-    let Some(contact) = web.security_contact() else { return refuse::not_found(State(web)).await };
+pub async fn security_txt(web: Web) -> Response {
+    let Some(contact) = web.security_contact() else { return refuse::not_found(web).await };
     let contact = if contact.contains(':') { contact.to_owned() } else { format!("mailto:{contact}") };
     let expires = web.gate().now().plus(SECURITY_TXT_LIFE);
     let canonical = format!("{}/.well-known/security.txt", web.gate().settings().public_url);

@@ -4,7 +4,6 @@ use crate::gate::refusal::Refusal;
 use crate::preview::job::Trouble;
 use crate::web::Web;
 use crate::web::pages::{Frame, RefusalKind, RefusalPage};
-use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use http::header::{CONNECTION, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
@@ -113,7 +112,7 @@ struct Details {
 fn page(web: &Web, kind: RefusalKind, details: Details) -> Response {
     let status = status(kind);
     let named = matches!(kind, RefusalKind::TooManyRequests);
-    let at = details.wait.filter(|_| named).map(|wait| web.gate().when(web.gate().now().plus(wait)));
+    let at = details.wait.filter(|_| named).map(|wait| web.when(web.gate().now().plus(wait)));
     let page = RefusalPage { kind, status: status.as_u16(), owner_name: details.owner_name, at, back: details.back, again: details.again };
     let mut response = (status, Html(page.render(&frame(web)))).into_response();
     if let Some(wait) = details.wait {
@@ -131,7 +130,7 @@ fn page(web: &Web, kind: RefusalKind, details: Details) -> Response {
 /// What all pages have in common.
 pub fn frame(web: &Web) -> Frame<'_> {
     let settings = web.gate().settings();
-    Frame { words: web.gate().words(), organisation: &settings.organisation, contact: &settings.contact }
+    Frame { words: web.words(), organisation: &settings.organisation, contact: &settings.contact, query: &web.spoken().query }
 }
 
 const fn status(kind: RefusalKind) -> StatusCode {
@@ -177,12 +176,12 @@ const fn status(kind: RefusalKind) -> StatusCode {
 }
 
 /// An address that is not in the route table.
-pub async fn not_found(State(web): State<Web>) -> Response {
+pub async fn not_found(web: Web) -> Response {
     web.gate().counts().unknown();
     plain(&web, RefusalKind::NotFound)
 }
 
 /// A method that an address does not take; the router adds `Allow`.
-pub async fn method_not_allowed(State(web): State<Web>) -> Response {
+pub async fn method_not_allowed(web: Web) -> Response {
     plain(&web, RefusalKind::MethodNotAllowed)
 }

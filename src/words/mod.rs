@@ -1,22 +1,55 @@
 //! The message catalogue: every word of recipient pages and mails, by language. A language is a folder of Fluent files.
 
 pub mod figures;
+#[cfg(test)]
+mod tests;
 
+use crate::domain::language::Language;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::fmt;
 use unic_langid::LanguageIdentifier;
 
-/// The files of the English catalogue.
-const ENGLISH: &[(&str, &str)] = &[
-    ("mail.ftl", include_str!("en/mail.ftl")),
-    ("pages.ftl", include_str!("en/pages.ftl")),
-    ("papers.ftl", include_str!("en/papers.ftl")),
-];
+/// The files of the catalogue in a language. Each language has the same texts with the same parameters.
+const fn files(language: Language) -> [(&'static str, &'static str); 3] {
+    match language {
+        Language::English => [
+            ("en/mail.ftl", include_str!("en/mail.ftl")),
+            ("en/pages.ftl", include_str!("en/pages.ftl")),
+            ("en/papers.ftl", include_str!("en/papers.ftl")),
+        ],
+        Language::German => [
+            ("de/mail.ftl", include_str!("de/mail.ftl")),
+            ("de/pages.ftl", include_str!("de/pages.ftl")),
+            ("de/papers.ftl", include_str!("de/papers.ftl")),
+        ],
+    }
+}
+
+/// The catalogue in every language.
+#[derive(Debug)]
+pub struct Languages([Words; Language::ALL.len()]);
+
+impl Languages {
+    /// Reads all of them.
+    pub fn all() -> Result<Self, BrokenCatalogue> {
+        let [english, german] = Language::ALL;
+        Ok(Self([Words::of(english)?, Words::of(german)?]))
+    }
+
+    /// The texts in a language.
+    pub fn of(&self, language: Language) -> &Words {
+        let [english, german] = &self.0;
+        match language {
+            Language::English => english,
+            Language::German => german,
+        }
+    }
+}
 
 /// The catalogue in one language.
 pub struct Words {
-    language: &'static str,
+    language: Language,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -33,20 +66,34 @@ pub struct BrokenCatalogue {
 impl Words {
     /// English.
     pub fn english() -> Result<Self, BrokenCatalogue> {
+        Self::of(Language::English)
+    }
+
+    /// The texts in a language.
+    pub fn of(language: Language) -> Result<Self, BrokenCatalogue> {
         // Without isolation marks: the texts also go into mail subjects and plain text, where those marks show.
-        let language: LanguageIdentifier = "en".parse().expect("'en' is a language tag of BCP 47");
-        let mut bundle = FluentBundle::new_concurrent(vec![language]);
+        let locale: LanguageIdentifier = language.tag().parse().expect("the tags of languages are tags of BCP 47");
+        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         bundle.set_use_isolating(false);
-        for (file, source) in ENGLISH {
-            let broken = |problem: String| BrokenCatalogue { file: (*file).to_owned(), problem };
-            let resource = FluentResource::try_new((*source).to_owned()).map_err(|(_, errors)| broken(format!("{errors:?}")))?;
+        bundle.set_formatter(Some(match language {
+            Language::English => |value, _| grouped(value, ','),
+            Language::German => |value, _| grouped(value, '.'),
+        }));
+        for (file, source) in files(language) {
+            let broken = |problem: String| BrokenCatalogue { file: file.to_owned(), problem };
+            let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| broken(format!("{errors:?}")))?;
             bundle.add_resource(resource).map_err(|errors| broken(format!("{errors:?}")))?;
         }
-        Ok(Self { language: "en", bundle })
+        Ok(Self { language, bundle })
     }
 
     /// The language as BCP 47 says it, for `lang` and `Content-Language`.
     pub const fn language(&self) -> &'static str {
+        self.language.tag()
+    }
+
+    /// The language.
+    pub const fn speaks(&self) -> Language {
         self.language
     }
 
@@ -84,12 +131,19 @@ impl fmt::Debug for Words {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_english_catalogue_is_whole() {
-        assert_eq!(Words::english().err(), None);
+/// Whole numbers from five digits on, in groups of three, as both English and German books have them.
+fn grouped(value: &FluentValue<'_>, mark: char) -> Option<String> {
+    let FluentValue::Number(number) = value else { return None };
+    let digits = number.value.to_string();
+    if digits.len() < 5 || !digits.bytes().all(|c| c.is_ascii_digit()) {
+        return None;
     }
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    Some(text)
 }

@@ -14,6 +14,7 @@ import { check } from "./visitor.mjs";
 import { plays, playsNothing } from "./play.mjs";
 import { picturesApart, playsAtHome, policyApart } from "./apart.mjs";
 import { attachments } from "./letters.mjs";
+import { german, germanRefusals, germanUpload } from "./german.mjs";
 import { plainViewer, scriptedViewer, viewerByKeyboard, viewerInTrouble, viewerOnPaper, viewerReceipts, viewerText } from "./viewer.mjs";
 
 const smtp = process.env.DOORWARD_TEST_SMTP_PORT && {
@@ -70,6 +71,9 @@ const tests = [
   ["sound_and_film_are_not_played_where_nothing_is_downloaded", () => playsNothing(stage)],
   ["what_is_attached_to_a_mail_is_listed_and_looked_at_on_a_desktop", attachments(stage, "desktop", true)],
   ["what_is_attached_to_a_mail_is_listed_and_looked_at_on_a_phone_without_scripts", attachments(stage, "phone", false)],
+  ["the_whole_way_in_german_on_a_desktop", german(stage, "desktop", true)],
+  ["the_whole_way_in_german_on_a_phone_without_scripts", german(stage, "phone", false)],
+  ["refusals_fit_every_screen_in_both_languages", () => germanRefusals(stage)],
   ["scanners_make_no_receipt_and_keep_nobody_out", () => scanners(stage)],
   ["serve_takes_documents_where_a_store_is_writable", async () => {
     stage.taking = await taking();
@@ -78,6 +82,7 @@ const tests = [
   ["documents_are_sent_by_the_form_alone_on_a_phone", plainUpload(stage, "phone")],
   ["documents_are_sent_piece_by_piece_on_a_desktop", scriptedUpload(stage, "desktop")],
   ["documents_are_sent_piece_by_piece_on_a_phone", scriptedUpload(stage, "phone")],
+  ["documents_are_sent_in_german_on_a_phone", () => germanUpload(stage)],
   ["an_upload_outlives_a_broken_connection_and_can_be_stopped", () => uploadInTrouble(stage)],
   ["tus_js_client_is_cut_off_and_goes_on", () => resumedByTus(stage)],
   ["the_server_that_takes_documents_stops_cleanly", () => stage.taking.stop()],

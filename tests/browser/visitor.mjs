@@ -15,10 +15,10 @@ export function check(holds, what) {
 
 export class Visitor {
   // A fresh browser profile. `name` begins the names of screenshots; none are taken without it.
-  static async arrive(browser, { name, screen = "desktop", scripts = true, hosts = ["localhost"] } = {}) {
-    const context = await browser.newContext({ ...SCREENS[screen], javaScriptEnabled: scripts, ignoreHTTPSErrors: true, acceptDownloads: true });
+  static async arrive(browser, { name, screen = "desktop", scripts = true, hosts = ["localhost"], locale = "en-US" } = {}) {
+    const context = await browser.newContext({ ...SCREENS[screen], javaScriptEnabled: scripts, locale, ignoreHTTPSErrors: true, acceptDownloads: true });
     const visitor = new Visitor();
-    Object.assign(visitor, { context, page: await context.newPage(), name, screen, scripts, complaints: [] });
+    Object.assign(visitor, { context, page: await context.newPage(), name, screen, scripts, language: locale.slice(0, 2), complaints: [] });
     visitor.page.on("console", (message) => {
       // A page of refusal has a status of its own; the browser notes that as an error.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) visitor.complaints.push(message.text());
@@ -60,6 +60,14 @@ export class Visitor {
     await this.page.locator("input[name=code]").fill(code);
     await this.send("form:has(input[name=code]) button[type=submit]");
     await this.look(step);
+  }
+
+  // Chooses a language by the link at the top of the page.
+  async speak(language) {
+    const here = this.page.url();
+    await this.follow(this.page.locator(`header a[hreflang=${language}]`));
+    check(this.page.url() === here, `the choice of ${language} leads from ${here} to ${this.page.url()}`);
+    this.language = language;
   }
 
   path() {
@@ -117,7 +125,8 @@ export class Visitor {
     if (!step) return;
     const { page } = this;
     check((await page.locator("h1").count()) === headings, `${step}: not one h1`);
-    check(await page.locator("html[lang]").count(), `${step}: no language`);
+    const lang = await page.locator("html").getAttribute("lang");
+    check(mail ? lang : lang === this.language, `${step}: not in the language ${this.language}`);
     await this.fits(step);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

@@ -7,6 +7,7 @@ mod folders;
 mod fuzz_corpus;
 mod helpers;
 mod http;
+mod languages;
 mod leaks;
 mod limits;
 mod mail;

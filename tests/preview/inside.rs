@@ -1,6 +1,7 @@
 //! What a worker can do from inside: nothing, tried with the real program.
 
 use crate::helpers::{Fallible, program};
+use doorward::domain::language::Language;
 use doorward::preview::job::Trouble;
 use doorward::preview::wire::{Answer, Open, Order};
 use rustix::process::Signal;
@@ -21,7 +22,7 @@ fn worker() -> Fallible<Child> {
 
 /// Hands a worker a document.
 fn hand(child: &mut Child, bytes: &[u8]) -> Fallible {
-    let open = Open { name: "probe.txt".to_owned(), part: Vec::new(), size: bytes.len() as u64 };
+    let open = Open { name: "probe.txt".to_owned(), part: Vec::new(), size: bytes.len() as u64, language: Language::English };
     let orders = [Order::Open(open), Order::Chunk(bytes.to_vec().into()), Order::End];
     Ok(child
         .stdin

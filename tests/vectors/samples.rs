@@ -11,6 +11,7 @@ use doorward::domain::{
     document::DocumentName,
     email::EmailAddress,
     ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId},
+    language::Language,
     part::PartPath,
     policy::{Delivery, Policy, Strength},
     range::{ByteRange, RangeSet},
@@ -161,6 +162,7 @@ fn share(share: ShareId, items: Vec<Item>, expires: Timestamp) -> Event {
         items: of(subject, Arc::new(items)),
         subject: of(subject, "Files for the hearing".to_owned()),
         message: of(subject, "Dear both,\n\n*please* read them.".to_owned()),
+        language: Language::English,
         policy: Policy { delivery: Delivery::Download, disclaimer: true, mark: Strength::Medium, print: false, text: false, upload: false },
         expires,
     }

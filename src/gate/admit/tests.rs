@@ -4,6 +4,7 @@ use super::*;
 use crate::crypto::random::CookieSecret;
 use crate::crypto::sealed::{Private, Subject};
 use crate::domain::ids::{ChallengeId, GuestId, RecipientId, RedactionId, SessionId, StaffId};
+use crate::domain::language::Language;
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Policy, Strength};
 use crate::domain::scope::{Item, ItemKind};
@@ -31,6 +32,7 @@ fn admitted(delivery: Delivery, covered: u8) -> Admitted {
             items: private(Arc::new(vec![item("paper.pdf"), item("other.pdf")])),
             subject: private(String::new()),
             message: private(String::new()),
+            language: Language::English,
             policy: Policy { delivery, disclaimer: false, mark: Strength::Medium, print: false, text: false, upload: false },
             expires: NOW.plus(HOUR),
         },

@@ -3,6 +3,7 @@
 use crate::documents::kept::Kept;
 use crate::documents::{Documents, Place};
 use crate::domain::document::DocumentPath;
+use crate::domain::language::Language;
 use crate::domain::range::ByteRange;
 use crate::domain::version::{FileVersion, Pinned};
 use crate::gate::Gate;
@@ -28,6 +29,8 @@ pub struct DocumentFeed<'a> {
     pinned: Option<Pinned>,
     /// Copies of what was pinned.
     kept: &'a Kept,
+    /// The share's language.
+    language: Language,
     /// Whether its bytes turned out to be others.
     other: Arc<AtomicBool>,
 }
@@ -44,11 +47,12 @@ impl Gate {
     pub(in crate::gate) fn feed(&self, permit: &Permit, version: FileVersion) -> DocumentFeed<'_> {
         let covered = permit.covered();
         let pinned = covered.pinned.clone();
-        DocumentFeed { pinned, ..self.feed_of(place_of(covered), &covered.label, version) }
+        let language = permit.admitted().share().language;
+        DocumentFeed { pinned, ..self.feed_of(place_of(covered), &covered.label, version, language) }
     }
 
     /// What staff, who may read the document anyway, have a worker draw for them.
-    pub(in crate::gate) fn feed_of(&self, place: Place, name: &DocumentPath, version: FileVersion) -> DocumentFeed<'_> {
+    pub(in crate::gate) fn feed_of(&self, place: Place, name: &DocumentPath, version: FileVersion, language: Language) -> DocumentFeed<'_> {
         DocumentFeed {
             documents: &self.documents,
             place,
@@ -56,6 +60,7 @@ impl Gate {
             version,
             pinned: None,
             kept: &self.kept,
+            language,
             other: Arc::default(),
         }
     }
@@ -64,6 +69,10 @@ impl Gate {
 impl Feed for DocumentFeed<'_> {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn language(&self) -> Language {
+        self.language
     }
 
     fn open(&self) -> BoxFuture<'_, Result<Fed, Trouble>> {

@@ -148,7 +148,7 @@ impl Gate {
         let short = |id: String, digits: usize| id.chars().take(digits).collect::<String>();
         let text = self.settings.watermark.fill(Marked {
             recipient: state.address(admitted.recipient().guest).map_or(ERASED, EmailAddress::expose),
-            time: &self.moment(self.clock.now()),
+            time: &self.moment(self.words(share.language), self.clock.now()),
             share: &short(share.id.to_string(), SHARE_DIGITS),
             receipt: &short(receipt.to_string(), RECEIPT_DIGITS),
         });

@@ -7,6 +7,7 @@ use crate::crypto::sealed::{Private, Subject};
 use crate::domain::bounds::RECEIPT_WINDOW;
 use crate::domain::document::DocumentName;
 use crate::domain::ids::{GuestId, ReceiptId, StaffId};
+use crate::domain::language::Language;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::{Action, Outcome};
@@ -39,6 +40,7 @@ fn shared() -> State {
         items: private(Arc::default()),
         subject: private(String::new()),
         message: private(String::new()),
+        language: Language::English,
         policy: Policy {
             delivery: Delivery::Download,
             disclaimer: false,

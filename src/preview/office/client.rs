@@ -1,6 +1,7 @@
 //! The gateway's side of the converter: a feed that gives a document's PDF where there is one to be had, and the document itself where not.
 
 use crate::crypto::primitives::Sha256;
+use crate::domain::language::Language;
 use crate::preview::feed::{Converted, Fed, Feed};
 use crate::preview::job::Trouble;
 use crate::preview::limits::{DOCUMENT_BYTES, OFFICE_GREETING, OFFICE_QUEUE_WAIT, OFFICE_TRANSFER, OFFICE_WALL};
@@ -51,6 +52,10 @@ pub enum NoPdf {
 impl Feed for OfficeFeed<'_> {
     fn name(&self) -> &str {
         self.inner.name()
+    }
+
+    fn language(&self) -> Language {
+        self.inner.language()
     }
 
     fn open(&self) -> BoxFuture<'_, Result<Fed, Trouble>> {

@@ -3,7 +3,6 @@
 use crate::preview::job::{Note, Trouble};
 use crate::preview::layout::block::{Block, Run};
 use crate::preview::limits::{TABLE_COLUMNS, TABLE_ROWS, TEXT_CHARS};
-use crate::words::Words;
 
 /// What a reader made of a document.
 pub type Reading = (Vec<Block>, Vec<Note>);
@@ -125,7 +124,7 @@ impl Gather {
     pub fn done(mut self) -> Result<Reading, Trouble> {
         let left_out = self.unseen || self.notes.contains(&Note::HiddenLeftOut);
         if !self.said && left_out {
-            let words = Words::english().map_err(|_| Trouble::Unavailable)?;
+            let words = super::words()?;
             self.push(Block::Paragraph(vec![Run { italic: true, ..Run::plain(words.text("paper-no-text")) }]));
         }
         if self.said { Ok((self.blocks, self.notes)) } else { Err(Trouble::Empty) }

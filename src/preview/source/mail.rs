@@ -28,7 +28,7 @@ pub fn open(_name: &str, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
 /// Why it cannot be shown.
 pub fn blocks(bytes: &[u8]) -> Result<(Reading, Attached), Trouble> {
     let mut to = Gather::new(&[]);
-    let words = Words::english().map_err(|_| Trouble::Unavailable)?;
+    let words = super::words()?;
     let message = MessageParser::default().parse(bytes).ok_or(Trouble::Damaged)?;
     letter::head(&mut to, &words, &head(&message));
     body(&message, &mut to, &words);

@@ -41,8 +41,25 @@ mod vanish;
 
 pub use self::sniff::open;
 
+use crate::domain::language::Language;
 use crate::domain::redaction::Area;
 use crate::preview::job::{Opened, Trouble};
+use crate::words::Words;
+use std::sync::OnceLock;
+
+/// The language of the few words that are laid out with a document. A worker process holds one document in its whole life, so that it has one
+/// language; without being told it is English.
+static SPOKEN: OnceLock<Language> = OnceLock::new();
+
+/// Says, before its document is opened, in which language this process lays it out. Only the first time counts.
+pub fn speak(language: Language) {
+    let _ = SPOKEN.set(language);
+}
+
+/// The words that are laid out with a document.
+fn words() -> Result<Words, Trouble> {
+    Words::of(SPOKEN.get().copied().unwrap_or_default()).map_err(|_| Trouble::Unavailable)
+}
 
 /// A document that was opened and can be drawn, inside a worker.
 pub trait Source {

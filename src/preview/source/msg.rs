@@ -60,7 +60,7 @@ pub fn blocks(bytes: &[u8]) -> Result<(Reading, Attached), Trouble> {
     if !file.is_stream("/__properties_version1.0") {
         return Err(Trouble::Damaged);
     }
-    let words = Words::english().map_err(|_| Trouble::Unavailable)?;
+    let words = super::words()?;
     let mut to = Gather::new(&[]);
     let page = fixed(&mut file, "/", TEXT_PAGE).map_or_else(|| code_page::encoding(1252), |value| code_page::encoding(value as u32));
     let mut read = Outlook { file, page };

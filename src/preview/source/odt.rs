@@ -9,7 +9,6 @@ use super::unzip::{Package, ZIP};
 use crate::preview::job::{Kind, Note, Trouble};
 use crate::preview::layout::block::{Block, Run};
 use crate::preview::layout::lay_out;
-use crate::words::Words;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -254,7 +253,7 @@ impl Walk {
 
     fn speaker_notes(&mut self) {
         self.to.push(Block::Rule);
-        if let Ok(words) = Words::english() {
+        if let Ok(words) = super::words() {
             self.to.label(Block::Paragraph(vec![Run::bold(words.text("paper-speaker-notes"))]));
         }
     }

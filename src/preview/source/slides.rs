@@ -52,7 +52,7 @@ pub fn blocks(bytes: &[u8]) -> Result<Reading, Trouble> {
     } else {
         return Err(Trouble::Damaged);
     };
-    let words = Words::english().map_err(|_| Trouble::Unavailable)?;
+    let words = super::words()?;
     for section in document.map_err(|error| trouble(&error))?.sections {
         add(&mut to, &section, &words);
     }

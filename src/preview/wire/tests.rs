@@ -1,6 +1,7 @@
 //! Every frame is read as it was written, and nothing else is.
 
 use super::*;
+use crate::domain::language::Language;
 use crate::preview::job::{Kind, Note, PageJob, PageSize, Part};
 
 fn opened() -> Opened {
@@ -32,7 +33,7 @@ fn answers() -> Vec<Answer> {
 #[test]
 fn orders_are_read_as_they_were_written() -> io::Result<()> {
     let orders = [
-        Order::Open(Open { name: "a.pdf".to_owned(), part: vec![1, 2], size: 5 }),
+        Order::Open(Open { name: "a.pdf".to_owned(), part: vec![1, 2], size: 5, language: Language::German }),
         Order::Chunk(Bytes::from_static(b"bytes")),
         Order::End,
         Order::Job(Job::Page(PageJob { page: 1, dpi: 100, covered: Vec::new(), grid: false, mark: None })),

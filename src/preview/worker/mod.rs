@@ -7,7 +7,7 @@ mod text;
 
 use crate::preview::job::{Job, PageJob, Picture, Trouble};
 use crate::preview::limits::{DOCUMENT_BYTES, DPI_LEAST, DPI_MOST};
-use crate::preview::source::{Source, sniff};
+use crate::preview::source::{self, Source, sniff};
 use crate::preview::wire::{Answer, Open, Order};
 use crate::preview::{paint, sandbox};
 use pages::Pages;
@@ -82,6 +82,7 @@ fn serve(orders: &mut File, answers: &mut File) -> io::Result<()> {
 fn opened(open: &Open, bytes: Vec<u8>) -> Result<Box<dyn Source>, Trouble> {
     #[cfg(debug_assertions)]
     probe::attempt(&bytes)?;
+    source::speak(open.language);
     sniff::open(&open.name, bytes, &open.part)
 }
 

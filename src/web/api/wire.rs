@@ -3,6 +3,7 @@
 use crate::domain::document::{DocumentName, DocumentPath, StoreName};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::ShareId;
+use crate::domain::language::Language;
 use crate::domain::policy::{Delivery, Strength};
 use crate::domain::time::{Timestamp, parse_expiry};
 use crate::gate::Gate;
@@ -58,6 +59,10 @@ pub struct CreateShare {
     /// Name of a stored message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
+    /// `en` or `de`: the language of its mails until a recipient speaks another; the configured one when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub language: Option<Language>,
 }
 
 /// A change of a share; what is left out stays.
@@ -131,6 +136,7 @@ impl CreateShare {
             subject: self.subject,
             message: self.message,
             template: self.template,
+            language: self.language,
         })
     }
 }

@@ -25,7 +25,9 @@ pub use upload::{SentView, UploadPage, UploadProblem};
 pub use viewer::{Place, ViewerPage, Zoom};
 
 use crate::domain::email::EmailAddress;
+use crate::domain::language::Language;
 use crate::web::assets;
+use crate::web::language;
 use crate::words::Words;
 use askama::Template;
 use askama::filters::{Html, escape};
@@ -40,6 +42,8 @@ pub struct Frame<'a> {
     pub organisation: &'a str,
     /// Whom to ask: a mail address, an `https:` address, or any text such as a telephone number. May be empty.
     pub contact: &'a str,
+    /// The query of the page's address, which another language keeps. May be empty.
+    pub query: &'a str,
 }
 
 impl Frame<'_> {
@@ -65,6 +69,14 @@ impl Frame<'_> {
     /// A text with one number in it.
     fn count(&self, id: &str, name: &str, number: usize) -> String {
         self.words.with(id, &[(name, FluentValue::from(number))])
+    }
+
+    /// The other languages: tag, name in itself, and the address of this page in it.
+    fn others(&self) -> Vec<(&'static str, String, String)> {
+        let others = Language::ALL.into_iter().filter(|language| *language != self.words.speaks());
+        others
+            .map(|language| (language.tag(), self.text(&format!("language-{language}")), language::switch(language, self.query)))
+            .collect()
     }
 
     fn contact_target(&self) -> Option<String> {

@@ -172,8 +172,14 @@ fn viewer(said: Said<'_>, part: bool) -> ViewerPage {
 
 /// Every page in every state, by name.
 fn gallery(said: Said<'_>) -> Vec<(String, String)> {
-    let words = words();
-    let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact };
+    gallery_in(Language::English, said)
+}
+
+/// The same in a language.
+fn gallery_in(language: Language, said: Said<'_>) -> Vec<(String, String)> {
+    let words = Words::of(language).expect("the catalogue is whole");
+    let query = if said.text == HOSTILE { HOSTILE } else { "" };
+    let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact, query };
     let at = || "18:41".to_owned();
     let mut pages = vec![
         ("link".to_owned(), link(said, 3, 1, Gives::Documents, 6).render(&frame)),
@@ -245,9 +251,11 @@ fn the_gallery_holds_every_page() -> std::io::Result<()> {
     {
         std::fs::write(dir.join(path.trim_start_matches('/')), assets::find(path).map_or(&b""[..], |asset| asset.body))?;
     }
-    for (name, html) in gallery(HONEST) {
-        assert!(!html.contains("{ $") && !html.contains("{$"), "{name} has an empty place");
-        std::fs::write(dir.join(name + ".html"), html.replace("\"/static/", "\"static/"))?;
+    for language in Language::ALL {
+        for (name, html) in gallery_in(language, HONEST) {
+            assert!(!html.contains("{ $") && !html.contains("{$"), "{name} has an empty place in {language}");
+            std::fs::write(dir.join(format!("{language}-{name}.html")), html.replace("\"/static/", "\"static/"))?;
+        }
     }
     Ok(())
 }
@@ -267,8 +275,10 @@ fn what_people_wrote_stays_text_and_cannot_turn_the_writing() {
 
 #[test]
 fn every_page_is_whole_and_keeps_the_content_policy() {
-    for (name, html) in gallery(HONEST) {
-        assert!(html.starts_with("<!doctype html>\n<html lang=\"en\">"), "{name}");
+    for (name, html) in Language::ALL.into_iter().flat_map(|language| gallery_in(language, HONEST)) {
+        let (here, other) = if html.starts_with("<!doctype html>\n<html lang=\"en\">") { ("en", "de") } else { ("de", "en") };
+        assert!(html.starts_with(&format!("<!doctype html>\n<html lang=\"{here}\">")), "{name}");
+        assert!(html.contains(&format!("href=\"?lang={other}\" hreflang=\"{other}\" lang=\"{other}\"")), "{name}: the other language");
         for (once, what) in [("<h1", "title"), ("<main", "main part"), ("<title>", "window title"), ("href=\"#main\"", "skip link")] {
             assert_eq!(html.matches(once).count(), 1, "{name}: {what}");
         }
@@ -302,7 +312,7 @@ fn every_form_is_a_post_with_its_token() {
 #[test]
 fn agreeing_sends_the_digest_of_the_text_that_was_shown() {
     let words = words();
-    let frame = Frame { words: &words, organisation: "O", contact: "" };
+    let frame = Frame { words: &words, organisation: "O", contact: "", query: "" };
     let with_text = link(HONEST, 1, 0, Gives::Documents, 1).render(&frame);
     assert!(with_text.contains("name=\"digest\" value=\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""));
     assert!(with_text.contains("I agree, send my code"));
@@ -353,7 +363,7 @@ fn documents_that_may_only_be_viewed_offer_no_download() {
 #[test]
 fn a_contact_is_a_link_only_when_it_is_an_address() {
     let words = words();
-    let target = |contact| Frame { words: &words, organisation: "O", contact }.contact_target();
+    let target = |contact| Frame { words: &words, organisation: "O", contact, query: "" }.contact_target();
     assert_eq!(target("help@example.org").as_deref(), Some("mailto:help%40example%2Eorg"));
     assert_eq!(target("https://example.org/help").as_deref(), Some("https://example.org/help"));
     for plain in ["", "+49 30 1234", "javascript:alert(1)", "http://example.org", "Anna, help@example.org", "https://a b"] {

@@ -23,7 +23,7 @@ use crate::web::request::Head;
 use crate::web::{Web, refuse, request};
 use crate::words::figures;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::{Html, IntoResponse, Response};
 use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, RANGE, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -32,7 +32,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 const WITHHELD_LINES: usize = 50;
 
 /// Shows what an archive would hold.
-pub async fn show(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+pub async fn show(web: Web, Path(share): Path<String>, request: Request) -> Response {
     let request = request.map(drop);
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
     let shown = async {
@@ -50,7 +50,7 @@ pub async fn show(State(web): State<Web>, Path(share): Path<String>, request: Re
 }
 
 /// Makes the ticket and leads to the archive. Nothing is consumed and nothing written yet.
-pub async fn ticket(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+pub async fn ticket(web: Web, Path(share): Path<String>, request: Request) -> Response {
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
     let cookie = cookies::read(request.headers(), Purpose::Session, share);
     let client = request::client(&request);
@@ -79,7 +79,7 @@ pub async fn ticket(State(web): State<Web>, Path(share): Path<String>, request: 
 }
 
 /// Gives the archive of a ticket.
-pub async fn give(State(web): State<Web>, request: Request) -> Response {
+pub async fn give(web: Web, request: Request) -> Response {
     let request = request.map(drop);
     if let Err(refusal) = web.gate().limit(Action::Download, request::client(&request)) {
         return refuse::refusal(&web, &refusal);
@@ -157,7 +157,7 @@ fn folder_of(share: ShareId, text: &str) -> Result<Option<DocumentPath>, Refusal
 /// What the archive is saved as.
 fn file_name(web: &Web, plan: &Plan) -> String {
     let folder = plan.folder_name();
-    let name = if folder.is_empty() { web.gate().words().text("archive-name") } else { folder };
+    let name = if folder.is_empty() { web.words().text("archive-name") } else { folder };
     // Short enough that the ending is part of the name.
     let short: String = plain(&name).chars().take(60).collect();
     format!("{}.zip", short.trim_end_matches(['.', ' ']))
@@ -165,7 +165,7 @@ fn file_name(web: &Web, plan: &Plan) -> String {
 
 fn page(web: &Web, admitted: &Admitted, folder: Option<&DocumentPath>, offer: &Plan) -> Response {
     let (gate, share) = (web.gate(), admitted.share().id);
-    let size = |bytes: u64| figures::size(gate.words(), bytes);
+    let size = |bytes: u64| figures::size(web.words(), bytes);
     let withheld = |withheld: &crate::gate::archive::Withheld| Withheld {
         label: withheld.label.to_string(),
         note: match withheld.why {

@@ -12,13 +12,13 @@ use crate::web::form::{Form, check_token, receive};
 use crate::web::pages::{CodePage, CodeProblem, RefusalKind, Resend};
 use crate::web::recipient::see_other;
 use crate::web::{Web, refuse, request};
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 
 /// Shows the page.
-pub async fn show(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+pub async fn show(web: Web, Path(share): Path<String>, request: Request) -> Response {
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
     if let Err(refusal) = web.gate().limit(Action::Open, request::client(&request)) {
         return refuse::refusal(&web, &refusal);
@@ -30,7 +30,7 @@ pub async fn show(State(web): State<Web>, Path(share): Path<String>, request: Re
 }
 
 /// Checks a typed code.
-pub async fn give(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+pub async fn give(web: Web, Path(share): Path<String>, request: Request) -> Response {
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
     let (client, origin) = (request::client(&request), request::origin(&request));
     let [browser, device, session] =
@@ -61,7 +61,7 @@ pub async fn give(State(web): State<Web>, Path(share): Path<String>, request: Re
 }
 
 /// Sends the code again.
-pub async fn again(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+pub async fn again(web: Web, Path(share): Path<String>, request: Request) -> Response {
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
     let client = request::client(&request);
     let browser = cookies::read(request.headers(), Purpose::Challenge, share);
@@ -129,10 +129,10 @@ fn code_page(web: &Web, view: &CodeView, share: ShareId, browser: &CookieSecret,
         sent: view.sent,
         problem: answer.and_then(|answer| problem(web, answer)),
         resend: match view.may_mail {
-            MayMail::After(at) => Resend::After { at: gate.when(at), seconds: at.since(gate.now()).as_secs() + 1 },
-            MayMail::NotToday(at) => Resend::NotToday { at: gate.when(at) },
+            MayMail::After(at) => Resend::After { at: web.when(at), seconds: at.since(gate.now()).as_secs() + 1 },
+            MayMail::NotToday(at) => Resend::NotToday { at: web.when(at) },
             MayMail::Now => Resend::Now,
-            MayMail::OtherBrowsers(at) => Resend::OtherBrowsers { at: gate.when(at) },
+            MayMail::OtherBrowsers(at) => Resend::OtherBrowsers { at: web.when(at) },
         },
     }
 }
@@ -142,7 +142,7 @@ fn problem(web: &Web, answer: CodeAnswer) -> Option<CodeProblem> {
         CodeAnswer::Expired => Some(CodeProblem::Expired),
         CodeAnswer::Malformed => Some(CodeProblem::Malformed),
         CodeAnswer::Right => None,
-        CodeAnswer::Slow(until) => Some(CodeProblem::Slow { until: web.gate().when(until) }),
+        CodeAnswer::Slow(until) => Some(CodeProblem::Slow { until: web.when(until) }),
         CodeAnswer::Void => Some(CodeProblem::Void),
         CodeAnswer::Wrong(left) => Some(CodeProblem::Wrong { left }),
     }

@@ -16,13 +16,13 @@ use crate::web::pages::RefusalKind;
 use crate::web::recipient::list;
 use crate::web::{Web, refuse, request};
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 /// Gives a document or shows a folder.
-pub async fn get(State(web): State<Web>, request: Request) -> Response {
+pub async fn get(web: Web, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let Some(share) = request::share_of(&path) else { return refuse::refusal(&web, &Refusal::NoSession) };
     if let Err(refusal) = web.gate().limit(Action::Download, request::client(&request)) {

@@ -10,13 +10,13 @@ use crate::web::form::{check_token, receive};
 use crate::web::pages::LeftPage;
 use crate::web::recipient::see_other;
 use crate::web::{Web, refuse};
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::{Html, IntoResponse, Response};
 use http::HeaderValue;
 use http::header::HeaderName;
 
 /// Ends the session.
-pub async fn leave(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+pub async fn leave(web: Web, Path(share): Path<String>, request: Request) -> Response {
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
     let cookie = cookies::read(request.headers(), Purpose::Session, share);
     let form = match receive(request).await {
@@ -34,7 +34,7 @@ pub async fn leave(State(web): State<Web>, Path(share): Path<String>, request: R
 }
 
 /// Says goodbye; it tells nothing, so that anybody may see it.
-pub async fn left(State(web): State<Web>) -> Response {
+pub async fn left(web: Web) -> Response {
     Html(LeftPage { expires: None }.render(&refuse::frame(&web))).into_response()
 }
 

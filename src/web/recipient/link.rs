@@ -8,12 +8,12 @@ use crate::web::form::{check_token, receive};
 use crate::web::pages::{DisclaimerView, LinkPage, WhatIsShared};
 use crate::web::recipient::see_other;
 use crate::web::{Web, refuse, request};
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::{Html, IntoResponse, Response};
 use std::net::IpAddr;
 
 /// Shows the link's page.
-pub async fn show(State(web): State<Web>, Path(link): Path<String>, request: Request) -> Response {
+pub async fn show(web: Web, Path(link): Path<String>, request: Request) -> Response {
     match enter(&web, &link, Action::Open, request::client(&request)) {
         Ok(entry) => Html(page(&web, &link, &entry).render(&refuse::frame(&web))).into_response(),
         Err(refusal) => refuse::refusal(&web, &refusal),
@@ -21,7 +21,7 @@ pub async fn show(State(web): State<Web>, Path(link): Path<String>, request: Req
 }
 
 /// Takes the agreement and sends the code.
-pub async fn agree(State(web): State<Web>, Path(link): Path<String>, request: Request) -> Response {
+pub async fn agree(web: Web, Path(link): Path<String>, request: Request) -> Response {
     let entry = match enter(&web, &link, Action::Agree, request::client(&request)) {
         Ok(entry) => entry,
         Err(refusal) => return refuse::refusal(&web, &refusal),
@@ -35,7 +35,11 @@ pub async fn agree(State(web): State<Web>, Path(link): Path<String>, request: Re
     if let Err(kind) = check_token(&web, &form, &binding(&entry)) {
         return refuse::plain(&web, kind);
     }
-    match web.gate().agree(&entry, form.field("digest").unwrap_or_default(), browser, origin).await {
+    match web
+        .gate()
+        .agree(&entry, form.field("digest").unwrap_or_default(), browser, web.spoken().asked, origin)
+        .await
+    {
         Ok(cookie) => see_other(&format!("/d/{share}/code"), vec![cookies::set(Purpose::Challenge, share, &cookie)]),
         Err(Refusal::TextChanged(_)) => refuse::text_changed(&web, format!("/s/{link}")),
         Err(refusal) => refuse::refusal(&web, &refusal),
@@ -69,7 +73,7 @@ fn page(web: &Web, link: &str, entry: &Entry) -> LinkPage {
         what: WhatIsShared { documents: texts.documents, folders: texts.folders },
         gives: texts.delivery.into(),
         masked_address: gate.masked_address(&entry.recipient),
-        expires: gate.moment(entry.share.expires),
+        expires: web.moment(entry.share.expires),
         disclaimer: entry.disclaimer.as_ref().map(|text| DisclaimerView {
             title: text.title.clone(),
             paragraphs: text

@@ -11,11 +11,11 @@ use crate::web::pages::{Counted, Crumb, EntryView, Gives, ListPage, Order, Tools
 use crate::web::recipient::leave::leave_token;
 use crate::web::{Web, refuse};
 use crate::words::figures;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 /// Shows the share's own page.
-pub async fn share(State(web): State<Web>, Path(share): Path<String>, request: Request) -> Response {
+pub async fn share(web: Web, Path(share): Path<String>, request: Request) -> Response {
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
     let cookie = cookies::read(request.headers(), Purpose::Session, share);
     let view = View::from_query(request.uri().query().unwrap_or_default());
@@ -28,7 +28,7 @@ pub async fn share(State(web): State<Web>, Path(share): Path<String>, request: R
 }
 
 /// The same address without its last slash.
-pub async fn without_slash(Path(share): Path<String>, State(web): State<Web>) -> Response {
+pub async fn without_slash(Path(share): Path<String>, web: Web) -> Response {
     match share.parse::<ShareId>() {
         Ok(share) => Redirect::permanent(&format!("/d/{share}/")).into_response(),
         Err(_) => refuse::refusal(&web, &Refusal::NoSession),
@@ -58,8 +58,8 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed, view: &View) 
         hidden: listed.hidden,
         truncated: listed.truncated,
         archive: gate.gives_archives(admitted).then(|| format!("/d/{share}/z{folder}")),
-        expires: gate.moment(expires),
-        session_ends: gate.when(ends),
+        expires: web.moment(expires),
+        session_ends: web.when(ends),
         session_seconds: ends.since(gate.now()).as_secs(),
         upload: admitted.share().policy.upload.then(|| format!("/d/{share}/u")),
         leave_action: format!("/d/{share}/leave"),
@@ -114,7 +114,7 @@ fn is_media(kind: &str) -> bool {
 
 fn entry_view(web: &Web, share: ShareId, entry: ListedEntry, gives: Gives, can_show: bool) -> EntryView {
     let gate = web.gate();
-    let words = gate.words();
+    let words = web.words();
     let at = |letter: char, slash: &str| format!("/d/{share}/{letter}/{}{slash}", entry.path.to_url());
     let is_there = entry.trouble.is_none();
     let (media, archive) = (is_media(entry.kind), entry.kind == "kind-archive");

@@ -12,13 +12,13 @@ use crate::web::recipient::viewer::path_after;
 use crate::web::request::Head;
 use crate::web::{Web, refuse, request};
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
 use http::{HeaderValue, Method, StatusCode};
 
 /// Gives the marked PDF of a document.
-pub async fn get(State(web): State<Web>, request: Request) -> Response {
+pub async fn get(web: Web, request: Request) -> Response {
     let request = request.map(drop);
     if let Err(refusal) = web.gate().limit(Action::Download, request::client(&request)) {
         return refuse::refusal(&web, &refusal);

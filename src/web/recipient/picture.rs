@@ -18,7 +18,7 @@ use crate::web::request::Head;
 use crate::web::{Web, refuse, request};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, VARY};
 use http::{HeaderValue, Method, StatusCode};
@@ -41,7 +41,7 @@ struct Asked {
 }
 
 /// Gives a page as a picture, or the address of it on the content host.
-pub async fn get(State(web): State<Web>, request: Request) -> Response {
+pub async fn get(web: Web, request: Request) -> Response {
     let request = request.map(drop);
     let given = async {
         let asked = by_cookie(&web, &request)?;
@@ -57,7 +57,7 @@ pub async fn get(State(web): State<Web>, request: Request) -> Response {
 }
 
 /// Gives a page as a picture on the content host: to whoever has an address that was made for a session, while that session lasts.
-pub async fn on_content_host(State(web): State<Web>, request: Request) -> Response {
+pub async fn on_content_host(web: Web, request: Request) -> Response {
     let request = request.map(drop);
     let given = async {
         web.gate().limit(Action::Download, request::client(&request))?;
@@ -73,7 +73,7 @@ pub async fn on_content_host(State(web): State<Web>, request: Request) -> Respon
 }
 
 /// Gives a page as text.
-pub async fn text(State(web): State<Web>, request: Request) -> Response {
+pub async fn text(web: Web, request: Request) -> Response {
     let request = request.map(drop);
     let given = async { words(&web, by_cookie(&web, &request)?, &request).await };
     given.await.unwrap_or_else(|refusal| refuse::refusal(&web, &refusal))

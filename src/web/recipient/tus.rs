@@ -14,7 +14,7 @@ use crate::web::metadata::file_name;
 use crate::web::pages::RefusalKind;
 use crate::web::recipient::upload::{sender, status, words_of};
 use crate::web::{Web, refuse, request};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -36,7 +36,7 @@ pub(super) fn is_tus(headers: &HeaderMap) -> bool {
 }
 
 /// Says what is spoken here.
-pub async fn options(State(web): State<Web>) -> Response {
+pub async fn options(web: Web) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
     headers.insert(VERSIONS, VERSION);
@@ -67,7 +67,7 @@ pub(super) async fn begin(web: &Web, sender: Sender, request: Request) -> Respon
 }
 
 /// Says how far an upload is, takes more of it, or takes it back.
-pub async fn one(State(web): State<Web>, request: Request) -> Response {
+pub async fn one(web: Web, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let Some(share) = request::share_of(&path) else { return refuse::refusal(&web, &Refusal::NoSession) };
     if let Err(refusal) = web.gate().limit(Action::Upload, request::client(&request)) {
@@ -127,7 +127,7 @@ fn failure(web: &Web, name: String, error: &UploadError) -> Response {
     if let UploadError::Refused(refusal) = error {
         return resumable(refuse::refusal(web, refusal));
     }
-    let name = if name.is_empty() { web.gate().words().text("upload-unnamed") } else { name };
+    let name = if name.is_empty() { web.words().text("upload-unnamed") } else { name };
     let mut response = plain(status(error), words_of(web, name, error).text(&refuse::frame(web)));
     if let UploadError::Conflict(there) = error {
         response.headers_mut().insert(OFFSET, (*there).into());

@@ -17,7 +17,7 @@ use crate::web::pages::{RefusalKind, SentView, UploadPage, UploadProblem};
 use crate::web::recipient::{see_other, tus};
 use crate::web::{Web, refuse, request};
 use crate::words::figures;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{Html, IntoResponse, Response};
 use futures_util::StreamExt;
 use http::StatusCode;
@@ -29,14 +29,14 @@ use std::pin::pin;
 const READ_ON_BYTES: usize = 64 * 1024 * 1024;
 
 /// Shows the page.
-pub async fn show(State(web): State<Web>, request: Request) -> Response {
+pub async fn show(web: Web, request: Request) -> Response {
     let Some(share) = request::share_of(request.uri().path()) else { return refuse::refusal(&web, &Refusal::NoSession) };
     let cookie = cookies::read(request.headers(), Purpose::Session, share);
     page(&web, sender(share, cookie.as_ref()), None).unwrap_or_else(|refusal| refuse::refusal(&web, &refusal))
 }
 
 /// Takes the form, or begins an upload that can be resumed.
-pub async fn send(State(web): State<Web>, request: Request) -> Response {
+pub async fn send(web: Web, request: Request) -> Response {
     let Some(share) = request::share_of(request.uri().path()) else { return refuse::refusal(&web, &Refusal::NoSession) };
     if let Err(refusal) = web.gate().limit(Action::Upload, request::client(&request)) {
         return refuse::refusal(&web, &refusal);
@@ -146,7 +146,7 @@ fn problem(web: &Web, sender: Sender, name: String, error: &UploadError) -> Resp
 
 /// What was wrong, as the page tells it.
 pub(super) fn words_of(web: &Web, name: String, error: &UploadError) -> UploadProblem {
-    let size = |bytes: &u64| figures::size(web.gate().words(), *bytes);
+    let size = |bytes: &u64| figures::size(web.words(), *bytes);
     let (kind, limit) = match error {
         UploadError::Conflict(_) | UploadError::Cut | UploadError::Refused(_) => ("cut", String::new()),
         UploadError::Infected => ("infected", String::new()),
@@ -196,9 +196,9 @@ fn page(web: &Web, sender: Sender, problem: Option<UploadProblem>) -> Result<Res
     let (outlook, ends) = (gate.sent_in(&permit), gate.session_ends(admitted));
     let sent = outlook.sent.into_iter().map(|one| SentView {
         open: (one.fate == Fate::Open).then(|| one.id.to_string()),
-        size: figures::size(gate.words(), one.size),
+        size: figures::size(web.words(), one.size),
         bytes: one.size,
-        at: gate.moment(one.at),
+        at: web.moment(one.at),
         state: state(one.fate),
         name: one.name,
     });
@@ -213,7 +213,7 @@ fn page(web: &Web, sender: Sender, problem: Option<UploadProblem>) -> Result<Res
         file_bytes: outlook.file_bytes,
         problem,
         sent: sent.collect(),
-        session_ends: gate.when(ends),
+        session_ends: web.when(ends),
         session_seconds: ends.since(gate.now()).as_secs(),
     };
     Ok(Html(page.render(&refuse::frame(web))).into_response())

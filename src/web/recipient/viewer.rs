@@ -19,14 +19,14 @@ use crate::web::recipient::wanted::Wanted;
 use crate::web::request::Head;
 use crate::web::{Web, refuse, request};
 use crate::words::figures;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{Html, IntoResponse, Response};
 use fluent_bundle::FluentValue;
 use http::header::CONTENT_SECURITY_POLICY;
 use http::{Method, StatusCode};
 
 /// Shows a document.
-pub async fn get(State(web): State<Web>, request: Request) -> Response {
+pub async fn get(web: Web, request: Request) -> Response {
     let request = request.map(drop);
     let path = request.uri().path().to_owned();
     let Some(share) = request::share_of(&path) else { return refuse::refusal(&web, &Refusal::NoSession) };
@@ -115,7 +115,7 @@ fn part_name(web: &Web, outside: &View, number: u16) -> String {
     let part = outside.parts.get(usize::from(number).saturating_sub(1));
     part.map(|part| part.name.clone())
         .filter(|name| !name.trim().is_empty())
-        .unwrap_or_else(|| web.gate().words().with("viewer-part", &[("number", FluentValue::from(number))]))
+        .unwrap_or_else(|| web.words().with("viewer-part", &[("number", FluentValue::from(number))]))
 }
 
 /// The list that a document stands in: its folder's, where that is shared.
@@ -139,8 +139,8 @@ async fn play(web: &Web, admitted: &Admitted, asked: &ViewRequest, recording: Re
         source: format!("/d/{share}/f/{}", asked.path.to_url()),
         media_type: recording.media_type,
         kind: recording.kind,
-        size: figures::size(gate.words(), recording.size),
-        session_ends: gate.when(recording.ends),
+        size: figures::size(web.words(), recording.size),
+        session_ends: web.when(recording.ends),
         session_seconds: recording.ends.since(gate.now()).as_secs(),
         leave_action: format!("/d/{share}/leave"),
         form_token: leave_token(web, admitted),
@@ -165,7 +165,7 @@ fn page(web: &Web, admitted: &Admitted, asked: &ViewRequest, view: View, wanted:
         text: None,
         marked: given(Delivery::Watermarked).then(|| at('w')),
         download: given(Delivery::Download).then(|| at('f')),
-        session_ends: gate.when(view.ends),
+        session_ends: web.when(view.ends),
         session_seconds: view.ends.since(gate.now()).as_secs(),
         session_most: admitted.ends().since(gate.now()).as_secs(),
         leave_action: format!("/d/{share}/leave"),

@@ -6,12 +6,16 @@ skip-to-content = Skip to the content
 contact-label = Questions?
 delivered-by = Delivered by Doorward for { $organisation }
 steps-label = Your way to the documents
+language-label = Language
+language-de = Deutsch
+language-en = English
 step-ask = Ask for a code
 step-enter = Enter the code
 step-open = Open the documents
 
 ## Figures
 
+decimal-mark = .
 size-bytes = { $bytes ->
     [one] { $bytes } byte
    *[other] { $bytes } bytes
@@ -33,6 +37,8 @@ hours = { $hours ->
     [one] one hour
    *[other] { $hours } hours
 }
+zone-cest = CEST
+zone-cet = CET
 month-1 = January
 month-2 = February
 month-3 = March

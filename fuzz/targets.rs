@@ -2,6 +2,8 @@
 //!
 //! A new target is a function here, its line in [`TARGETS`], a file in `fuzz_targets/` with its `[[bin]]`, and a first corpus.
 
+#[path = "targets/bounces.rs"]
+mod bounces;
 #[path = "targets/ledger.rs"]
 mod ledger;
 #[path = "targets/objects.rs"]
@@ -24,6 +26,7 @@ mod tokens;
 mod web;
 
 pub use self::{
+    bounces::bounce,
     ledger::{event, journal_line, state_file},
     objects::object_page,
     office::office_wire,
@@ -46,8 +49,9 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 30] = [
+pub const TARGETS: [(&str, Target); 31] = [
     ("autoindex", autoindex),
+    ("bounce", bounce),
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod brand;
 pub mod conditional;
 mod content;
 pub mod cookies;
@@ -16,6 +17,7 @@ pub mod refuse;
 pub mod request;
 
 use crate::gate::Gate;
+use crate::web::brand::Brand;
 use crate::web::content::ContentHost;
 use crate::web::recipient::{archive, code, document, leave, link, list, marked, picture, tus, upload, viewer};
 use axum::Router;
@@ -34,26 +36,33 @@ struct Shared {
     hsts: bool,
     security_contact: Option<String>,
     content: Option<ContentHost>,
+    brand: Brand,
     stopping: AtomicBool,
 }
 
 impl Web {
     /// `hsts` says whether browsers are told to come by TLS only from now on; `security_contact` goes into security.txt.
     pub fn new(gate: Arc<Gate>, hsts: bool, security_contact: Option<String>) -> Self {
-        Self(Arc::new(Shared { gate, hsts, security_contact, content: None, stopping: AtomicBool::new(false) }))
+        let brand = Brand::new(&gate.settings().branding);
+        Self(Arc::new(Shared { gate, hsts, security_contact, content: None, brand, stopping: AtomicBool::new(false) }))
     }
 
     /// The same, with pictures of documents' pages from an origin of their own, such as `https://content.example.org`.
     pub fn with_content_host(self, origin: String) -> Self {
-        let Shared { gate, hsts, security_contact, .. } = &*self.0;
-        let (gate, hsts, security_contact) = (Arc::clone(gate), *hsts, security_contact.clone());
+        let Shared { gate, hsts, security_contact, brand, .. } = &*self.0;
+        let (gate, hsts, security_contact, brand) = (Arc::clone(gate), *hsts, security_contact.clone(), brand.clone());
         let content = Some(ContentHost::new(origin));
-        Self(Arc::new(Shared { gate, hsts, security_contact, content, stopping: AtomicBool::new(false) }))
+        Self(Arc::new(Shared { gate, hsts, security_contact, content, brand, stopping: AtomicBool::new(false) }))
     }
 
     /// Where pictures come from, when not from the pages' own origin.
     pub(in crate::web) fn content(&self) -> Option<&ContentHost> {
         self.0.content.as_ref()
+    }
+
+    /// What the organisation puts on pages.
+    pub fn brand(&self) -> &Brand {
+        &self.0.brand
     }
 
     /// The gate.

@@ -131,7 +131,7 @@ fn page(web: &Web, kind: RefusalKind, details: Details) -> Response {
 /// What all pages have in common.
 pub fn frame(web: &Web) -> Frame<'_> {
     let settings = web.gate().settings();
-    Frame { words: web.gate().words(), organisation: &settings.organisation, contact: &settings.contact }
+    Frame { words: web.gate().words(), organisation: &settings.organisation, contact: &settings.contact, brand: web.brand() }
 }
 
 const fn status(kind: RefusalKind) -> StatusCode {

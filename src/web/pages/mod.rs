@@ -26,6 +26,7 @@ pub use viewer::{Place, ViewerPage, Zoom};
 
 use crate::domain::email::EmailAddress;
 use crate::web::assets;
+use crate::web::brand::Brand;
 use crate::words::Words;
 use askama::Template;
 use askama::filters::{Html, escape};
@@ -40,6 +41,8 @@ pub struct Frame<'a> {
     pub organisation: &'a str,
     /// Whom to ask: a mail address, an `https:` address, or any text such as a telephone number. May be empty.
     pub contact: &'a str,
+    /// What stands beside its name.
+    pub brand: &'a Brand,
 }
 
 impl Frame<'_> {

@@ -249,6 +249,7 @@ async fn look_at_mail(config: &Config, mailer: &Mailer, to: Option<&EmailAddress
         domain: config.server.public_url.host().to_string(),
         topic: "trial",
         bounces: None,
+        unwanted: None,
         logo: config.branding.logo.clone(),
         content: Trial { organisation: &config.organisation.name }.compose(&words).dressed(
             &config.branding,

@@ -12,6 +12,7 @@ use crate::gate::Gate;
 use crate::ledger::event::{Event, MailKind};
 use crate::ledger::tx::{Class, Unavailable};
 use crate::mail::{Maildir, Report};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct Bounces {
 /// What became of one mail that came back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Taken {
+    /// It tells of a mail that is still in the outbox: the report was faster than the news that the mail was taken, or the news got lost.
+    Early(MailId),
     /// It tells of a mail of ours.
     Told,
     /// It is for people to look at.
@@ -49,10 +52,11 @@ impl Gate {
         }
     }
 
-    /// Takes those that are there, and says how many it was.
+    /// Takes those that are there, and says how many were put aside.
     async fn take_some(&self, bounces: &Bounces) -> io::Result<usize> {
         let maildir = bounces.maildir.clone();
         let names = in_pool(move || maildir.waiting(BOUNCES_AT_ONCE)).await?;
+        let (mut early, mut aside) = (BTreeSet::new(), 0);
         for name in &names {
             let (maildir, own) = (bounces.maildir.clone(), name.clone());
             let taken = match in_pool(move || maildir.read(&own)).await {
@@ -60,10 +64,15 @@ impl Gate {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(_) => Taken::Unknown,
             };
+            // One report of each such mail waits for its turn; of more than one the rest says nothing new.
+            if matches!(taken, Taken::Early(mail) if early.insert(mail)) {
+                continue;
+            }
             // Only after it is in the ledger; read again after a crash, it changes nothing.
             self.put_aside(&bounces.maildir, name, taken).await?;
+            aside += 1;
         }
-        Ok(names.len())
+        Ok(aside)
     }
 
     async fn put_aside(&self, maildir: &Maildir, name: &OsString, taken: Taken) -> io::Result<()> {
@@ -71,14 +80,18 @@ impl Gate {
         if taken == Taken::Unknown {
             tracing::info!("a mail came back that tells of none of ours; it is left for people to read");
         }
-        in_pool(move || maildir.put_aside(&name, taken == Taken::Told)).await
+        in_pool(move || maildir.put_aside(&name, taken != Taken::Unknown)).await
     }
 
     async fn take_one(&self, mail: &[u8], bounces: &Bounces) -> Result<Taken, Unavailable> {
         let Some(report) = Report::read(mail, &bounces.address) else { return Ok(Taken::Unknown) };
         let Some(id) = bounce_tag::read(&self.keys, &report.tag) else { return Ok(Taken::Unknown) };
         let state = self.ledger.state();
-        let (Some(sent), true) = (state.sent_mails.get(&id), report.failed) else { return Ok(Taken::Told) };
+        if report.failed && state.mails.contains_key(&id) {
+            return Ok(Taken::Early(id));
+        }
+        let known = state.sent_mails.get(&id).filter(|sent| sent.until > self.clock.now());
+        let (Some(sent), true) = (known, report.failed) else { return Ok(Taken::Told) };
         let to = recipient_of(sent.kind).and_then(|recipient| state.recipient(sent.share, recipient));
         let why = report.told(to.and_then(|(_, recipient)| state.address(recipient.guest)));
         tracing::warn!(mail = %id, share = %sent.share, why, "a mail came back");

@@ -63,6 +63,10 @@ impl Gate {
             MailKind::Undelivered(recipient) => self.undelivered(&about, recipient)?,
         };
         let for_recipient = matches!(mail.kind, MailKind::Invitation(_) | MailKind::Stopped(_));
+        let unwanted = match mail.kind {
+            MailKind::Invitation(recipient) => share.recipients.get(&recipient).and_then(|recipient| self.link_url(&share, recipient)),
+            _ => None,
+        };
         let without_links = matches!(mail.kind, MailKind::Code(..)).then(|| self.settings.branding.without_links());
         let dressed = content.dressed(without_links.as_ref().unwrap_or(&self.settings.branding), &self.settings.organisation, &self.words);
         let letter = Letter {
@@ -74,6 +78,7 @@ impl Gate {
             domain: self.settings.domain.clone(),
             topic: word_of(mail.kind),
             bounces: self.return_address(mail.id, mail.kind),
+            unwanted,
             logo: self.settings.branding.logo.clone(),
             content: dressed,
         };

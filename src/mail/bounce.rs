@@ -3,6 +3,7 @@
 //! Only heads are parsed, that of the mail and that of each part: nothing in here goes deeper with what is nested.
 
 use crate::domain::email::EmailAddress;
+use crate::mail::clean::one_line;
 use crate::mail::smtp::answer::Mask;
 use mail_parser::{MessageParser, MimeHeaders};
 
@@ -48,7 +49,9 @@ impl Report {
 
     /// The reason as it is shown: one line without addresses, and without links that somebody might follow.
     pub fn told(&self, to: Option<&EmailAddress>) -> String {
-        let plain: Vec<&str> = self.said.split_whitespace().map(|word| if leads_away(word) { "…" } else { word }).collect();
+        // Made one line first: what is not seen could stand in the middle of a link.
+        let said = one_line(&self.said, SAID_BYTES);
+        let plain: Vec<&str> = said.split_whitespace().map(|word| if leads_away(word) { "…" } else { word }).collect();
         let mask = to.map(Mask::of).unwrap_or_default();
         mask.hide(&format!("it came back: {}", if plain.is_empty() { "no reason given".to_owned() } else { plain.join(" ") }))
     }

@@ -52,6 +52,8 @@ pub struct Letter {
     pub topic: &'static str,
     /// Where the mail server sends what it cannot deliver, when not to the sender.
     pub bounces: Option<EmailAddress>,
+    /// A page on which the recipient can say that no more mail is wanted.
+    pub unwanted: Option<String>,
     /// The organisation's logo, which [`Content::dressed`] has shown in it.
     pub logo: Option<Logo>,
     /// What it says.
@@ -89,6 +91,10 @@ impl Letter {
         fields.insert_raw(field("X-Auto-Response-Suppress", "DR, OOF, AutoReply"));
         // One kind of mail, and who sends: names no person and no share.
         fields.insert_raw(field("Feedback-ID", &format!("{}:doorward", self.topic)));
+        if let Some(page) = &self.unwanted {
+            // RFC 2369. Without RFC 8058: what scanners post to must not end anybody's mail.
+            fields.insert_raw(field("List-Unsubscribe", &format!("<{page}>")));
+        }
         letter.formatted()
     }
 
@@ -178,6 +184,7 @@ pub(super) mod tests {
             domain: "share.example.org".to_owned(),
             topic: "invitation",
             bounces: None,
+            unwanted: None,
             logo: None,
             content: Content {
                 subject: "Your files".to_owned(),

@@ -2,9 +2,11 @@
 
 use crate::helpers::{MINUTE, Outcome, TestApp, documents, until};
 use doorward::config::Bounces;
+use doorward::crypto::bounce_tag;
+use doorward::crypto::keys::KeyRing;
 use doorward::domain::bounds::BOUNCES_EVERY;
 use doorward::domain::email::EmailAddress;
-use doorward::mail::Letter;
+use doorward::mail::{Letter, Undelivered};
 use doorward::web::api::wire::CreateShare;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -146,6 +148,25 @@ async fn a_made_up_report_changes_nothing_and_is_left_for_people() -> Outcome {
     assert_eq!((before, app.events("mail.bounced").len()), (0, 0));
     assert!(app.view(&share).await?.undelivered.is_empty());
     assert_eq!(app.mail.of(OWNER, "").len(), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_report_that_is_faster_than_the_news_of_its_mail_waits_for_it() -> Outcome {
+    let post = Post::new()?;
+    let app = app(&post.path()).await?;
+    app.mail.0.fail_next(1, &Undelivered::temporary("the answer got lost".to_owned()));
+    let share = app.share_documents(&["report.txt"]).await?;
+    until("a try was put down", || app.gate.ledger().state().mails.values().any(|mail| mail.tries == 1)).await;
+    let waiting = app.gate.ledger().state().mails.keys().next().copied().ok_or("nothing waits")?;
+    let keys = KeyRing::open(&app.data().join("keys/ring.json"), false, app.gate.now())?;
+    let to = format!("bounces+{}@example.org", bounce_tag::write(&keys, waiting));
+    for name in ["1", "2"] {
+        post.report(name, &to, "failed", "550 5.1.1 no")?;
+    }
+    taken(&app, &post, 2).await;
+    app.all_mailed().await;
+    assert_eq!((app.events("mail.bounced").len(), app.view(&share).await?.undelivered.len()), (1, 1));
     Ok(())
 }
 

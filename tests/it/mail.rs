@@ -39,7 +39,10 @@ async fn an_invitation_names_the_sender_the_message_and_the_link() -> Outcome {
         let letter = app.mail.wait_for(email, "", 1).await.remove(0);
         let text = &letter.content.text;
         assert!(text.contains("Case Office") && text.contains("Please read all of it.") || text.contains("**all**"), "{text}");
-        assert!(text.contains(&format!("https://localhost:{}{}", app.address.port(), share.link_of(email))), "{text}");
+        let link = format!("https://localhost:{}{}", app.address.port(), share.link_of(email));
+        assert!(text.contains(&link), "{text}");
+        let wire = String::from_utf8(letter.format())?;
+        assert!(wire.contains(&format!("\r\nList-Unsubscribe: <{link}>\r\n")) && !wire.contains("List-Unsubscribe-Post"), "{wire}");
         assert_eq!(letter.reply_to.map(|address| address.expose().to_owned()).as_deref(), Some(OWNER));
     }
     assert_ne!(share.link_of("one@example.org"), share.link_of("two@example.org"));

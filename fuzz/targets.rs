@@ -4,6 +4,8 @@
 
 #[path = "targets/archive.rs"]
 mod archive;
+#[path = "targets/bounces.rs"]
+mod bounces;
 #[path = "targets/ledger.rs"]
 mod ledger;
 #[path = "targets/objects.rs"]
@@ -27,6 +29,7 @@ mod web;
 
 pub use self::{
     archive::archive_range,
+    bounces::bounce,
     ledger::{event, journal_line, state_file},
     objects::object_page,
     office::office_wire,
@@ -49,10 +52,11 @@ use std::{path::Path, str};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name: that of its corpus folder and of its binary.
-pub const TARGETS: [(&str, Target); 32] = [
+pub const TARGETS: [(&str, Target); 33] = [
     ("accept_language", accept_language),
     ("archive_range", archive_range),
     ("autoindex", autoindex),
+    ("bounce", bounce),
     ("byte_range", byte_range),
     ("conditional", conditional),
     ("configuration", configuration),

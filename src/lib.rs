@@ -39,6 +39,8 @@
 //! | `web/recipient/link.rs` | `/s/{link}`: the link's tag is checked before anything is looked up; `GET` shows, `POST` agrees |
 //! | `gate/consent.rs` | the agreement and the code's mail become one transaction |
 //! | `gate/outbox.rs`, `gate/letters.rs` | the mail is composed and handed over, as often as it takes |
+//! | `mail/dkim.rs` | it is signed, where there is a key for it |
+//! | `gate/bounces.rs`, `mail/bounce.rs` | what comes back is read, put down at its share and told to the owner |
 //! | `web/recipient/code.rs`, `gate/challenge.rs` | the code is compared and counted in one transaction; a right one opens a session |
 //! | `web/recipient/document.rs` | `/d/{share}/f/{path}`: conditions and ranges |
 //! | `gate/admit.rs` | session, share, recipient, end, scope, delivery, in this order, on every request: a permit or a refusal |
@@ -105,6 +107,7 @@
 //! | a document is sent in | that it began, with its size; that it is whole, with its hash; that it is in its store, or why not; a notice to the owner |
 //! | a session is used | at most every five minutes, that it was |
 //! | a mail is tried | that it was sent, delayed or has failed |
+//! | a mail comes back | that it did, and why; a mail to the owner |
 //! | the server starts, stops | that it did, and what changed in the configuration |
 //!
 //! # The data directory

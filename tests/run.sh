@@ -9,18 +9,19 @@
 # cannot look. They get:
 #   DOORWARD_BIN                                     the program; without it tests fall back to env!("CARGO_BIN_EXE_doorward")
 #   DOORWARD_TEST_SMTP_PORT, DOORWARD_TEST_MAILDIR   a real mail server on localhost and where it delivers (tests/tools/postfix.sh; aiosmtpd without root)
+#   DOORWARD_TEST_BOUNCES                            the Maildir into which that server puts what comes back; not set without Postfix
 #   DOORWARD_TEST_SMTP_CA                            the authority of its certificate; not set where it has no STARTTLS
 #   DOORWARD_TEST_FUSE                               a folder that stops answering when it is told to (tests/tools/fuse.sh); not set without FUSE
 #   DOORWARD_TEST_CORPUS                             documents that others made (tests/corpus/fetch.py)
 #   TMPDIR, HOME                                     scratch that is removed at the end
-#   PYTHONPATH                                       aiosmtpd and moto, for `python3 tests/helpers/smtp_server.py` and `moto_server.py`
+#   PYTHONPATH                                       aiosmtpd, dkimpy and moto, for `python3 tests/helpers/smtp_server.py` and `moto_server.py`
 # Rust tests read their files relative to the working directory, the top of the copy, as under cargo.
 # Logs are left in target/test-logs, screenshots in target/screenshots, tools in target/test-tools (or DOORWARD_TEST_TOOLS).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly TESTER=doorward-test
-readonly CARGO_DENY=0.20.2 AIOSMTPD=1.4.6 MOTO=5.2.5 FLASK=3.1.3 FLASK_CORS=6.0.5 S3S_FS=0.14.1
+readonly CARGO_DENY=0.20.2 AIOSMTPD=1.4.6 MOTO=5.2.5 FLASK=3.1.3 FLASK_CORS=6.0.5 S3S_FS=0.14.1 DKIMPY=1.1.8 PYNACL=1.6.2 DNSPYTHON=2.9.2
 readonly BUILD_SECONDS=1500 TOOL_SECONDS=600 TEST_SECONDS=780 FUZZ_SECONDS=60
 
 full=no
@@ -153,10 +154,10 @@ install_tools() {
         (cd "$tools/node" && cp "$top/tests/browser/package-lock.json" . && within "$TOOL_SECONDS" npm ci --no-audit --no-fund) ||
             { rm -f "$tools/node/package-lock.json"; return 1; }
     fi
-    if ! [ -e "$tools/python/aiosmtpd/__init__.py" ] || ! [ -e "$tools/python/moto-$MOTO.dist-info" ]; then
+    if ! [ -e "$tools/python/aiosmtpd/__init__.py" ] || ! [ -e "$tools/python/dkimpy-$DKIMPY.dist-info" ] || ! [ -e "$tools/python/moto-$MOTO.dist-info" ]; then
         /usr/bin/python3 -m venv "$tools/venv"
         within "$TOOL_SECONDS" "$tools/venv/bin/pip" install --quiet --upgrade --target "$tools/python" \
-            "aiosmtpd==$AIOSMTPD" "moto[s3]==$MOTO" "flask==$FLASK" "flask-cors==$FLASK_CORS"
+            "aiosmtpd==$AIOSMTPD" "moto[s3]==$MOTO" "flask==$FLASK" "flask-cors==$FLASK_CORS" "dkimpy==$DKIMPY" "pynacl==$PYNACL" "dnspython==$DNSPYTHON"
     fi
     # Newer ones need a newer compiler.
     if [ "$full" = yes ] && ! have s3s-fs; then
@@ -244,7 +245,8 @@ smtp_with_aiosmtpd() {
 fuse_folder() { bash tests/tools/fuse.sh start "$place/fuse" "$TESTER" || { cat "$place/fuse/log"; echo "there is no FUSE: not tried"; rm -rf "$place/fuse"; }; }
 
 as_tester() {
-    local -a who=() ca=() long=() fuse=()
+    local -a who=() ca=() long=() fuse=() bounces=()
+    ! [ -e "$place/mail/bounces" ] || bounces=("DOORWARD_TEST_BOUNCES=$place/mail/bounces")
     ! [ -e "$place/fuse/control/state" ] || fuse=("DOORWARD_TEST_FUSE=$place/fuse")
     ! is_root || who=(runuser -u "$TESTER" --)
     [ "$full" = no ] || long=("DOORWARD_FULL=1")
@@ -252,7 +254,7 @@ as_tester() {
     cd "$place/checkout"
     within "$TEST_SECONDS" "${who[@]}" env -i PATH="$place/bin:$PATH" HOME="$place/home" TMPDIR="$place/tmp" LANG=C.UTF-8 RUST_BACKTRACE=0 \
         PYTHONPATH="$place/python" DOORWARD_BIN="$place/bin/doorward" DOORWARD_TEST_CORPUS="$place/corpus" "${long[@]}" \
-        DOORWARD_TEST_SMTP_PORT="$smtp_port" DOORWARD_TEST_MAILDIR="$place/mail/mail" "${ca[@]}" "${fuse[@]}" \
+        DOORWARD_TEST_SMTP_PORT="$smtp_port" DOORWARD_TEST_MAILDIR="$place/mail/mail" "${ca[@]}" "${fuse[@]}" "${bounces[@]}" \
         DOORWARD_NODE_TOOLS="$place/node" DOORWARD_BROWSER_SCRATCH="$place/scratch" DOORWARD_SCREENSHOTS="$place/screenshots" "$@"
 }
 

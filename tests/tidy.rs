@@ -30,7 +30,7 @@ const KEPT_APART: [(&str, &[&str], &str); 1] = [("web", &["documents", "ledger"]
 
 /// Names that only some files of `src/` may say, with the reason.
 const RESERVED: [(&str, &[&str], &str); 8] = [
-    ("ring::", &["crypto/primitives.rs"], "cryptography of our own stands in one short file"),
+    ("ring::", &["crypto/primitives"], "cryptography of our own stands in one short place"),
     ("documents::", &["cli/", "documents/", "gate/"], "nothing opens a document but the gate, with a permit"),
     ("Documents::", &["cli/", "documents/", "gate/"], "nothing opens a document but the gate, with a permit"),
     ("open_document", &["documents/", "gate/deliver"], "only a delivery opens a document"),

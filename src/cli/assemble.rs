@@ -7,6 +7,7 @@ use crate::documents::Documents;
 use crate::documents::kept::Kept;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::time::Clock;
+use crate::gate::bounces::Bounces;
 use crate::gate::settings::{CodeDelivery, Settings, Template, Verify};
 use crate::gate::start::Configured as StartWith;
 use crate::gate::upload::spool::Spool;
@@ -16,7 +17,7 @@ use crate::ledger::disk::{Disk, RealDisk};
 use crate::ledger::open::{OpenError, OpenOptions};
 use crate::ledger::start::Report;
 use crate::limit::rate::{Limiter, Rate, RateLimits};
-use crate::mail::{Directory, Mailer, Security, Sender, Smtp, SmtpSettings};
+use crate::mail::{Directory, Dkim, Maildir, Mailer, Security, Sender, Smtp, SmtpSettings};
 use crate::preview::pool::{Preview, Settings as Bounds};
 use crate::preview::spawner::Spawner;
 use crate::server::ServerLimits;
@@ -31,6 +32,9 @@ use std::time::Duration;
 /// Why the parts cannot be joined.
 #[derive(Debug, thiserror::Error)]
 pub enum AssembleError {
+    /// The key of signatures in mails.
+    #[error("[mail.dkim]: {0}")]
+    Dkim(String),
     /// A folder cannot be made.
     #[error("{0}: {1}")]
     Folder(String, io::Error),
@@ -151,8 +155,9 @@ pub fn preview(config: &Config, spawner: Option<Spawner>, clock: &Arc<dyn Clock>
 
 /// The configured way out for mails.
 pub fn mailer(config: &Config) -> Result<Mailer, AssembleError> {
+    let dkim = dkim(config)?.map(Arc::new);
     match &config.mail.transport {
-        Transport::Directory(path) => Ok(Mailer::Directory(Directory::new(path.clone()))),
+        Transport::Directory(path) => Ok(Mailer::Directory(Directory::new(path.clone()).signing(dkim))),
         Transport::Smtp(smtp) => {
             let login = smtp.login.as_ref();
             let settings = SmtpSettings {
@@ -171,9 +176,15 @@ pub fn mailer(config: &Config) -> Result<Mailer, AssembleError> {
                 timeout: SMTP_PATIENCE,
             };
             settings.validate().map_err(AssembleError::Mail)?;
-            Ok(Mailer::Smtp(Box::new(Smtp::new(settings).map_err(AssembleError::Mail)?)))
+            Ok(Mailer::Smtp(Box::new(Smtp::new(settings).map_err(AssembleError::Mail)?.signing(dkim))))
         }
     }
+}
+
+/// What signs mails, where there is a key for it.
+pub fn dkim(config: &Config) -> Result<Option<Dkim>, AssembleError> {
+    let made = config.mail.dkim.as_ref().map(|dkim| Dkim::new(&dkim.domain, &dkim.selector, dkim.key.expose()));
+    made.transpose().map_err(AssembleError::Dkim)
 }
 
 /// How long a mail server may take for one answer.
@@ -243,6 +254,12 @@ fn settings(config: &Config) -> Settings {
         verify: if config.shares.verify_always { Verify::Always } else { Verify::Streaming },
         archives: config.archives,
         default_subject: config.shares.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
+        bounces: config
+            .mail
+            .bounces
+            .as_ref()
+            .map(|bounces| Bounces { address: bounces.address.clone(), maildir: Maildir::new(bounces.maildir.clone()) }),
+        branding: Arc::new(config.branding.clone()),
         disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
         notice_window: config.mail.notice_window,
         uploads: config.uploads.clone(),

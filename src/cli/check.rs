@@ -1,6 +1,6 @@
 //! `doorward check`: says what is wrong with a configuration and what it names, in words that say the mend.
 
-use crate::cli::assemble::{documents, mailer, preview};
+use crate::cli::assemble::{AssembleError, dkim, documents, mailer, preview};
 use crate::cli::failure::Failure;
 use crate::cli::{office, output};
 use crate::config::{Config, Transport, load};
@@ -10,7 +10,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::ids::MailId;
 use crate::domain::time::{Clock, SystemClock};
 use crate::mail::templates::Trial;
-use crate::mail::{Letter, Mailer, Sender};
+use crate::mail::{Letter, Maildir, Mailer, Sender};
 use crate::preview::pool::Preview;
 use crate::preview::spawner::{OWN_PROGRAM, Spawner};
 use crate::preview::wire::Confined;
@@ -102,13 +102,43 @@ fn look(config: &Config, options: &Options, findings: &mut Vec<Finding>) -> Resu
             Err(why) => finding("wrong", "office", why),
         },
     });
+    look_at_signature(config, findings);
+    if let Some(bounces) = &config.mail.bounces {
+        findings.push(match Maildir::new(bounces.maildir.clone()).probe() {
+            Ok(()) => finding("ok", "bounces", format!("read from {}", bounces.maildir.display())),
+            Err(why) => finding("wrong", "bounces", why),
+        });
+    }
     match mailer(config) {
         Ok(mailer) => runtime.block_on(look_at_mail(config, &mailer, options.send_test_mail.as_ref(), findings)),
+        // Told above.
+        Err(AssembleError::Dkim(_)) => {}
         Err(why) => findings.push(finding("wrong", "mail", why)),
     }
     // A thread that a store which hangs does not give back is not waited for.
     runtime.shutdown_background();
     Ok(())
+}
+
+/// What DNS has to say, so that others can check the signatures in mails.
+fn look_at_signature(config: &Config, findings: &mut Vec<Finding>) {
+    match dkim(config) {
+        Ok(None) => {
+            findings.push(finding("ok", "signature", "[mail.dkim] is not set: mails are not signed here; let the mail server do it"))
+        }
+        Ok(Some(dkim)) => {
+            let (name, text) = dkim.record();
+            findings.push(finding("ok", "signature", format!("DNS must have this record: {name} TXT \"{text}\"")));
+            if !dkim.is_known_everywhere() {
+                findings.push(finding(
+                    "warning",
+                    "signature",
+                    "the key is Ed25519, which many mail servers cannot check yet; an RSA key all can",
+                ));
+            }
+        }
+        Err(why) => findings.push(finding("wrong", "signature", why)),
+    }
 }
 
 fn look_at_certificate(config: &Config, now: crate::domain::time::Timestamp, findings: &mut Vec<Finding>) {
@@ -217,7 +247,15 @@ async fn look_at_mail(config: &Config, mailer: &Mailer, to: Option<&EmailAddress
         reply_to: None,
         date: SystemClock::start().now(),
         domain: config.server.public_url.host().to_string(),
-        content: Trial { organisation: &config.organisation.name }.compose(&words),
+        topic: "trial",
+        bounces: None,
+        unwanted: None,
+        logo: config.branding.logo.clone(),
+        content: Trial { organisation: &config.organisation.name }.compose(&words).dressed(
+            &config.branding,
+            &config.organisation.name,
+            &words,
+        ),
     };
     findings.push(match mailer.deliver(&letter).await {
         Ok(accepted) => finding("ok", "test mail", format!("handed over: {}", accepted.reply)),

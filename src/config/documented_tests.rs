@@ -82,6 +82,7 @@ fn every_example_of_the_sample_would_be_taken() {
     let problems = parse(&all_keys_set(), Path::new("c.toml"), &Nothing).expect_err("it names two passwords");
     let keys: Vec<&str> = problems.0.iter().map(|problem| problem.key.as_str()).collect();
     let only_one_of = [
+        "branding.logo",
         "store.http.password_env",
         "store.http.token_file",
         "store.http.token_env",
@@ -93,6 +94,7 @@ fn every_example_of_the_sample_would_be_taken() {
         "store.sftp.passphrase_env",
         "store.sftp.password_env",
         "mail.smtp.password_env",
+        "mail.dkim.key_env",
         "disclaimer.text_file",
     ];
     assert_eq!(keys, only_one_of, "{problems}");

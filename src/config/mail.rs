@@ -1,6 +1,8 @@
 //! `[mail]`: from whom mail comes and how it leaves.
 
 use crate::config::{
+    bounces::Bounces,
+    dkim::Dkim,
     host::HostName,
     reader::Reader,
     rule::{Plain, line, number, one_of, parsed, span},
@@ -22,6 +24,10 @@ pub struct Mail {
     pub transport: Transport,
     /// `notice_window`: read events of one share within this time are one notice. Default `15m`, at most `1d`; `0s` sends each at once.
     pub notice_window: Duration,
+    /// `[mail.dkim]`
+    pub dkim: Option<Dkim>,
+    /// `[mail.bounces]`
+    pub bounces: Option<Bounces>,
 }
 
 /// A name with its address.
@@ -91,11 +97,13 @@ impl Mail {
         let directory = r.optional("directory", r.path());
         let smtp = r.section("smtp", |r| Smtp::read(r, by_smtp == Some(true)));
         let notice_window = r.key("notice_window", Plain::Text("15m"), span(Duration::ZERO..=NOTICE_WINDOW_MOST));
+        let dkim = r.section("dkim", |r| Dkim::read(r, from.as_ref().map(|from| &from.address)));
+        let bounces = r.section("bounces", Bounces::read);
         let transport = match by_smtp? {
             true => smtp.map(Transport::Smtp),
             false => directory.or_else(|| data.map(|data| data.join("outbox"))).map(Transport::Directory),
         };
-        Some(Self { from: from?, transport: transport?, notice_window: notice_window? })
+        Some(Self { from: from?, transport: transport?, notice_window: notice_window?, dkim, bounces })
     }
 }
 

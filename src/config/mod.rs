@@ -4,7 +4,10 @@
 
 pub mod admin;
 pub mod archives;
+pub mod bounces;
+pub mod branding;
 pub mod disclaimer;
+pub mod dkim;
 pub mod duration;
 pub mod host;
 pub mod limits;
@@ -39,7 +42,9 @@ mod tests;
 pub use self::{
     admin::Admin,
     archives::Archives,
+    bounces::Bounces,
     disclaimer::DisclaimerEntry,
+    dkim::Dkim,
     host::{HostName, PublicUrl},
     limits::{Limits, Rate},
     log::{Log, LogFormat, LogLevel},
@@ -50,7 +55,7 @@ pub use self::{
     outside::{Machine, Nothing, Outside},
     preview::{Marked, Preview, Watermark},
     problem::{Problem, Problems},
-    secret::Secret,
+    secret::{Pem, Secret},
     server::Server,
     session::Session,
     shares::Shares,
@@ -61,6 +66,7 @@ pub use self::{
     uploads::{Clamd, MediaRange, Uploads},
 };
 
+use crate::domain::branding::Branding;
 use reader::{Asked, Reader, Source};
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
@@ -75,6 +81,8 @@ pub struct Config {
     pub data: PathBuf,
     /// `[organisation]`
     pub organisation: Organisation,
+    /// `[branding]`
+    pub branding: Branding,
     /// `[[staff]]`, at least one; the first owns what is shared in nobody's name.
     pub staff: Vec<StaffEntry>,
     /// `[[store]]`, at least one.
@@ -189,6 +197,7 @@ impl Config {
     fn read(root: &Reader<'_, '_>) -> Option<Self> {
         let data = root.required("data", root.path());
         let organisation = root.section("organisation", Organisation::read);
+        let branding = root.section("branding", branding::read);
         let name = organisation.as_ref().map(|organisation| organisation.name.as_str());
         let staff = StaffEntry::read_all(root);
         let store = StoreEntry::read_all(root);
@@ -209,6 +218,7 @@ impl Config {
         Some(Self {
             data: data?,
             organisation: organisation?,
+            branding: branding?,
             staff,
             store,
             server: server?,

@@ -9,6 +9,28 @@ const SECRET_BYTES: usize = 64 * 1024;
 /// The folder systemd puts credentials into (systemd.exec(5), `LoadCredential=`).
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
+/// Bytes of a file with a private key, wiped from memory with their last copy; they show nothing of themselves.
+#[derive(Clone)]
+pub struct Pem(Arc<Zeroizing<Vec<u8>>>);
+
+impl Pem {
+    /// Takes the content of a file.
+    pub fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(Arc::new(bytes))
+    }
+
+    /// The bytes in clear, for the one who reads the key.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Pem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pem(…)")
+    }
+}
+
 /// A text that is wiped from memory when its last copy goes, and that shows nothing of itself.
 #[derive(Clone)]
 pub struct Secret(Arc<Zeroizing<String>>);
@@ -49,29 +71,7 @@ impl Secret {
     /// Reads the secret that the keys `…_file`, `…_env` or `…_credential` name; `keys` are these three. At most one may be there.
     /// With `wanted` false only the keys are checked, and no file or variable is looked at.
     pub(super) fn read(r: &Reader<'_, '_>, keys: [&'static str; 3], wanted: bool) -> Option<Self> {
-        let [file, env, credential] = keys;
-        let named_file = r.optional(file, r.path().hidden());
-        let named_env = r.optional(env, matching("must be the name of an environment variable", variable).hidden());
-        let named_credential = r.optional(credential, matching("must be the name of a systemd credential", plain_name).hidden());
-        if keys.iter().filter(|key| r.has(key)).count() > 1 {
-            let second = keys.into_iter().filter(|key| r.has(key)).nth(1).unwrap_or(file);
-            r.fail_hidden(second, format!("must stand alone: only one of {file}, {env} and {credential}"));
-            return None;
-        }
-        if !wanted {
-            return None;
-        }
-        let (key, bytes) = if let Some(path) = named_file {
-            (file, from_file(r, &path))
-        } else if let Some(name) = named_env {
-            let value = r.outside().variable(&name).ok_or_else(|| "that environment variable is not set".to_owned());
-            (env, value.map(|value| Zeroizing::new(value.into_vec())))
-        } else {
-            let folder = r.outside().variable(CREDENTIALS);
-            let path = named_credential.map(|name| folder.map(|folder| Path::new(&folder).join(name)))?;
-            let none = || "systemd has handed over no credentials: LoadCredential= in the unit does it".to_owned();
-            (credential, path.ok_or_else(none).and_then(|path| from_file(r, &path)))
-        };
+        let (key, bytes) = from_one_of(r, keys, wanted)?;
         match bytes.and_then(|bytes| Self::new(&bytes).map_err(|e| e.to_string())) {
             Ok(secret) => Some(secret),
             Err(why) => {
@@ -85,6 +85,37 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+/// What the one of the keys `…_file`, `…_env` and `…_credential` that is there names, with that key. At most one may be there.
+pub(super) fn from_one_of(
+    r: &Reader<'_, '_>,
+    keys: [&'static str; 3],
+    wanted: bool,
+) -> Option<(&'static str, Result<Zeroizing<Vec<u8>>, String>)> {
+    let [file, env, credential] = keys;
+    let named_file = r.optional(file, r.path().hidden());
+    let named_env = r.optional(env, matching("must be the name of an environment variable", variable).hidden());
+    let named_credential = r.optional(credential, matching("must be the name of a systemd credential", plain_name).hidden());
+    if keys.iter().filter(|key| r.has(key)).count() > 1 {
+        let second = keys.into_iter().filter(|key| r.has(key)).nth(1).unwrap_or(file);
+        r.fail_hidden(second, format!("must stand alone: only one of {file}, {env} and {credential}"));
+        return None;
+    }
+    if !wanted {
+        return None;
+    }
+    if let Some(path) = named_file {
+        Some((file, from_file(r, &path)))
+    } else if let Some(name) = named_env {
+        let value = r.outside().variable(&name).ok_or_else(|| "that environment variable is not set".to_owned());
+        Some((env, value.map(|value| Zeroizing::new(value.into_vec()))))
+    } else {
+        let folder = r.outside().variable(CREDENTIALS);
+        let path = named_credential.map(|name| folder.map(|folder| Path::new(&folder).join(name)))?;
+        let none = || "systemd has handed over no credentials: LoadCredential= in the unit does it".to_owned();
+        Some((credential, path.ok_or_else(none).and_then(|path| from_file(r, &path))))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The key ring: secrets by id, each active, verify-only or retired, in one file that only the server reads.
 
 use crate::crypto::primitives::{KEY_BYTES, MacKey, SealKey};
-use crate::crypto::{CONTENT, ENTITY_TAG, FORM, KEEP, LINK, SEEN, WRAP, random};
+use crate::crypto::{BOUNCE, CONTENT, ENTITY_TAG, FORM, KEEP, LINK, SEEN, WRAP, random};
 use crate::domain::time::Timestamp;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,7 @@ struct RingKey {
     state: KeyState,
     made: Timestamp,
     link: MacKey,
+    bounce: MacKey,
     wrap: SealKey,
     keep: SealKey,
 }
@@ -117,6 +118,11 @@ impl KeyRing {
     /// The key that signs links now.
     pub fn active_link_key(&self) -> &MacKey {
         &self.keys[&self.active].link
+    }
+
+    /// The key that tags the addresses that mails come back to under this id, unless it is retired.
+    pub fn bounce_key(&self, id: u8) -> Option<&MacKey> {
+        self.keys.get(&id).filter(|key| key.state != KeyState::Retired).map(|key| &key.bounce)
     }
 
     /// The key that wraps data keys under this id; a retired one still unwraps.
@@ -186,7 +192,8 @@ impl KeyRing {
                 return Err("more than one key is active".to_owned());
             }
             let [wrap, keep] = [WRAP, KEEP].map(|purpose| SealKey::new(&root.derive(purpose)));
-            let key = RingKey { state, made, link: MacKey::new(&root.derive(LINK)), wrap, keep };
+            let [link, bounce] = [LINK, BOUNCE].map(|purpose| MacKey::new(&root.derive(purpose)));
+            let key = RingKey { state, made, link, bounce, wrap, keep };
             if keys.insert(id, key).is_some() {
                 return Err(format!("key {id} is there twice"));
             }

@@ -7,9 +7,11 @@
 //! | [`ENTITY_TAG`] | entity tags, so that they tell nothing about a file | `form` |
 //! | [`SEEN`] | the tag of what staff looked at | `form` |
 //! | [`CONTENT`] | addresses of pictures on the content host | `content` |
+//! | [`BOUNCE`] | the tag in the address that undeliverable mails come back to | `bounce_tag` |
 //! | [`KEEP`] | sealed copies of pinned documents | `documents::kept` |
 //! | [`WRAP`] | wrapping the data keys of people, shares and staff | `data_keys` |
 
+pub mod bounce_tag;
 pub mod code;
 pub mod content;
 pub mod data_keys;
@@ -31,6 +33,8 @@ pub const ENTITY_TAG: &str = "doorward/entity-tag/v1";
 pub const SEEN: &str = "doorward/seen/v1";
 /// Purpose of the key that signs addresses on the content host.
 pub const CONTENT: &str = "doorward/content/v1";
+/// Purpose of the key that tags the addresses that undeliverable mails come back to.
+pub const BOUNCE: &str = "doorward/bounce/v1";
 /// Purpose of the key that seals kept copies of documents.
 pub const KEEP: &str = "doorward/kept/v1";
 /// Purpose of the key that wraps data keys.

@@ -4,6 +4,9 @@ use data_encoding::HEXLOWER;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::{digest, hmac};
+pub use signing::SigningKey;
+
+mod signing;
 
 /// Bytes of a key, a tag and a SHA-256 digest.
 pub const KEY_BYTES: usize = 32;

@@ -179,6 +179,24 @@ pub const AREAS_PER_PAGE: usize = 200;
 
 /// Tries to deliver one mail before it counts as failed.
 pub const MAIL_TRIES: u32 = 12;
+/// Longest part of a DKIM domain or selector, in bytes (RFC 1035 section 2.3.4).
+pub const DKIM_LABEL_BYTES: usize = 63;
+/// Longest name before the `+` of the address that mails come back to, in bytes: with a tag it still fits the 64 of RFC 5321.
+pub const BOUNCE_NAME_BYTES: usize = 19;
+/// Largest mail that is read to see whether it tells of another that could not be delivered, in bytes; of a larger one the beginning is read.
+pub const BOUNCE_BYTES: usize = 256 * 1024;
+/// Mails that came back, looked at in one go.
+pub const BOUNCES_AT_ONCE: usize = 200;
+/// How often it is looked whether mails came back.
+pub const BOUNCES_EVERY: Duration = Duration::from_secs(30);
+/// How long after it was handed over a mail may come back: servers try for five days and more (RFC 5321 section 4.5.4.1).
+pub const BOUNCE_LIFE: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Largest file of a logo, in bytes; it goes into every mail.
+pub const LOGO_BYTES: usize = 64 * 1024;
+/// Widest logo, in pixels.
+pub const LOGO_WIDTH: u32 = 1200;
+/// Highest logo, in pixels.
+pub const LOGO_HEIGHT: u32 = 600;
 /// Conversations with the mail server at the same time.
 pub const MAIL_CONNECTIONS: usize = 4;
 /// Longest wait for each answer of the mail server, unless configured shorter.

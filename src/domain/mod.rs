@@ -2,6 +2,8 @@
 
 pub mod archive;
 pub mod bounds;
+pub mod branding;
+pub mod colour;
 pub mod disclaimer;
 pub mod document;
 pub mod email;

@@ -7,8 +7,10 @@ use crate::domain::language::Language;
 use crate::domain::receipt::Outcome;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
+use crate::gate::bounces::recipient_of;
 use crate::gate::listing::shown;
 use crate::gate::settings::CodeDelivery;
+use crate::gate::shares::word_of;
 use crate::ledger::event::MailKind;
 use crate::ledger::state::{Mail, Read, Recipient, Share, Staff, State};
 use crate::mail::templates::{
@@ -68,6 +70,12 @@ impl Gate {
             MailKind::Undelivered(recipient) => self.undelivered(&about, recipient)?,
         };
         let for_recipient = matches!(mail.kind, MailKind::Invitation(_) | MailKind::Stopped(_));
+        let unwanted = match mail.kind {
+            MailKind::Invitation(recipient) => share.recipients.get(&recipient).and_then(|recipient| self.link_url(&share, recipient)),
+            _ => None,
+        };
+        let without_links = matches!(mail.kind, MailKind::Code(..)).then(|| self.settings.branding.without_links());
+        let dressed = content.dressed(without_links.as_ref().unwrap_or(&self.settings.branding), &self.settings.organisation, &self.words);
         let letter = Letter {
             id: mail.id,
             from: self.settings.sender.clone(),
@@ -75,7 +83,11 @@ impl Gate {
             reply_to: owner.address.get().filter(|_| for_recipient).cloned(),
             date: mail.queued,
             domain: self.settings.domain.clone(),
-            content,
+            topic: word_of(mail.kind),
+            bounces: self.return_address(mail.id, mail.kind),
+            unwanted,
+            logo: self.settings.branding.logo.clone(),
+            content: dressed,
         };
         Ok((letter, lines))
     }
@@ -226,15 +238,17 @@ impl Gate {
 
     fn undelivered(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
         let (_, address) = about.recipient(id)?;
-        let answer = about.share.undelivered.last().map_or("", |failed| failed.why.as_str());
         let words = self.staff_words();
+        // The last mail to this recipient: others may have failed since.
+        let failed = about.share.undelivered.iter().rev().find(|failed| recipient_of(failed.kind) == Some(id));
+        let answer = failed.map_or("", |failed| failed.why.as_str());
         let content = DeliveryFailed {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
             recipient: address,
             subject: &self.subject_for_staff(about.state, about.share),
             share: about.share.id,
-            cause: Cause::of(true, answer),
+            cause: Cause::of(answer),
             answer,
         };
         Ok((about.owner_address()?.clone(), content.compose(words), 0))

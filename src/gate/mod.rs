@@ -6,6 +6,7 @@
 pub mod admit;
 pub mod archive;
 pub mod audit;
+pub mod bounces;
 pub mod budget;
 pub mod challenge;
 pub mod consent;
@@ -171,9 +172,15 @@ impl Gate {
         })
     }
 
-    /// The work that goes on beside requests: mail, what becomes due, progress of downloads, uploads that wait for something. It ends when the future is dropped.
+    /// The work that goes on beside requests: mail, mails that came back, what becomes due, progress of downloads, uploads that wait for something. It ends when the future is dropped.
     pub async fn work(self: Arc<Self>) {
-        tokio::join!(Arc::clone(&self).mail(), self.sweep(), self.put_progress_down(), Arc::clone(&self).settle_uploads());
+        tokio::join!(
+            Arc::clone(&self).mail(),
+            self.take_bounces(),
+            self.sweep(),
+            self.put_progress_down(),
+            Arc::clone(&self).settle_uploads()
+        );
     }
 
     /// Counts a request against its client's network.

@@ -1,7 +1,7 @@
 //! The outbox: what the ledger says is to be mailed is composed, handed over, and put down as sent, delayed or failed. At least once, never lost.
 
 use crate::crypto::random;
-use crate::domain::bounds::MAIL_TRIES;
+use crate::domain::bounds::{MAIL_CONNECTIONS, MAIL_TRIES};
 use crate::domain::ids::MailId;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
@@ -9,17 +9,21 @@ use crate::gate::notices::{has_unreported, queue_notice};
 use crate::ledger::event::{Event, MailKind};
 use crate::ledger::state::{Mail, Timer};
 use crate::ledger::tx::{Class, Unavailable};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// Mails handed over at the same time.
-const AT_ONCE: usize = 4;
+/// Mails handed over at the same time; the last place is kept for codes, for which somebody waits before a page.
+const AT_ONCE: usize = MAIL_CONNECTIONS;
+/// Due mails that are looked at in search of codes among them.
+const LOOKED_AT: usize = 20_000;
 /// Waits between tries; with [`MAIL_TRIES`] tries they add up to about a day and a half, which outlasts greylisting and a weekend night's outage.
+/// Greylisting lets a mail in after one to five minutes: the third try or the fourth.
 const WAITS_MINUTES: [u64; 11] = [1, 2, 5, 10, 20, 40, 60, 120, 240, 480, 720];
-/// Waits of a code mail, which is no use after ten minutes.
-const CODE_WAIT: Duration = Duration::from_secs(20);
+/// Waits of a code mail, in seconds; the last one repeats until the code is no use any more. Of the ten minutes of a code that was asked for
+/// greylisting takes up to five; one that came with the invitation is tried for a day.
+const CODE_WAITS: [u64; 13] = [20, 40, 60, 60, 60, 60, 60, 60, 60, 60, 60, 120, 300];
 /// The longest reason kept, in bytes.
 const REASON_BYTES: usize = 300;
 
@@ -36,12 +40,12 @@ enum Tried {
 impl Gate {
     /// Mails what is due, as it becomes due; never returns.
     pub async fn mail(self: Arc<Self>) {
-        let mut under_way = BTreeSet::new();
+        let mut under_way = BTreeMap::new();
         let mut tries: JoinSet<MailId> = JoinSet::new();
         loop {
-            let (due, next) = self.due_mails(&under_way, AT_ONCE - tries.len());
+            let (due, next) = self.due_mails(&under_way);
             for mail in due {
-                under_way.insert(mail.id);
+                under_way.insert(mail.id, is_code(&mail));
                 let gate = Arc::clone(&self);
                 tries.spawn(async move {
                     let id = mail.id;
@@ -62,21 +66,34 @@ impl Gate {
         }
     }
 
-    /// Mails that are due, and when the next one will be.
-    fn due_mails(&self, under_way: &BTreeSet<MailId>, most: usize) -> (Vec<Arc<Mail>>, Option<Timestamp>) {
+    /// Mails that are due and have a place now, codes first; and when the next one will be due. `under_way` are those being tried, and which
+    /// of them are codes.
+    fn due_mails(&self, under_way: &BTreeMap<MailId, bool>) -> (Vec<Arc<Mail>>, Option<Timestamp>) {
         let (state, now) = (self.ledger.state(), self.clock.now());
-        let mails = state.timers.iter().filter_map(|(moment, timer)| match timer {
-            Timer::Mail(mail) if !under_way.contains(mail) => Some((*moment, mail)),
+        let free = AT_ONCE.saturating_sub(under_way.len());
+        let free_for_others = (AT_ONCE - 1).saturating_sub(under_way.values().filter(|is_code| !**is_code).count());
+        let (mut codes, mut others, mut next) = (Vec::new(), Vec::new(), None);
+        let timers = state.timers.iter().filter_map(|(moment, timer)| match timer {
+            Timer::Mail(mail) if !under_way.contains_key(mail) => Some((*moment, mail)),
             _ => None,
         });
-        let mut due = Vec::new();
-        for (moment, mail) in mails {
-            if moment > now || due.len() >= most {
-                return (due, Some(moment.max(now)));
+        for (moment, mail) in timers.take(LOOKED_AT) {
+            if moment > now {
+                next = Some(moment);
+                break;
             }
-            due.extend(state.mails.get(mail).cloned());
+            match state.mails.get(mail) {
+                Some(mail) if is_code(mail) => codes.push(Arc::clone(mail)),
+                Some(mail) if others.len() < free_for_others => others.push(Arc::clone(mail)),
+                _ => {}
+            }
+            if codes.len() >= free {
+                break;
+            }
         }
-        (due, None)
+        codes.extend(others);
+        codes.truncate(free);
+        (codes, next)
     }
 
     async fn try_mail(&self, mail: &Mail) {
@@ -106,7 +123,7 @@ impl Gate {
         match self.mailer.deliver(&letter).await {
             Ok(_) => Tried::Sent(lines),
             Err(refused) if refused.permanent => Tried::Failed(short(&refused.reason)),
-            Err(refused) if mail.tries + 1 >= MAIL_TRIES => Tried::Failed(short(&refused.reason)),
+            Err(refused) if mail.tries + 1 >= MAIL_TRIES && !is_code(mail) => Tried::Failed(short(&refused.reason)),
             Err(refused) => Tried::Delayed(short(&refused.reason)),
         }
     }
@@ -122,7 +139,7 @@ impl Gate {
             Tried::Sent(lines) => {
                 let quiet_until =
                     if kind == MailKind::Notice { self.clock.now().plus(self.settings.notice_window) } else { Timestamp::default() };
-                Event::MailSent { mail: id, lines: *lines, quiet_until }
+                Event::MailSent { mail: id, lines: *lines, quiet_until, bounces_until: self.bounces_until(kind) }
             }
         };
         let failed = matches!(tried, Tried::Failed(_));
@@ -143,11 +160,13 @@ impl Gate {
     }
 }
 
+const fn is_code(mail: &Mail) -> bool {
+    matches!(mail.kind, MailKind::Code(..))
+}
+
 fn wait_after(mail: &Mail) -> Duration {
-    match mail.kind {
-        MailKind::Code(..) => CODE_WAIT,
-        _ => Duration::from_secs(60 * WAITS_MINUTES[(mail.tries as usize).min(WAITS_MINUTES.len() - 1)]),
-    }
+    let nth = |waits: &[u64]| waits[(mail.tries as usize).min(waits.len() - 1)];
+    Duration::from_secs(if is_code(mail) { nth(&CODE_WAITS) } else { 60 * nth(&WAITS_MINUTES) })
 }
 
 fn short(reason: &str) -> String {

@@ -1,10 +1,13 @@
 //! What the gate needs of the configuration, every value checked.
 
 use crate::config::{Archives, Uploads, Watermark};
+use crate::domain::branding::Branding;
 use crate::domain::language::Language;
 use crate::domain::policy::{Delivery, Strength};
+use crate::gate::bounces::Bounces;
 use crate::mail::Sender;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// When the code is mailed.
@@ -42,6 +45,10 @@ pub struct Settings {
     pub zone: TimeZone,
     /// The sender of all mails.
     pub sender: Sender,
+    /// Where mails come back to that could not be delivered, if they are read.
+    pub bounces: Option<Bounces>,
+    /// What stands beside the organisation's name.
+    pub branding: Arc<Branding>,
     /// Digits of a code: 6 or 8.
     pub code_digits: u8,
     /// How long a code is valid when it was asked for.

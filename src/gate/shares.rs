@@ -7,6 +7,7 @@ use crate::domain::policy::Delivery;
 use crate::domain::scope::ItemKind;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
+use crate::gate::bounces::recipient_of;
 use crate::gate::consent::Entry;
 use crate::gate::listing::shown;
 use crate::gate::permit::Admitted;
@@ -185,23 +186,28 @@ fn in_order(share: &Share) -> Vec<&Recipient> {
     all
 }
 
+/// What a mail is, in one word for programs.
+pub(super) const fn word_of(kind: MailKind) -> &'static str {
+    match kind {
+        MailKind::Changed => "changed",
+        MailKind::Code(..) => "code",
+        MailKind::Ended => "ended",
+        MailKind::Invitation(_) => "invitation",
+        MailKind::Notice => "notice",
+        MailKind::Stopped(_) => "stopped",
+        MailKind::Undelivered(_) => "undelivered",
+    }
+}
+
 fn undelivered_view(state: &State, share: &Share, failed: &Undelivered) -> UndeliveredView {
-    let (mail, recipient) = match failed.kind {
-        MailKind::Code(_, recipient) => ("code", Some(recipient)),
-        MailKind::Invitation(recipient) => ("invitation", Some(recipient)),
-        MailKind::Notice => ("notice", None),
-        MailKind::Stopped(recipient) => ("stopped", Some(recipient)),
-        MailKind::Changed => ("changed", None),
-        MailKind::Ended => ("ended", None),
-        MailKind::Undelivered(_) => ("undelivered", None),
-    };
+    let recipient = recipient_of(failed.kind);
     let guest = recipient
         .and_then(|id| share.recipients.get(&id))
         .and_then(|recipient| state.address(recipient.guest));
     let owner = state.staff.get(&share.owner).and_then(|staff| staff.address.get()).filter(|_| recipient.is_none());
     UndeliveredView {
         email: guest.or(owner).map_or(ERASED, EmailAddress::expose).to_owned(),
-        mail: mail.to_owned(),
+        mail: word_of(failed.kind).to_owned(),
         at: failed.at.to_string(),
         why: failed.why.clone(),
     }

@@ -125,7 +125,7 @@ pub struct UndeliveredView {
     pub email: String,
     /// `invitation`, `code`, `notice`, `stopped`, `ended`, `changed` or `undelivered`.
     pub mail: String,
-    /// When it was given up, RFC 3339 in UTC.
+    /// When it was given up or came back, RFC 3339 in UTC.
     pub at: String,
     /// Why.
     pub why: String,

@@ -31,9 +31,11 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         Event::ChallengeMade { .. } | Event::CodeFailed { .. } | Event::CodeSent { .. } | Event::ConsentGiven { .. } => {
             challenge(state, t, event)
         }
-        Event::MailDelayed { .. } | Event::MailFailed { .. } | Event::MailQueued { .. } | Event::MailSent { .. } => {
-            mail::mail(state, t, event)
-        }
+        Event::MailBounced { .. }
+        | Event::MailDelayed { .. }
+        | Event::MailFailed { .. }
+        | Event::MailQueued { .. }
+        | Event::MailSent { .. } => mail::mail(state, t, event),
         Event::ReceiptBroken { .. }
         | Event::ReceiptEnded { .. }
         | Event::ReceiptPages { .. }
@@ -78,11 +80,12 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
     }
 }
 
-/// Drops challenges and sessions whose time is over at `t`.
+/// Drops challenges, sessions and mails whose time is over at `t`.
 fn forget(state: &mut State, t: Timestamp) {
     while let Some((_, passing)) = state.passing.get_min().filter(|(moment, _)| *moment < t).copied() {
         match passing {
             Passing::Challenge(id) => drop(drop_challenge(state, id)),
+            Passing::Mail(id) => drop(mail::drop_sent(state, id)),
             Passing::Session(id) => drop_session(state, id),
         }
     }

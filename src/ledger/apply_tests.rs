@@ -151,7 +151,11 @@ impl Maker {
         match (kind % 26, p[5] % 4) {
             (19, 0) => Event::MailDelayed { mail, due: until, why: "busy".to_owned() },
             (19, 1) => Event::MailFailed { mail, why: "no".to_owned() },
-            (19, _) => Event::MailSent { mail, lines: p[0].into(), quiet_until: until },
+            (19, 2) => Event::MailBounced { mail, share, why: "gone".to_owned() },
+            (19, _) => {
+                let bounces_until = p[4].is_multiple_of(2).then_some(until);
+                Event::MailSent { mail, lines: p[0].into(), quiet_until: until, bounces_until }
+            }
             (20, 0) => Event::ShareRevoked { share, by },
             (20, 1) => Event::ShareEnded { share },
             (20, 2) => Event::RecipientRevoked { share, recipient, by },
@@ -332,17 +336,22 @@ fn assert_indexes_agree(state: &State) {
     for (moment, passing) in &state.passing {
         let due = match passing {
             Passing::Challenge(id) => state.challenges.get(id).map(|c| c.forgotten()),
+            Passing::Mail(id) => state.sent_mails.get(id).map(|m| m.until),
             Passing::Session(id) => state.sessions.get(id).map(|s| s.expires),
         };
         assert_eq!(due, Some(*moment), "{passing:?}");
     }
-    assert_eq!(state.passing.len(), state.challenges.len() + state.sessions.len(), "all that passes has its moment");
+    assert_eq!(
+        state.passing.len(),
+        state.challenges.len() + state.sessions.len() + state.sent_mails.len(),
+        "all that passes has its moment"
+    );
     let recipients = || state.shares.values().flat_map(|s| s.recipients.values());
     assert_eq!(recipients().flat_map(|r| &r.challenges).filter(|id| state.challenges.contains_key(*id)).count(), state.challenges.len());
     assert_eq!(recipients().flat_map(|r| &r.sessions).filter(|id| state.sessions.contains_key(*id)).count(), state.sessions.len());
     assert_eq!(
         recipients().map(|r| r.challenges.len() + r.sessions.len()).sum::<usize>(),
-        state.passing.len(),
+        state.passing.len() - state.sent_mails.len(),
         "none is named that is gone"
     );
 }

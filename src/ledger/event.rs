@@ -139,6 +139,9 @@ pub enum Event {
     /// An outside address is known from now on.
     #[serde(rename = "guest.seen")]
     GuestSeen { guest: GuestId, address: Private<EmailAddress> },
+    /// A mail that was handed over came back: it could not be delivered after all.
+    #[serde(rename = "mail.bounced")]
+    MailBounced { mail: MailId, share: ShareId, why: String },
     /// A mail could not be delivered yet.
     #[serde(rename = "mail.delayed")]
     MailDelayed { mail: MailId, due: Timestamp, why: String },
@@ -148,9 +151,16 @@ pub enum Event {
     /// A mail is to be sent.
     #[serde(rename = "mail.queued")]
     MailQueued { mail: MailId, share: ShareId, kind: MailKind, due: Timestamp, deliver_by: Timestamp },
-    /// A mail was handed over; a notice says how many lines it told, and until when the next ones are gathered.
+    /// A mail was handed over; a notice says how many lines it told, and until when the next ones are gathered. Where mails that come back are
+    /// read, `bounces_until` says until when this one may.
     #[serde(rename = "mail.sent")]
-    MailSent { mail: MailId, lines: usize, quiet_until: Timestamp },
+    MailSent {
+        mail: MailId,
+        lines: usize,
+        quiet_until: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bounces_until: Option<Timestamp>,
+    },
     /// An archive could not go on at this document; its receipt stays as far as it came.
     #[serde(rename = "receipt.broken")]
     ReceiptBroken { receipt: ReceiptId, share: ShareId, guest: GuestId, document: Private<DocumentName>, why: String },

@@ -4,7 +4,7 @@ use crate::crypto::sealed::Private;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, StaffId};
-use crate::ledger::state::{Challenge, Mail, Passing, Receipt, Redaction, Session, Share, Staff, State, Timer, Upload};
+use crate::ledger::state::{Challenge, Mail, Passing, Receipt, Redaction, Sent, Session, Share, Staff, State, Timer, Upload};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub enum Record {
     Receipt(Arc<Receipt>),
     /// An area covered on a page.
     Redaction(Arc<Redaction>),
+    /// A mail that may still come back.
+    Sent(Arc<Sent>),
     /// A session.
     Session(Arc<Session>),
     /// A share with its recipients.
@@ -46,6 +48,7 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> {
     let mails = state.mails.values().map(|m| Record::Mail(Arc::clone(m)));
     let receipts = state.receipts.values().map(|r| Record::Receipt(Arc::clone(r)));
     let redactions = state.redactions.values().map(|r| Record::Redaction(Arc::clone(r)));
+    let sent = state.sent_mails.values().map(|s| Record::Sent(Arc::clone(s)));
     let sessions = state.sessions.values().map(|s| Record::Session(Arc::clone(s)));
     let shares = state.shares.values().map(|s| Record::Share(Arc::clone(s)));
     let staff = state
@@ -62,6 +65,7 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> {
         .chain(sessions)
         .chain(receipts)
         .chain(mails)
+        .chain(sent)
         .chain(uploads)
 }
 
@@ -97,6 +101,10 @@ pub fn restore(state: &mut State, record: Record) {
         }
         Record::Redaction(redaction) => {
             state.redactions.insert((redaction.share, redaction.id), redaction);
+        }
+        Record::Sent(sent) => {
+            state.passing.insert((sent.until, Passing::Mail(sent.mail)));
+            state.sent_mails.insert(sent.mail, sent);
         }
         Record::Session(session) => {
             state.passing.insert((session.expires, Passing::Session(session.id)));

@@ -24,7 +24,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use crate::ledger::event::Actor;
 use imbl::{OrdMap, OrdSet};
-pub use mails::{Mail, Undelivered};
+pub use mails::{Mail, Sent, Undelivered};
 pub use redactions::Redaction;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,6 +55,8 @@ pub struct State {
     pub receipts: OrdMap<ReceiptId, Arc<Receipt>>,
     /// Areas covered on pages, by share.
     pub redactions: OrdMap<(ShareId, RedactionId), Arc<Redaction>>,
+    /// Mails that were handed over and may still come back.
+    pub sent_mails: OrdMap<MailId, Arc<Sent>>,
     /// Bytes of uploads in each store, and on their way to it; derived from the rest.
     pub sent: OrdMap<StoreName, u64>,
     /// Sessions that have not ended.
@@ -79,6 +81,8 @@ pub type ReceiptKey = (SessionId, Action, DocumentName, FileVersion);
 pub enum Passing {
     /// A challenge.
     Challenge(ChallengeId),
+    /// A mail that was handed over.
+    Mail(MailId),
     /// A session.
     Session(SessionId),
 }

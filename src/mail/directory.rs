@@ -1,5 +1,6 @@
 //! Letters as files: `DIRECTORY/{mail id}.eml`, whole or not there at all, even after a power cut.
 
+use crate::mail::dkim::Dkim;
 use crate::mail::{Accepted, Letter, Undelivered};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -14,12 +15,18 @@ pub struct Directory {
     path: PathBuf,
     /// One writer at a time, so that two attempts at one letter never share a temporary file.
     writing: Arc<Mutex<()>>,
+    dkim: Option<Arc<Dkim>>,
 }
 
 impl Directory {
     /// The directory at `path`; made at the first letter when it is not there.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, writing: Arc::default() }
+        Self { path, writing: Arc::default(), dkim: None }
+    }
+
+    /// The same, with letters signed.
+    pub fn signing(self, dkim: Option<Arc<Dkim>>) -> Self {
+        Self { dkim, ..self }
     }
 
     /// Where it is.
@@ -28,7 +35,7 @@ impl Directory {
     }
 
     pub(super) async fn deliver(&self, letter: &Letter) -> Result<Accepted, Undelivered> {
-        let (name, bytes) = (letter.id.to_string(), letter.format());
+        let (name, bytes) = (letter.id.to_string(), letter.wire(self.dkim.as_deref()));
         let stored = self.in_pool(move |directory| write(&directory, &name, &bytes)).await;
         stored.map(|()| Accepted { reply: "written as a file".to_owned() }).map_err(Undelivered::temporary)
     }

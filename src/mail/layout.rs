@@ -1,6 +1,8 @@
 //! The one layout of all letters: blocks in a single column, as HTML without anything to fetch and as plain text.
 
 use crate::domain::bounds::{MAIL_LINE_BYTES, MAIL_SUBJECT_BYTES};
+use crate::domain::branding::{Branding, Logo};
+use crate::domain::colour::Colour;
 use crate::mail::Content;
 use crate::mail::clean::one_line;
 use crate::mail::markdown::Message;
@@ -104,6 +106,63 @@ impl<'a> Sheet<'a> {
         let text = self.blocks.iter().map(plain).collect::<Vec<_>>().join("\n");
         Content { subject: self.subject, text, html }
     }
+}
+
+impl Content {
+    /// The letter with what the organisation puts on its mails: above it the logo and a rule in its colour, below it the privacy notice.
+    pub fn dressed(self, branding: &Branding, organisation: &str, words: &Words) -> Self {
+        let mut dressed = self;
+        if branding.logo.is_some() || branding.palette.is_some() {
+            let top =
+                Top { name: organisation, logo: branding.logo.as_ref().map(shown_size), colour: branding.palette.map(|both| both.light) };
+            let top = top.render().expect("rendering strings into a String has no way to fail");
+            dressed.html = dressed.html.replacen(OPENING, &format!("{OPENING}\n{top}"), 1);
+        }
+        if let Some(url) = &branding.privacy {
+            let label = said(words, "mail-privacy", &[("organisation", organisation)]);
+            let foot = Foot { label: &label, url }.render().expect("rendering strings into a String has no way to fail");
+            if let Some(end) = dressed.html.rfind(CLOSING) {
+                dressed.html.insert_str(end, &foot);
+            }
+            dressed.text.push_str(&format!("\n{label}\n{url}\n"));
+        }
+        dressed
+    }
+}
+
+/// Where the letter itself begins in [`Page`]. What stands before it is escaped and cannot hold it.
+const OPENING: &str = "overflow-wrap:anywhere\">";
+/// Where it ends; the last of its kind is ours.
+const CLOSING: &str = "\n</div>\n</body>";
+
+/// What stands above a letter.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<p style="margin:0 0 1.5rem;padding:0 0 0.75rem;border-bottom:3px solid {% if let Some(colour) = colour %}{{ colour }}{% else %}#888888{% endif %};font-weight:700">
+{%- if let Some((width, height)) = logo %}<img src="cid:{{ crate::mail::letter::LOGO_NAME }}" width="{{ width }}" height="{{ height }}" alt="" style="vertical-align:middle;margin-right:0.75rem">{% endif %}{{ name }}</p>"#
+)]
+struct Top<'a> {
+    name: &'a str,
+    logo: Option<(u32, u32)>,
+    colour: Option<Colour>,
+}
+
+/// What stands below a letter.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"
+<p style="font-size:0.875rem">{{ label }} <a href="{{ url }}" rel="noreferrer">{{ url }}</a></p>"#
+)]
+struct Foot<'a> {
+    label: &'a str,
+    url: &'a str,
+}
+
+/// A logo as it is shown: 40 pixels high, or flatter where it would be too wide.
+fn shown_size(logo: &Logo) -> (u32, u32) {
+    logo.within(200, 40)
 }
 
 /// A text of the catalogue with words of people put in, each held to one line so that it cannot look like a paragraph of ours.

@@ -1,19 +1,24 @@
 //! A letter and its written form: RFC 5322 with a plain and an HTML part, one recipient and a fixed set of header fields.
 
 use crate::domain::bounds::{MAIL_LINE_BYTES, MAIL_SUBJECT_BYTES};
+use crate::domain::branding::Logo;
 use crate::domain::{email::EmailAddress, ids::MailId, time::Timestamp};
 use crate::mail::clean::{lines, one_line};
+use crate::mail::dkim::Dkim;
 use lettre::message::header::{self, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 use std::fmt;
 use std::time::{Duration, UNIX_EPOCH};
+
+/// What the picture of a letter is called in it.
+pub(super) const LOGO_NAME: &str = "logo@doorward";
 
 /// Who a letter comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
     /// The name shown in front of the address; may be empty.
     pub name: String,
-    /// The address; also where the mail server sends what it cannot deliver.
+    /// The address; also where the mail server sends what it cannot deliver, unless the letter says another.
     pub address: EmailAddress,
 }
 
@@ -43,6 +48,14 @@ pub struct Letter {
     pub date: Timestamp,
     /// The host of the public URL, for the Message-ID.
     pub domain: String,
+    /// What kind of letter it is, in one word; mailbox providers count complaints by it.
+    pub topic: &'static str,
+    /// Where the mail server sends what it cannot deliver, when not to the sender.
+    pub bounces: Option<EmailAddress>,
+    /// A page on which the recipient can say that no more mail is wanted.
+    pub unwanted: Option<String>,
+    /// The organisation's logo, which [`Content::dressed`] has shown in it.
+    pub logo: Option<Logo>,
     /// What it says.
     pub content: Content,
 }
@@ -62,16 +75,56 @@ impl Letter {
             .kind(MultiPartKind::Alternative)
             .boundary(format!("doorward-{}", self.id))
             // lettre leaves a lone CR in a body, and servers disagree on whether it ends a line.
-            .singlepart(SinglePart::plain(lines(&self.content.text)))
-            .singlepart(SinglePart::html(lines(&self.content.html)));
+            .singlepart(SinglePart::plain(lines(&self.content.text)));
+        let html = SinglePart::html(lines(&self.content.html));
+        letter = match &self.logo {
+            None => letter.singlepart(html),
+            Some(logo) => letter.multipart(self.with_picture(html, logo)),
+        };
         let fields = letter.headers_mut();
         if let Some(address) = &self.reply_to {
             fields.set(header::ReplyTo::from(lettre::message::Mailboxes::from(Mailbox::new(None, wire_address(address)))));
         }
         // RFC 3834 section 5, and what Exchange reads: no out-of-office answer to a letter no person wrote.
         fields.insert_raw(field("Auto-Submitted", "auto-generated"));
-        fields.insert_raw(field("X-Auto-Response-Suppress", "All"));
+        // "All" would suppress reports of what cannot be delivered as well, and those are wanted.
+        fields.insert_raw(field("X-Auto-Response-Suppress", "DR, OOF, AutoReply"));
+        // One kind of mail, and who sends: names no person and no share.
+        fields.insert_raw(field("Feedback-ID", &format!("{}:doorward", self.topic)));
+        if let Some(page) = &self.unwanted {
+            // RFC 2369. Without RFC 8058: what scanners post to must not end anybody's mail.
+            fields.insert_raw(field("List-Unsubscribe", &format!("<{page}>")));
+        }
         letter.formatted()
+    }
+
+    /// The page together with the picture that it shows, so that no mail program has to fetch anything.
+    fn with_picture(&self, html: SinglePart, logo: &Logo) -> MultiPart {
+        let picture = SinglePart::builder()
+            .header(header::ContentType::parse("image/png").expect("image/png is a media type"))
+            .header(header::ContentDisposition::inline())
+            .header(header::ContentId::from(format!("<{LOGO_NAME}>")))
+            .header(header::ContentTransferEncoding::Base64)
+            .body(logo.png.to_vec());
+        MultiPart::builder()
+            .kind(MultiPartKind::Related)
+            .boundary(format!("doorward-page-{}", self.id))
+            .singlepart(html)
+            .singlepart(picture)
+    }
+
+    /// The letter as it leaves: with a signature in front, where there is a key for it.
+    pub fn wire(&self, dkim: Option<&Dkim>) -> Vec<u8> {
+        let written = self.format();
+        match dkim {
+            Some(dkim) => dkim.sign(&written, self.date),
+            None => written,
+        }
+    }
+
+    /// The sender in the envelope: where a mail server sends what it cannot deliver.
+    pub fn return_to(&self) -> &EmailAddress {
+        self.bounces.as_ref().unwrap_or(&self.from.address)
     }
 
     /// The Message-ID, the same at every attempt, so that a letter delivered twice shows once.
@@ -129,6 +182,10 @@ pub(super) mod tests {
             reply_to: Some(address("owner@example.org")),
             date: Timestamp::from_millis(1_800_000_000_000),
             domain: "share.example.org".to_owned(),
+            topic: "invitation",
+            bounces: None,
+            unwanted: None,
+            logo: None,
             content: Content {
                 subject: "Your files".to_owned(),
                 text: "Hello,\nthis is for you.\n".to_owned(),
@@ -152,7 +209,7 @@ pub(super) mod tests {
         (fields, body)
     }
 
-    const FIELDS: [&str; 10] = [
+    const FIELDS: [&str; 11] = [
         "Date",
         "From",
         "To",
@@ -163,6 +220,7 @@ pub(super) mod tests {
         "Reply-To",
         "Auto-Submitted",
         "X-Auto-Response-Suppress",
+        "Feedback-ID",
     ];
 
     #[test]
@@ -177,7 +235,8 @@ pub(super) mod tests {
         assert_eq!(value("Reply-To"), Some("owner@example.org"));
         assert_eq!(value("Message-ID"), Some("<5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c@share.example.org>"));
         assert_eq!(value("Auto-Submitted"), Some("auto-generated"));
-        assert_eq!(value("X-Auto-Response-Suppress"), Some("All"));
+        assert_eq!(value("X-Auto-Response-Suppress"), Some("DR, OOF, AutoReply"));
+        assert_eq!(value("Feedback-ID"), Some("invitation:doorward"));
         assert_eq!(value("Content-Type"), Some("multipart/alternative; boundary=\"doorward-5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c\""));
         assert!(body.contains("Content-Type: text/plain; charset=utf-8"));
         assert!(body.contains("Content-Type: text/html; charset=utf-8"));

@@ -1,12 +1,13 @@
 //! Letters to a mail server: one conversation a letter, over STARTTLS, TLS from the start, or plain to the same machine.
 
-mod answer;
+pub(super) mod answer;
 mod lines;
 mod settings;
 
 pub use settings::{Security, SmtpSettings};
 
 use crate::domain::bounds::MAIL_CONNECTIONS;
+use crate::mail::dkim::Dkim;
 use crate::mail::letter::wire_address;
 use crate::mail::{Accepted, Letter, Undelivered};
 use answer::{Mask, Stage};
@@ -19,6 +20,7 @@ use lines::Lines;
 use std::fmt;
 use std::future::Future;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -32,6 +34,7 @@ pub struct Smtp {
     hello: ClientId,
     tls: Option<TlsParameters>,
     conversations: Semaphore,
+    dkim: Option<Arc<Dkim>>,
 }
 
 impl Smtp {
@@ -44,14 +47,19 @@ impl Smtp {
             Err(_) => ClientId::Domain(settings.hello_name.clone()),
         };
         let tls = if settings.security == Security::Plain { None } else { Some(trust(&settings)?) };
-        Ok(Self { settings, hello, tls, conversations: Semaphore::new(MAIL_CONNECTIONS) })
+        Ok(Self { settings, hello, tls, conversations: Semaphore::new(MAIL_CONNECTIONS), dkim: None })
+    }
+
+    /// The same, with letters signed.
+    pub fn signing(self, dkim: Option<Arc<Dkim>>) -> Self {
+        Self { dkim, ..self }
     }
 
     /// Hands one letter over. Waits while [`MAIL_CONNECTIONS`] other conversations run.
     pub(super) async fn deliver(&self, letter: &Letter) -> Result<Accepted, Undelivered> {
         let mask = Mask::of(&letter.to);
-        let (from, to) = (wire_address(&letter.from.address), wire_address(&letter.to));
-        let wire = letter.format();
+        let (from, to) = (wire_address(letter.return_to()), wire_address(&letter.to));
+        let wire = letter.wire(self.dkim.as_deref());
         let _place = self.place().await;
         let mut server = self.open(&mask).await?;
         let accepted = async {

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod brand;
 pub mod conditional;
 mod content;
 pub mod cookies;
@@ -18,6 +19,7 @@ pub mod request;
 
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
+use crate::web::brand::Brand;
 use crate::web::content::ContentHost;
 use crate::web::language::Spoken;
 use crate::web::recipient::{archive, code, document, leave, link, list, marked, picture, tus, upload, viewer};
@@ -42,13 +44,15 @@ pub struct Shared {
     hsts: bool,
     security_contact: Option<String>,
     content: Option<ContentHost>,
+    brand: Brand,
     stopping: AtomicBool,
 }
 
 impl Web {
     /// `hsts` says whether browsers are told to come by TLS only from now on; `security_contact` goes into security.txt.
     pub fn new(gate: Arc<Gate>, hsts: bool, security_contact: Option<String>) -> Self {
-        Self::of(Shared { gate, hsts, security_contact, content: None, stopping: AtomicBool::new(false) })
+        let brand = Brand::new(&gate.settings().branding);
+        Self::of(Shared { gate, hsts, security_contact, content: None, brand, stopping: AtomicBool::new(false) })
     }
 
     fn of(shared: Shared) -> Self {
@@ -63,10 +67,10 @@ impl Web {
 
     /// The same, with pictures of documents' pages from an origin of their own, such as `https://content.example.org`.
     pub fn with_content_host(self, origin: String) -> Self {
-        let Shared { gate, hsts, security_contact, .. } = &*self.shared;
-        let (gate, hsts, security_contact) = (Arc::clone(gate), *hsts, security_contact.clone());
+        let Shared { gate, hsts, security_contact, brand, .. } = &*self.shared;
+        let (gate, hsts, security_contact, brand) = (Arc::clone(gate), *hsts, security_contact.clone(), brand.clone());
         let content = Some(ContentHost::new(origin));
-        Self::of(Shared { gate, hsts, security_contact, content, stopping: AtomicBool::new(false) })
+        Self::of(Shared { gate, hsts, security_contact, content, brand, stopping: AtomicBool::new(false) })
     }
 
     /// Where pictures come from, when not from the pages' own origin.
@@ -92,6 +96,11 @@ impl Web {
     /// A moment soon from now, as it stands after "at".
     pub(in crate::web) fn when(&self, at: Timestamp) -> String {
         self.gate().when(self.words(), at)
+    }
+
+    /// What the organisation puts on pages.
+    pub fn brand(&self) -> &Brand {
+        &self.shared.brand
     }
 
     /// The gate.

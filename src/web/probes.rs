@@ -5,6 +5,7 @@ use crate::web::pages::HomePage;
 use crate::web::{Web, assets, refuse};
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use std::time::Duration;
@@ -43,11 +44,14 @@ pub async fn robots() -> &'static str {
     "User-agent: *\nDisallow: /\n"
 }
 
-/// Stylesheet, script and mark.
+/// Stylesheets, scripts and mark, and what the organisation puts beside them.
 pub async fn asset(web: Web, Path(file): Path<String>) -> Response {
-    let Some(asset) = assets::find(&format!("/static/{file}")) else { return refuse::not_found(web).await };
-    let mut response = asset.body.into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
+    let path = format!("/static/{file}");
+    let own = assets::find(&path).map(|asset| (Bytes::from_static(asset.body), asset.media_type));
+    let found = own.or_else(|| web.brand().find(&path).map(|file| (file.body.clone(), file.media_type)));
+    let Some((body, media_type)) = found else { return refuse::not_found(web).await };
+    let mut response = body.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_CONTROL));
     response
         .headers_mut()

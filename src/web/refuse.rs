@@ -130,7 +130,13 @@ fn page(web: &Web, kind: RefusalKind, details: Details) -> Response {
 /// What all pages have in common.
 pub fn frame(web: &Web) -> Frame<'_> {
     let settings = web.gate().settings();
-    Frame { words: web.words(), organisation: &settings.organisation, contact: &settings.contact, query: &web.spoken().query }
+    Frame {
+        words: web.words(),
+        organisation: &settings.organisation,
+        contact: &settings.contact,
+        query: &web.spoken().query,
+        brand: web.brand(),
+    }
 }
 
 const fn status(kind: RefusalKind) -> StatusCode {

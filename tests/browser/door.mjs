@@ -36,7 +36,9 @@ export async function serve(smtp, pictures) {
   const home = mkdtempSync(join(scratch, "serve-"));
   const [data, documents, port] = [join(home, "data"), writeDocuments(home), await freePort()];
   certificate(home);
-  writeFileSync(join(home, "doorward.toml"), configuration({ data, documents, port, smtp, pictures }));
+  writeFileSync(join(home, "logo.png"), LOGO);
+  // One of the servers wears the colours of an organisation.
+  writeFileSync(join(home, "doorward.toml"), configuration({ data, documents, port, smtp, pictures }) + (smtp ? BRANDING : ""));
   const door = new Door({ home, data, documents, port }, ["serve", "--config", join(home, "doorward.toml")]);
   door.mailbox = new Mailbox(smtp ? ["new", "cur"].map((folder) => join(smtp.maildir, folder)) : [join(data, "outbox")]);
   await until("/readyz to answer 200", () => door.ready(), GRACE_SECONDS);
@@ -147,6 +149,16 @@ function certificate(home) {
   const names = ["-addext", `subjectAltName=DNS:localhost,DNS:${PICTURES}`, "-keyout", join(home, "server.key"), "-out", join(home, "server.pem")];
   execFileSync("openssl", ["req", ...made, ...names], { stdio: "ignore" });
 }
+
+// A picture of 120 by 40 dots.
+const LOGO = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAHgAAAAoCAYAAAA16j4lAAAAmElEQVR42u3ZsQ2AMBRDwQzCRIyWpWECiqQK9j2JjgL5KvTHkCQlN6/7+XqsE4gKuwwWdAks6CJcyAW4kAtwIRfgQgasv+NCBrz0rd4/EHcHGTBgwIBLgE/AXUUGDBgwYMCAAQMGDBgwYP/BgAEDBtwK7JoE2D3YTRguYMBdyNYORrZyMLJ1g5GtGgptxVBoqwViW0eSdnsBNFc/xX2EH/cAAAAASUVORK5CYII=", "base64");
+
+const BRANDING = `
+[branding]
+logo = "logo.png"
+colour = "#8a1c4a"
+privacy = "https://example.org/privacy"
+`;
 
 const configuration = ({ data, documents, port, smtp, pictures }) => `
 data = ${JSON.stringify(data)}

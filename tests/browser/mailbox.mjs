@@ -45,7 +45,7 @@ const first = (mails, pattern) => mails.map((mail) => mail.text.match(pattern)?.
 // A mail's header lookup and its plain text.
 export function parse(bytes) {
   const { header, body } = split(bytes.toString("latin1"));
-  return { header: (name) => words(header(name)), text: plainText(header, body), html: partOf(header, body, "text/html") ?? "" };
+  return { header: (name) => words(header(name)), text: plainText(header, body), html: withPicture(partOf(header, body, "text/html") ?? "", partOf(header, body, "image/png")) };
 }
 
 function split(raw) {
@@ -58,6 +58,9 @@ function split(raw) {
 
 const plainText = (header, body) => partOf(header, body, "text/plain") ?? "";
 
+// A mail program shows the picture that comes with a mail in its place.
+const withPicture = (html, picture) => (picture ? html.replace("cid:logo@doorward", `data:image/png;base64,${picture.replaceAll("/", "%2F")}`) : html);
+
 // The first part of a type, decoded; multiparts are looked through.
 function partOf(header, body, type) {
   const kind = header("content-type") || "text/plain";
@@ -67,7 +70,7 @@ function partOf(header, body, type) {
     return parts.map((part) => split(part.replace(/^[^\n]*\n/, ""))).map((part) => partOf(part.header, part.body, type)).find((text) => text !== undefined);
   }
   if (!kind.toLowerCase().startsWith(type)) return undefined;
-  return decode(body, header("content-transfer-encoding")).toString("utf8");
+  return decode(body, header("content-transfer-encoding")).toString(type.startsWith("image/") ? "base64" : "utf8");
 }
 
 function decode(body, encoding) {

@@ -29,6 +29,8 @@ export async function mails(stage) {
     const mail = await until(`the mail ${kind} to ${address}`, () => smtp.mailbox.to(address).find(({ text }) => words.test(text)));
     check(mail.header("auto-submitted") === "auto-generated", `${kind}: it does not say that a machine wrote it`);
     check(words.test(strip(mail.html)), `${kind}: the HTML part has other words than the text`);
+    check(mail.html.includes("<img src=\"data:image/png"), `${kind}: the logo did not come with it`);
+    check(/example\.org\/privacy/.test(mail.text) === (kind !== "code"), `${kind}: the privacy notice is named in every mail but that of the code`);
     for (const screen of ["desktop", "phone"]) {
       const eye = await Visitor.arrive(browser, { name: `mail-${screen}`, screen });
       await eye.page.setContent(mail.html);

@@ -1,4 +1,4 @@
-//! Previews by real workers: documents that others made, mutations of them, and documents made to hurt.
+//! Previews by real workers: documents that others made, mutations of them, and documents made to hurt. Mails through a real mail server.
 //!
 //! Figures are printed, not asserted: a machine with much to do says nothing about the program. What is asserted is what must hold anywhere.
 
@@ -6,4 +6,9 @@ mod corpus;
 mod figures;
 mod helpers;
 mod hostile;
+mod mails;
+mod mails_line;
 mod mutated;
+#[allow(dead_code, reason = "what all tests of the running program share; not everything of it is needed here")]
+#[path = "../it/helpers/mod.rs"]
+mod rig;

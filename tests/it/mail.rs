@@ -1,9 +1,11 @@
 //! The outbox: a mail goes out once, waits out a server that is down, and one that cannot go out is shown where staff look.
 
+use crate::helpers::mailbox::code_in;
 use crate::helpers::{MINUTE, Outcome, TestApp, documents, until};
 use doorward::mail::Undelivered;
 use doorward::web::api::wire::CreateShare;
 use serde_json::json;
+use std::time::Duration;
 
 const GUEST: &str = "guest@example.org";
 const OWNER: &str = "owner@example.org";
@@ -37,7 +39,10 @@ async fn an_invitation_names_the_sender_the_message_and_the_link() -> Outcome {
         let letter = app.mail.wait_for(email, "", 1).await.remove(0);
         let text = &letter.content.text;
         assert!(text.contains("Case Office") && text.contains("Please read all of it.") || text.contains("**all**"), "{text}");
-        assert!(text.contains(&format!("https://localhost:{}{}", app.address.port(), share.link_of(email))), "{text}");
+        let link = format!("https://localhost:{}{}", app.address.port(), share.link_of(email));
+        assert!(text.contains(&link), "{text}");
+        let wire = String::from_utf8(letter.format())?;
+        assert!(wire.contains(&format!("\r\nList-Unsubscribe: <{link}>\r\n")) && !wire.contains("List-Unsubscribe-Post"), "{wire}");
         assert_eq!(letter.reply_to.map(|address| address.expose().to_owned()).as_deref(), Some(OWNER));
     }
     assert_ne!(share.link_of("one@example.org"), share.link_of("two@example.org"));
@@ -94,6 +99,45 @@ async fn a_mail_is_given_up_after_twelve_tries() -> Outcome {
     app.mail.wait_for(OWNER, "Not delivered", 1).await;
     app.all_mailed().await;
     assert_eq!(app.view(&share).await?.undelivered.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_code_gets_through_a_greylist_of_five_minutes() -> Outcome {
+    let app = app_with_a_document().await?;
+    let share = app.share_documents(&["report.txt"]).await?;
+    app.mail.wait_for(GUEST, "", 1).await;
+    app.mail.0.fail_next(6, &Undelivered::temporary("451 4.7.1 greylisted".to_owned()));
+    app.client().agree(&share.link()).await?;
+    for (times, seconds) in [(1, 20), (2, 40), (3, 60), (4, 60), (5, 60), (6, 60)] {
+        delayed(&app, times).await;
+        assert_eq!(app.mail.codes(GUEST).len(), 0);
+        app.pass(Duration::from_secs(seconds));
+    }
+    app.mail.code(GUEST, 1).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_code_overtakes_all_that_waits() -> Outcome {
+    let app = app_with_a_document().await?;
+    app.mail.0.fail_next(40, &down());
+    let to = (0..40).map(|n| format!("guest-{n}@example.org")).collect();
+    let share = app.share(CreateShare { to, ..documents(&["report.txt"]) }).await?;
+    let all_tried = |tries| move |app: &TestApp| app.gate.ledger().state().mails.values().all(|mail| mail.tries >= tries);
+    until("all were tried", || all_tried(1)(&app)).await;
+    // The code becomes due in the same moment as all the others.
+    app.mail.0.fail_next(1, &down());
+    app.client().agree(&share.link_of("guest-7@example.org")).await?;
+    until("the code was tried", || app.gate.ledger().state().mails.len() == 41 && all_tried(1)(&app)).await;
+    app.mail.0.fail_next(1, &down());
+    app.pass(Duration::from_secs(20));
+    delayed(&app, 2).await;
+    app.pass(Duration::from_secs(40));
+    app.all_mailed().await;
+    let letters = app.mail.0.letters();
+    let at = letters.iter().position(|letter| code_in(letter).is_some());
+    assert!(at.is_some_and(|at| at < 4), "of 41 letters it was number {at:?}");
     Ok(())
 }
 

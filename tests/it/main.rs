@@ -3,6 +3,8 @@
 mod admission;
 mod api;
 mod archives;
+mod bounces;
+mod branding;
 mod folders;
 mod fuzz_corpus;
 mod helpers;

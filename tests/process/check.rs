@@ -179,3 +179,48 @@ fn a_data_directory_of_somebody_else_is_told() -> Fallible {
     assert!(refused(&settings)?.contains("file"));
     Ok(())
 }
+
+#[test]
+fn the_record_for_dns_is_told_and_the_test_mail_is_signed_so_that_it_fits() -> Fallible {
+    let scratch = tempfile::tempdir()?;
+    let folder = scratch.path();
+    let mut settings = Settings::new(folder)?;
+    let mut openssl = Command::new("openssl");
+    openssl
+        .args(["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "dkim.pem"])
+        .current_dir(folder);
+    assert_eq!(run(openssl)?.code, Some(0));
+    settings.set("mail.dkim.selector", "Door1")?;
+    settings.set("mail.dkim.key_file", "dkim.pem")?;
+    settings.set("mail.bounces.address", "bounces@example.org")?;
+    settings.set("mail.bounces.maildir", "returned")?;
+    only(&settings, &["bounces: ", "returned/new", "name a Maildir"])?;
+    for box_folder in ["returned/new", "returned/cur"] {
+        std::fs::create_dir_all(folder.join(box_folder))?;
+    }
+    let file = settings.write()?;
+    let told = doorward_at(&["check", "--send-test-mail", "guest@example.net", "--json", "--config"], &file)?.json()?;
+    let detail = |what: &str| {
+        let found = told.as_array().into_iter().flatten().find(|finding| finding["what"] == what);
+        found.and_then(|finding| finding["detail"].as_str()).unwrap_or_default().to_owned()
+    };
+    let (name, text) = detail("signature")
+        .strip_prefix("DNS must have this record: ")
+        .and_then(|record| record.split_once(" TXT "))
+        .map(|(name, text)| (name.to_owned(), text.trim_matches('"').to_owned()))
+        .ok_or_else(|| format!("no record in {told}"))?;
+    assert_eq!(name, "door1._domainkey.example.org");
+    assert!(detail("bounces").starts_with("read from ") && detail("test mail").starts_with("handed over"), "{told}");
+    let outbox = folder.join("data/outbox");
+    let mail = std::fs::read_dir(&outbox)?.next().ok_or("no test mail")??.path();
+    let mut verify = Command::new("sh");
+    verify
+        .args(["-euc", "python3 tests/helpers/dkim_verify.py \"$1\" \"$2\" <\"$3\"", "sh", &name, &text])
+        .arg(mail);
+    let verified = run(verify)?;
+    assert_eq!(verified.out.trim(), "good", "{verified:?}");
+    std::fs::write(folder.join("dkim.pem"), "no key")?;
+    only(&settings, &["signature: [mail.dkim]: the key is no private key in PEM"])?;
+    assert!(refused(&settings)?.contains("[mail.dkim]"));
+    Ok(())
+}

@@ -46,7 +46,7 @@ pub(crate) fn beginning(start: Timestamp) -> Vec<Vec<Event>> {
         rank,
     };
     let queued = |n, share, kind| Event::MailQueued { mail: mail(n), share, kind, due: start, deliver_by: day(1) };
-    let sent = |n| Event::MailSent { mail: mail(n), lines: 0, quiet_until: start };
+    let sent = |n| Event::MailSent { mail: mail(n), lines: 0, quiet_until: start, bounces_until: None };
     let added = |share, recipient, guest, key| Event::RecipientAdded { share, recipient, guest, key };
     vec![
         // The version looks like a sealed value's beginning, as some day it will.
@@ -101,7 +101,11 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         vec![started(2, "documents:case/Zoë %2541.txt", later(1800))],
         vec![progress(1, 70, Outcome::Open), progress(2, 100, Outcome::Complete)],
         vec![ended(2, later(100))],
-        vec![Event::MailSent { mail: mail(5), lines: 1, quiet_until: later(900) }, notice(6, later(900))],
+        vec![
+            Event::MailSent { mail: mail(5), lines: 1, quiet_until: later(900), bounces_until: Some(later(86_400)) },
+            notice(6, later(900)),
+        ],
+        vec![Event::MailBounced { mail: mail(5), share: FILES, why: "it came back: 550 5.1.1 no such user".to_owned() }],
         vec![Event::LinkCounted { share: FILES, recipient: BEN_FILES, what: "fetched".to_owned(), hour: start, count: 7 }],
         vec![Event::StrangersCounted { forged: 12, unknown: 34, hour: start }],
         vec![Event::ShareUpdated {

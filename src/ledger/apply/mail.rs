@@ -1,10 +1,10 @@
 //! What the events of the outbox do to the state.
 
-use super::{UNDELIVERED, share_mut};
-use crate::domain::ids::MailId;
+use super::{UNDELIVERED, recipient_mut, share_mut};
+use crate::domain::ids::{MailId, ShareId};
 use crate::domain::time::Timestamp;
 use crate::ledger::event::{Event, MailKind};
-use crate::ledger::state::{Mail, State, Timer, Undelivered};
+use crate::ledger::state::{Mail, Passing, Sent, State, Timer, Undelivered};
 use std::sync::Arc;
 
 pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
@@ -25,8 +25,14 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
             state.timers.remove(&(before, Timer::Mail(*mail)));
             state.timers.insert((*due, Timer::Mail(*mail)));
         }
-        Event::MailSent { mail, lines, quiet_until } => {
+        Event::MailSent { mail, lines, quiet_until, bounces_until } => {
             let Some(sent) = drop_mail(state, *mail) else { return };
+            if let Some(until) = *bounces_until {
+                state.passing.insert((until, Passing::Mail(*mail)));
+                state
+                    .sent_mails
+                    .insert(*mail, Arc::new(Sent { mail: *mail, share: sent.share, kind: sent.kind, at: t, until }));
+            }
             let Some(share) = share_mut(state, sent.share) else { return };
             match sent.kind {
                 MailKind::Notice => {
@@ -44,14 +50,36 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
         }
         Event::MailFailed { mail, why } => {
             let Some(failed) = drop_mail(state, *mail) else { return };
-            let Some(share) = share_mut(state, failed.share) else { return };
-            if share.undelivered.len() >= UNDELIVERED {
-                share.undelivered.remove(0);
+            undelivered(state, failed.share, Undelivered { mail: *mail, kind: failed.kind, at: t, why: why.clone() });
+        }
+        // The same mail comes back once: whatever else is said of it changes nothing.
+        Event::MailBounced { mail, share: _, why } => {
+            let Some(back) = drop_sent(state, *mail) else { return };
+            undelivered(state, back.share, Undelivered { mail: *mail, kind: back.kind, at: t, why: why.clone() });
+            if let MailKind::Invitation(recipient) = back.kind
+                && let Some(recipient) = recipient_mut(state, back.share, recipient)
+                && recipient.invited == Some(back.at)
+            {
+                recipient.invited = None;
             }
-            share.undelivered.push(Undelivered { mail: *mail, kind: failed.kind, at: t, why: why.clone() });
         }
         _ => {}
     }
+}
+
+fn undelivered(state: &mut State, share: ShareId, it: Undelivered) {
+    let Some(share) = share_mut(state, share) else { return };
+    if share.undelivered.len() >= UNDELIVERED {
+        share.undelivered.remove(0);
+    }
+    share.undelivered.push(it);
+}
+
+/// Forgets a mail that may come back.
+pub(super) fn drop_sent(state: &mut State, id: MailId) -> Option<Arc<Sent>> {
+    let gone = state.sent_mails.remove(&id)?;
+    state.passing.remove(&(gone.until, Passing::Mail(id)));
+    Some(gone)
 }
 
 fn drop_mail(state: &mut State, id: MailId) -> Option<Arc<Mail>> {

@@ -5,7 +5,7 @@ use crate::domain::time::Timestamp;
 use crate::ledger::event::MailKind;
 use serde::{Deserialize, Serialize};
 
-/// A mail that failed for good.
+/// A mail that failed for good, or came back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Undelivered {
     /// The mail.
@@ -16,6 +16,21 @@ pub struct Undelivered {
     pub at: Timestamp,
     /// Why, without addresses.
     pub why: String,
+}
+
+/// A mail that was handed over and may still come back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The mail.
+    pub mail: MailId,
+    /// The share it was about.
+    pub share: ShareId,
+    /// What it was.
+    pub kind: MailKind,
+    /// When it was handed over.
+    pub at: Timestamp,
+    /// After this it is forgotten.
+    pub until: Timestamp,
 }
 
 /// A mail of the outbox.

@@ -46,13 +46,13 @@ impl Stage {
 
 /// Takes addresses out of what a server said: all that have an @, and the recipient's name in front of it.
 #[derive(Default)]
-pub(super) struct Mask {
+pub(in crate::mail) struct Mask {
     local: Option<String>,
 }
 
 impl Mask {
     /// For a letter to this address.
-    pub(super) fn of(recipient: &EmailAddress) -> Self {
+    pub(in crate::mail) fn of(recipient: &EmailAddress) -> Self {
         Self { local: recipient.key().split_once('@').map(|(local, _)| local.to_owned()) }
     }
 
@@ -83,7 +83,8 @@ impl Mask {
         Undelivered::temporary(format!("{}: no answer within {waited:?}", stage.words()))
     }
 
-    fn hide(&self, text: &str) -> String {
+    /// What was said in one line of bounded length, without addresses.
+    pub(in crate::mail) fn hide(&self, text: &str) -> String {
         let line = one_line(text, MAIL_REPLY_BYTES * 4);
         let mut hidden = String::with_capacity(line.len());
         let mut word = String::new();

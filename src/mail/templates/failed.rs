@@ -41,14 +41,14 @@ pub struct DeliveryFailed<'a> {
 }
 
 impl Cause {
-    /// Reads the reason of an undelivered letter.
-    pub fn of(permanent: bool, reason: &str) -> Self {
-        if !permanent {
+    /// Reads the reason of an undelivered letter: without a refusal for good in it, it was given up after many tries.
+    pub fn of(reason: &str) -> Self {
+        let words = || reason.split(|c: char| !c.is_ascii_digit() && c != '.');
+        let status = words().find(|word| word.starts_with("5.") && word.matches('.').count() == 2);
+        let code = words().find(|word| word.len() == 3 && word.starts_with('5') && !word.contains('.'));
+        if status.is_none() && code.is_none() {
             return Self::GaveUp;
         }
-        let status = reason
-            .split(|c: char| !c.is_ascii_digit() && c != '.')
-            .find(|word| word.starts_with("5.") && word.matches('.').count() == 2);
         match status.map(|status| &status[2..]) {
             Some("1.1" | "1.2" | "1.3" | "1.6" | "1.10" | "2.1" | "4.4") => Self::NoMailbox,
             Some("2.2") => Self::Full,

@@ -213,14 +213,15 @@ fn the_end_of_access_is_told_with_its_reason() {
 
 #[test]
 fn a_failed_delivery_is_told_in_plain_words() {
-    for (permanent, reason, cause) in [
-        (true, "the mail server did not take the recipient: 550 5.1.1 <…>: User unknown", Cause::NoMailbox),
-        (true, "the mail server did not take the recipient: 552 5.2.2 Over quota", Cause::Full),
-        (true, "the mail server did not take the letter: 554 5.7.1 spam", Cause::Policy),
-        (true, "the mail server did not take the recipient: 550 no", Cause::Other),
-        (false, "no connection to the mail server: no answer within 30s", Cause::GaveUp),
+    for (reason, cause) in [
+        ("the mail server did not take the recipient: 550 5.1.1 <…>: User unknown", Cause::NoMailbox),
+        ("the mail server did not take the recipient: 552 5.2.2 Over quota", Cause::Full),
+        ("the mail server did not take the letter: 554 5.7.1 spam", Cause::Policy),
+        ("the mail server did not take the recipient: 550 no", Cause::Other),
+        ("the mail server did not take the recipient: 451 4.7.1 later", Cause::GaveUp),
+        ("no connection to the mail server: no answer within 30s", Cause::GaveUp),
     ] {
-        assert_eq!(Cause::of(permanent, reason), cause, "{reason}");
+        assert_eq!(Cause::of(reason), cause, "{reason}");
     }
     let guest = address("guest@example.net");
     let failed = DeliveryFailed {

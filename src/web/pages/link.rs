@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn things_are_counted_in_words_that_fit() {
         let words = Words::english().expect("the catalogue is whole");
-        let frame = Frame { words: &words, organisation: "O", contact: "", query: "" };
+        let frame = Frame { words: &words, organisation: "O", contact: "", query: "", brand: &crate::web::brand::Brand::default() };
         let cases = [
             ((1, 0), "one document"),
             ((3, 0), "3 documents"),

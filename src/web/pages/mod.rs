@@ -27,6 +27,7 @@ pub use viewer::{Place, ViewerPage, Zoom};
 use crate::domain::email::EmailAddress;
 use crate::domain::language::Language;
 use crate::web::assets;
+use crate::web::brand::Brand;
 use crate::web::language;
 use crate::words::Words;
 use askama::Template;
@@ -44,6 +45,8 @@ pub struct Frame<'a> {
     pub contact: &'a str,
     /// The query of the page's address, which another language keeps. May be empty.
     pub query: &'a str,
+    /// What stands beside its name.
+    pub brand: &'a Brand,
 }
 
 impl Frame<'_> {

@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn nothing_is_fetched_before_it_is_asked_for_and_the_page_says_what_that_does() {
         let words = Words::english().expect("the catalogue is whole");
-        let frame = Frame { words: &words, organisation: "O", contact: "", query: "" };
+        let frame = Frame { words: &words, organisation: "O", contact: "", query: "", brand: &crate::web::brand::Brand::default() };
         for (film, tag) in [(false, "<audio "), (true, "<video ")] {
             let html = sample("Anna Berg", "call.mp3", film).render(&frame);
             let player = html.split_once(tag).and_then(|(_, rest)| rest.split_once('>')).map_or("", |(player, _)| player);

@@ -179,7 +179,7 @@ fn gallery(said: Said<'_>) -> Vec<(String, String)> {
 fn gallery_in(language: Language, said: Said<'_>) -> Vec<(String, String)> {
     let words = Words::of(language).expect("the catalogue is whole");
     let query = if said.text == HOSTILE { HOSTILE } else { "" };
-    let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact, query };
+    let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact, query, brand: &crate::web::brand::Brand::default() };
     let at = || "18:41".to_owned();
     let mut pages = vec![
         ("link".to_owned(), link(said, 3, 1, Gives::Documents, 6).render(&frame)),
@@ -312,7 +312,7 @@ fn every_form_is_a_post_with_its_token() {
 #[test]
 fn agreeing_sends_the_digest_of_the_text_that_was_shown() {
     let words = words();
-    let frame = Frame { words: &words, organisation: "O", contact: "", query: "" };
+    let frame = Frame { words: &words, organisation: "O", contact: "", query: "", brand: &crate::web::brand::Brand::default() };
     let with_text = link(HONEST, 1, 0, Gives::Documents, 1).render(&frame);
     assert!(with_text.contains("name=\"digest\" value=\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""));
     assert!(with_text.contains("I agree, send my code"));
@@ -363,7 +363,7 @@ fn documents_that_may_only_be_viewed_offer_no_download() {
 #[test]
 fn a_contact_is_a_link_only_when_it_is_an_address() {
     let words = words();
-    let target = |contact| Frame { words: &words, organisation: "O", contact, query: "" }.contact_target();
+    let target = |contact| Frame { words: &words, organisation: "O", contact, query: "", brand: &crate::web::brand::Brand::default() }.contact_target();
     assert_eq!(target("help@example.org").as_deref(), Some("mailto:help%40example%2Eorg"));
     assert_eq!(target("https://example.org/help").as_deref(), Some("https://example.org/help"));
     for plain in ["", "+49 30 1234", "javascript:alert(1)", "http://example.org", "Anna, help@example.org", "https://a b"] {

@@ -6,6 +6,7 @@ mail-greeting = Good day,
 mail-greeting-name = Good day { $name },
 mail-automatic = This mail was sent automatically for { $organisation }.
 mail-untitled = no subject
+mail-privacy = How { $organisation } handles personal data:
 mail-share-number = Number of the share: { $id }
 mail-help-owner = Do you have a question? Ask { $owner } ({ $address }).
 mail-help = Do you have a question? Ask { $owner } ({ $address }) or { $contact }.

@@ -4,6 +4,7 @@
 
 skip-to-content = Skip to the content
 contact-label = Questions?
+privacy-of = How { $organisation } handles personal data
 delivered-by = Delivered by Doorward for { $organisation }
 steps-label = Your way to the documents
 language-label = Language

@@ -7,7 +7,7 @@ use super::{Answer, Outcome, soon};
 use axum::extract::Extension;
 use axum::{Router, body::Body};
 use doorward::cli::assemble::{AssembleError, Assembled, Outside, assemble, hosts, server_limits};
-use doorward::config::Config;
+use doorward::config::{Config, Transport};
 use doorward::domain::time::{ManualClock, Timestamp};
 use doorward::gate::views::ReceiptView;
 use doorward::gate::{Actor, Gate};
@@ -278,7 +278,8 @@ async fn open(config: &Config, world: &World) -> Outcome<Assembled> {
         let outside = Outside {
             clock: Arc::new(world.clock.clone()),
             disk: Arc::new(RealDisk),
-            mailer: Some(Mailer::Memory(world.mail.0.clone())),
+            // A test that names a mail server gets it.
+            mailer: matches!(config.mail.transport, Transport::Directory(_)).then(|| Mailer::Memory(world.mail.0.clone())),
             spawner: config.preview.enabled.then(|| Spawner::start(Path::new(&program()))).transpose()?,
             accept_clock: false,
         };

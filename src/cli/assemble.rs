@@ -243,6 +243,8 @@ fn settings(config: &Config) -> Settings {
         archives: config.archives,
         default_subject: config.shares.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
         disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
+        notices: config.notices,
+        default_remind: config.reminders.before,
         notice_window: config.mail.notice_window,
         uploads: config.uploads.clone(),
         watermark: config.preview.watermark.clone(),

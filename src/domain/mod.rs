@@ -6,6 +6,8 @@ pub mod disclaimer;
 pub mod document;
 pub mod email;
 pub mod ids;
+pub mod machine;
+pub mod notify;
 pub mod part;
 pub mod policy;
 pub mod range;

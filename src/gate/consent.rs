@@ -64,7 +64,7 @@ impl Gate {
     /// `digest` is of the text that the page showed. The cookie given back is the browser's; it holds the challenge.
     pub async fn agree(&self, entry: &Entry, digest: &str, browser: Option<CookieSecret>, origin: Origin) -> Result<CookieSecret, Refusal> {
         let cookie = browser.unwrap_or_else(CookieSecret::draw);
-        let (hash, link, digest) = (cookie.hash(), entry.link, digest.to_owned());
+        let (hash, link, digest, signs) = (cookie.hash(), entry.link, digest.to_owned(), origin.signs.clone());
         let (draws, life, digits) = (Draws::draw(), self.settings.code_life, self.settings.code_digits);
         let transaction = move |t: &mut Tx<'_>| {
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
@@ -98,6 +98,7 @@ impl Gate {
             Ok(())
         };
         self.ledger.tx(Class::Ordinary, transaction).await?;
+        self.count_signs(entry.link, &signs);
         Ok(cookie)
     }
 

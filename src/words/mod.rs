@@ -12,6 +12,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("mail.ftl", include_str!("en/mail.ftl")),
     ("pages.ftl", include_str!("en/pages.ftl")),
     ("papers.ftl", include_str!("en/papers.ftl")),
+    ("report.ftl", include_str!("en/report.ftl")),
 ];
 
 /// The catalogue in one language.

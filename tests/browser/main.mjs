@@ -5,6 +5,7 @@ import { quickstart, serve, serveApart, taking } from "./door.mjs";
 import { keyboardAlone, printedLink, walk } from "./ways.mjs";
 import { badLinks, expired, previewOnly, stopped, unsentCode, voidCode, wrongCode } from "./refusals.mjs";
 import { changedDocuments, folders, hardNames } from "./lists.mjs";
+import { report } from "./report.mjs";
 import { scanners } from "./scanners.mjs";
 import { mails } from "./mails.mjs";
 import { plainUpload, resumedByTus, scriptedUpload, uploadInTrouble } from "./uploads.mjs";
@@ -63,6 +64,7 @@ const tests = [
   ["what_is_attached_to_a_mail_is_listed_and_looked_at_on_a_desktop", attachments(stage, "desktop", true)],
   ["what_is_attached_to_a_mail_is_listed_and_looked_at_on_a_phone_without_scripts", attachments(stage, "phone", false)],
   ["scanners_make_no_receipt_and_keep_nobody_out", () => scanners(stage)],
+  ["a_report_reads_well_on_the_screen_and_on_paper", () => report(stage)],
   ["serve_takes_documents_where_a_store_is_writable", async () => {
     stage.taking = await taking();
   }],

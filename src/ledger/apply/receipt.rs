@@ -3,6 +3,7 @@
 use super::share_mut;
 use crate::domain::bounds::NOTICE_LINES;
 use crate::domain::ids::{ReceiptId, RecipientId, ShareId};
+use crate::domain::notify::Notify;
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::Outcome;
 use crate::domain::shown::Shown;
@@ -86,8 +87,11 @@ fn note_read(state: &mut State, share: ShareId, recipient: RecipientId, read: Re
     true
 }
 
-/// Notes something for a share's next notice.
+/// Notes something for a share's next notice, if there is to be one.
 pub(super) fn unreported(share: &mut Share, read: Read) {
+    if share.notify == Notify::Off {
+        return;
+    }
     if share.unreported.len() < NOTICE_LINES {
         share.unreported.push(read);
     } else {

@@ -93,7 +93,7 @@
 //!
 //! | what happens | what is written |
 //! |---|---|
-//! | a link, a code page or a list is opened | nothing; counted in memory and summed up once an hour |
+//! | a link, a code page or a list is opened | nothing; counted in memory, with what speaks for a machine, and summed up once an hour |
 //! | a share is made, changed, stopped | its events, and the mails they cause, in one line |
 //! | somebody agrees | the agreement with the digest of its text, a challenge, the mail to send |
 //! | a code is wrong | that it was |
@@ -103,6 +103,7 @@
 //! | a folder is taken as one ZIP | one receipt with all documents in it and where they stand; what it could not go on at; one notice |
 //! | a page is drawn | its receipt before the picture leaves, unless one is open; every five seconds which pages were shown |
 //! | an area is covered, or no longer | that it is |
+//! | a share comes near its end | those who have read nothing are reminded, where the share says so |
 //! | `HEAD`, `304`, a prefetch, a viewer without a picture | nothing |
 //! | a document is sent in | that it began, with its size; that it is whole, with its hash; that it is in its store, or why not; a notice to the owner |
 //! | a session is used | at most every five minutes, that it was |

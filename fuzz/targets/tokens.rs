@@ -53,7 +53,8 @@ pub fn form_token(data: &[u8]) {
     {
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).expect("it was read before");
         let issued = u64::from_be_bytes(*bytes.first_chunk().expect("it has a time"));
-        let issued = Timestamp::from_millis(i64::try_from(issued * 1000).expect("it lies before the present"));
+        let (seconds, millis) = (issued & ((1 << 54) - 1), issued >> 54);
+        let issued = Timestamp::from_millis(i64::try_from(seconds * 1000 + millis).expect("it lies before the present"));
         assert_eq!(form::form_token(&RING, &[b"a form"], issued), text);
     }
     let token = form::form_token(&RING, &parts, NOW);

@@ -261,6 +261,8 @@ fn settings(config: &Config) -> Settings {
             .map(|bounces| Bounces { address: bounces.address.clone(), maildir: Maildir::new(bounces.maildir.clone()) }),
         branding: Arc::new(config.branding.clone()),
         disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
+        notices: config.notices,
+        default_remind: config.reminders.before,
         notice_window: config.mail.notice_window,
         uploads: config.uploads.clone(),
         watermark: config.preview.watermark.clone(),

@@ -1,10 +1,12 @@
 //! The commands, one file each. All that read or write state are clients of the server's API; `serve` and `quickstart` are the server.
 
 pub mod assemble;
+mod attention;
 mod audit;
 mod certificate;
 mod check;
 mod client;
+mod csv;
 mod failure;
 mod manual;
 mod office;
@@ -15,6 +17,7 @@ mod probe;
 mod quickstart;
 mod receipts;
 mod redaction;
+mod report;
 pub mod samples;
 mod serve;
 mod share;

@@ -99,6 +99,8 @@ async fn first_share(gate: &Arc<Gate>) -> Result<ShareView, Failure> {
         None => {
             let store = gate.documents().names().next().ok_or_else(|| Failure::refused("no store is configured"))?.clone();
             let new = NewShare {
+                notify: None,
+                remind: None,
                 names: vec![DocumentName { store, path: DocumentPath::root() }],
                 to: vec![EmailAddress::parse(GUEST).map_err(Failure::refused)?],
                 expires: None,

@@ -3,10 +3,11 @@
 use crate::cli::Server;
 use crate::cli::client::Client;
 use crate::cli::failure::Failure;
-use crate::cli::output;
+use crate::cli::{csv, output, report, share};
 use crate::domain::email::EmailAddress;
 use crate::domain::receipt::{Action, Outcome};
-use crate::gate::views::{Given, PageView, ReceiptView};
+use crate::gate::readers::{ReaderView, Reading};
+use crate::gate::views::ReceiptView;
 use clap::Args;
 
 /// Options.
@@ -18,6 +19,9 @@ pub struct Options {
     /// Only those of this person, over all shares
     #[arg(long, value_name = "EMAIL", value_parser = EmailAddress::parse)]
     guest: Option<EmailAddress>,
+    /// Instead: who has not read all of the share, document by document
+    #[arg(long, requires = "share", conflicts_with_all = ["guest", "csv"])]
+    missing: bool,
     /// Print one JSON value
     #[arg(long, conflicts_with = "csv")]
     json: bool,
@@ -28,11 +32,16 @@ pub struct Options {
     server: Server,
 }
 
-const FIELDS: [&str; 13] =
-    ["id", "share", "email", "document", "version", "action", "started", "ended", "bytes", "size", "outcome", "pages", "of_pages"];
+const FIELDS: [&str; 15] = [
+    "id", "share", "email", "document", "version", "action", "started", "ended", "bytes", "size", "outcome", "pages", "of_pages", "sha256",
+    "signs",
+];
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<(), Failure> {
+    if options.missing {
+        return missing(options);
+    }
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(options.share.iter().map(|share| ("share", share.as_str())));
     query.extend_pairs(options.guest.iter().map(|guest| ("guest", guest.expose())));
@@ -46,8 +55,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     if receipts.is_empty() {
         return output::print("no receipts yet\n");
     }
+    // A column of its own only where there is something in it.
+    let any = receipts.iter().any(|receipt| !receipt.signs.is_empty());
     let rows = receipts.iter().map(|receipt| {
-        vec![
+        let row = vec![
             output::moment(&receipt.started),
             receipt.email.clone(),
             receipt.document.clone(),
@@ -55,24 +66,42 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             outcome(receipt.outcome).to_owned(),
             given(receipt),
             receipt.share.chars().take(8).collect(),
-        ]
+        ];
+        row.into_iter().chain(any.then(|| report::words(&receipt.signs))).collect::<Vec<_>>()
     });
-    output::print(&output::table(&["TIME", "RECIPIENT", "DOCUMENT", "ACTION", "OUTCOME", "GIVEN", "SHARE"], &rows.collect::<Vec<_>>()))
+    let heads = ["TIME", "RECIPIENT", "DOCUMENT", "ACTION", "OUTCOME", "GIVEN", "SHARE"];
+    let heads: Vec<&str> = heads.into_iter().chain(any.then_some("SIGNS OF A MACHINE")).collect();
+    let table = output::table(&heads, &rows.collect::<Vec<_>>());
+    let meanings = report::meanings(receipts.iter().map(|receipt| &receipt.signs));
+    let note =
+        if any { format!("\nSigns, no proof; a receipt without any may be a machine's all the same.\n{meanings}") } else { String::new() };
+    output::print(&format!("{table}{note}"))
+}
+
+/// Lists who has not read all of a share.
+fn missing(options: &Options) -> Result<(), Failure> {
+    let id = share::id(options.share.as_deref().unwrap_or_default())?;
+    let readers: Vec<ReaderView> = Client::new(&options.server)?.get(&format!("/api/v1/shares/{id}/readers"))?;
+    let readers: Vec<ReaderView> = readers.into_iter().filter(|reader| reader.reading != Reading::All).collect();
+    if options.json {
+        return output::json(&readers);
+    }
+    if readers.is_empty() {
+        return output::print("everybody has read all of it\n");
+    }
+    output::print(&report::readers(&readers))
 }
 
 fn csv(receipts: &[ReceiptView]) -> String {
-    let mut text = format!("{}\r\n", FIELDS.join(","));
-    for r in receipts {
-        let (bytes, size) = (r.bytes.to_string(), r.size.to_string());
-        let ended = r.ended.as_deref().unwrap_or_default();
-        let (outcome, pages) = (outcome(r.outcome), runs(&r.pages));
+    let lines = receipts.iter().map(|r| {
+        let (bytes, size, pages, signs) = (r.bytes.to_string(), r.size.to_string(), r.shown(), report::words(&r.signs));
+        let (ended, sha256) = (r.ended.as_deref().unwrap_or_default(), r.sha256.as_deref().unwrap_or_default());
         let of = r.of_pages.map(|of| of.to_string()).unwrap_or_default();
-        let cells =
-            [&r.id, &r.share, &r.email, &r.document, &r.version, action(r.action), &r.started, ended, &bytes, &size, outcome, &pages, &of];
-        text.push_str(&cells.map(cell).join(","));
-        text.push_str("\r\n");
-    }
-    text
+        let (action, outcome) = (action(r.action), outcome(r.outcome));
+        let own = [&r.id, &r.share, &r.email, &r.document, &r.version, action, &r.started, ended, &bytes, &size, outcome];
+        csv::line(own.into_iter().chain([&*pages, &of, sha256, &signs]))
+    });
+    std::iter::once(csv::line(FIELDS)).chain(lines).collect()
 }
 
 /// How much was given: bytes of a download, pages of what was looked at.
@@ -80,45 +109,21 @@ fn given(receipt: &ReceiptView) -> String {
     match (receipt.action, receipt.of_pages) {
         (Action::Archive, _) => archive(receipt),
         (Action::Download, _) => format!("{}/{} bytes", receipt.bytes, receipt.size),
-        (_, Some(of)) => format!("pages {} of {of}", runs(&receipt.pages)),
+        (_, Some(of)) => format!("pages {} of {of}", receipt.shown()),
         (_, None) if receipt.pages.is_empty() => "no page".to_owned(),
-        (_, None) => format!("pages {}", runs(&receipt.pages)),
+        (_, None) => format!("pages {}", receipt.shown()),
     }
 }
 
 /// How many documents of an archive were given whole, and what kept the rest back.
 fn archive(receipt: &ReceiptView) -> String {
-    let whole = receipt.parts.iter().filter(|part| part.given == Given::All).count();
+    let whole = receipt.whole_parts();
     let broken = receipt
         .broken
         .as_ref()
         .map(|broken| format!(", ended at {}: {}", broken.document, broken.why))
         .unwrap_or_default();
     format!("{whole}/{} documents{broken}", receipt.parts.len())
-}
-
-/// Pages as people write them: `1-3, 7`, and those of a document inside with its part before them, `2: 1`.
-fn runs(pages: &[PageView]) -> String {
-    let mut runs: Vec<(Option<&str>, u32, u32)> = Vec::new();
-    for page in pages {
-        let part = page.part.as_deref();
-        match runs.last_mut() {
-            Some((of, _, last)) if *of == part && last.checked_add(1) == Some(page.page) => *last = page.page,
-            _ => runs.push((part, page.page, page.page)),
-        }
-    }
-    let shown = runs.into_iter().map(|(part, first, last)| {
-        let part = part.map(|part| format!("{part}: ")).unwrap_or_default();
-        if first == last { format!("{part}{first}") } else { format!("{part}{first}-{last}") }
-    });
-    shown.collect::<Vec<_>>().join(", ")
-}
-
-/// A cell that no spreadsheet takes for a formula (ASVS 5.0 1.2.10).
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    let text = format!("{guard}{text}");
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 const fn action(action: Action) -> &'static str {
@@ -137,37 +142,5 @@ const fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Interrupted => "interrupted",
         Outcome::Open => "open",
         Outcome::Part => "part",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pages_are_written_in_runs() {
-        let page = |part: Option<&str>, page| {
-            let (part, moment) = (part.map(str::to_owned), String::new());
-            PageView { part, page, first: moment.clone(), last: moment, times: 1 }
-        };
-        let pages =
-            [page(None, 1), page(None, 2), page(None, 3), page(None, 7), page(Some("2"), 8), page(Some("2"), 9), page(Some("3"), 10)];
-        assert_eq!(runs(&pages), "1-3, 7, 2: 8-9, 3: 10");
-        assert_eq!(runs(&[]), "");
-    }
-
-    #[test]
-    fn a_cell_is_never_a_formula_and_never_two_cells() {
-        for (text, written) in [
-            ("plain", "plain"),
-            ("=1+1", "'=1+1"),
-            ("@x", "'@x"),
-            ("-1", "'-1"),
-            ("a,b", "\"a,b\""),
-            ("a\"b", "\"a\"\"b\""),
-            ("+a,b", "\"'+a,b\""),
-        ] {
-            assert_eq!(cell(text), written);
-        }
     }
 }

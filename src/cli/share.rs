@@ -1,15 +1,18 @@
 //! `doorward share`: making, listing and changing shares.
 
 use crate::cli::Server;
+use crate::cli::attention::{self, Attention};
 use crate::cli::client::Client;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::cli::policy::{self, Policy};
+use crate::cli::report::{self, Report};
 use crate::domain::document::DocumentPath;
 use crate::domain::email::EmailAddress;
 use crate::domain::language::Language;
+use crate::domain::machine::Sign;
 use crate::domain::time::{Timestamp, parse_expiry};
-use crate::gate::views::{ShareStatus, ShareView};
+use crate::gate::views::{LinkView, ShareStatus, ShareView};
 use crate::web::api::wire::{CreateShare, OneRecipient, Queued, UpdateShare};
 use clap::{Args, Subcommand};
 use http::Method;
@@ -31,6 +34,8 @@ pub enum Command {
     Pin(One),
     /// Mail the invitation again
     Resend(Chosen),
+    /// Report who has read what, in which version, when and how far, with the end of the ledger it was made at
+    Report(Report),
     /// Stop a share at once, downloads under way included
     Revoke(Chosen),
 }
@@ -39,19 +44,19 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Plain {
     #[command(flatten)]
-    server: Server,
+    pub(super) server: Server,
     /// Print one JSON value
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// A share.
 #[derive(Debug, Args)]
 pub struct One {
     /// The share's id, or the beginning of it
-    id: String,
+    pub(super) id: String,
     #[command(flatten)]
-    plain: Plain,
+    pub(super) plain: Plain,
 }
 
 /// A share, and perhaps one recipient of it.
@@ -80,6 +85,8 @@ pub struct Create {
     expires: Option<String>,
     #[command(flatten)]
     policy: Policy,
+    #[command(flatten)]
+    attention: Attention,
     /// Give out only the version each document has now, folders included
     #[arg(long, conflicts_with = "follow")]
     pin: bool,
@@ -119,6 +126,8 @@ pub struct Update {
     #[command(flatten)]
     policy: Policy,
     #[command(flatten)]
+    attention: Attention,
+    #[command(flatten)]
     plain: Plain,
 }
 
@@ -136,6 +145,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
             let share: ShareView = client.send_patiently(Method::POST, &format!("/api/v1/shares/{}/pin", id(&one.id)?), &())?;
             shown(&share, one.plain.json)
         }
+        Command::Report(options) => report::run(&options),
         Command::Update(options) => update(&options),
         Command::Resend(some) => {
             let queued: Queued = post(&some, "resend")?;
@@ -167,6 +177,8 @@ fn create(options: Create) -> Result<(), Failure> {
         print: options.policy.print(),
         text: options.policy.text(),
         upload: options.policy.upload() == Some(true),
+        notify: options.attention.notify,
+        remind: options.attention.remind,
         pin: match (options.pin, options.follow) {
             (true, _) => Some(true),
             (_, true) => Some(false),
@@ -214,14 +226,23 @@ fn list(plain: &Plain) -> Result<(), Failure> {
 }
 
 fn update(options: &Update) -> Result<(), Failure> {
-    let Update { expires, policy, .. } = options;
-    if expires.is_none() && policy.says_nothing() {
+    let Update { expires, policy, attention, .. } = options;
+    if expires.is_none() && policy.says_nothing() && attention.says_nothing() {
         return Err(Failure::usage(
-            "nothing to change; give --expires, --preview-only, --watermarked, --download, --mark, --print, --text or --upload",
+            "nothing to change; give --expires, --preview-only, --watermarked, --download, --mark, --print, --text, --upload, --notify or --remind",
         ));
     }
     let (delivery, mark, print, text) = (policy.delivery(), policy.mark(), policy.print(), policy.text());
-    let change = UpdateShare { expires: expires.clone(), delivery, mark, print, text, upload: policy.upload() };
+    let change = UpdateShare {
+        expires: expires.clone(),
+        delivery,
+        mark,
+        print,
+        text,
+        upload: policy.upload(),
+        notify: attention.notify,
+        remind: attention.remind.clone(),
+    };
     let path = format!("/api/v1/shares/{}", id(&options.id)?);
     let share: ShareView = Client::new(&options.plain.server)?.send(Method::PATCH, &path, &change)?;
     shown(&share, options.plain.json)
@@ -237,13 +258,14 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
         return output::json(share);
     }
     let mut text = format!(
-        "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\ndelivery    {}\n",
+        "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\ndelivery    {}\nnotices     {}\n",
         output::bold(&share.id),
         if share.subject.is_empty() { "(no subject)".to_owned() } else { output::clean(&share.subject) },
         status(share.status),
         output::moment(&share.expires),
         share.owner,
-        policy::told(share)
+        policy::told(share),
+        attention::told(share)
     );
     if share.redactions > 0 {
         text.push_str(&format!("covered     {} (doorward redaction list {})\n", count(share.redactions, "area"), share.id));
@@ -283,9 +305,20 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
             _ if link.status == "read" => format!("\n{}  {reads}{read}\n", output::bold(&link.email)),
             _ => format!("\n{}  {}, {reads}{read}\n", output::bold(&link.email), link.status),
         });
+        text.push_str(&link_history(link));
         text.push_str(&format!("  {}\n", link.url.as_deref().unwrap_or("its link is void: the key that signed it is retired")));
     }
     output::print(&text)
+}
+
+/// What was counted at a link, in words; openings alone are told with `--json`.
+fn link_history(link: &LinkView) -> String {
+    let times = |count: u64| if count == 1 { "once".to_owned() } else { format!("{count} times") };
+    let signs = Sign::ALL.into_iter().filter_map(|sign| Some((sign, *link.counted.get(sign.counted())?)));
+    let signs: String = signs.map(|(sign, count)| format!("  {}: {}\n", times(count), report::meaning(sign))).collect();
+    let reminded = link.reminded.as_ref().map(|at| format!("  reminded {}\n", output::moment(at))).unwrap_or_default();
+    let opened = if link.fetched > 0 { format!("  link opened {}, by whomever\n", times(link.fetched)) } else { String::new() };
+    format!("{opened}{reminded}{signs}")
 }
 
 pub(super) fn count(number: usize, what: &str) -> String {

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod log;
 pub mod mail;
 pub mod network;
+pub mod notices;
 pub mod organisation;
 pub mod otp;
 pub mod outside;
@@ -50,6 +51,7 @@ pub use self::{
     log::{Log, LogFormat, LogLevel},
     mail::{Login, Mail, Mailbox, Security, Smtp, Transport},
     network::Network,
+    notices::{Notices, Reminders},
     organisation::Organisation,
     otp::{CodeDelivery, Otp},
     outside::{Machine, Nothing, Outside},
@@ -95,6 +97,10 @@ pub struct Config {
     pub mail: Mail,
     /// `[shares]`
     pub shares: Shares,
+    /// `[notices]`
+    pub notices: Notices,
+    /// `[reminders]`
+    pub reminders: Reminders,
     /// `[archives]`
     pub archives: Archives,
     /// `[[template]]`
@@ -205,6 +211,8 @@ impl Config {
         let tls = root.section("tls", Tls::read);
         let mail = root.section("mail", |r| Mail::read(r, name, data.as_deref()));
         let shares = root.section("shares", Shares::read);
+        let notices = root.section("notices", Notices::read);
+        let reminders = root.section("reminders", Reminders::read);
         let archives = root.section("archives", Archives::read);
         let template = Template::read_all(root);
         let otp = root.section("otp", Otp::read);
@@ -225,6 +233,8 @@ impl Config {
             tls: tls?,
             mail: mail?,
             shares: shares?,
+            notices: notices?,
+            reminders: reminders?,
             archives: archives?,
             template,
             otp: otp?,

@@ -12,20 +12,34 @@ use std::time::Duration;
 
 /// How long a page may lie open before its form is refused.
 pub const FORM_LIFE: Duration = Duration::from_secs(12 * 3600);
+/// Bits of a token's time that hold its seconds; its milliseconds stand above them.
+const SECONDS_BITS: u32 = 54;
 
 /// Makes the hidden token of a form. `binding` is what the form belongs to: a link, or a cookie's hash and an action.
 pub fn form_token(ring: &KeyRing, binding: &[&[u8]], now: Timestamp) -> String {
-    let issued = now.seconds().to_be_bytes();
+    let issued = (now.seconds() | part_of_second(now) << SECONDS_BITS).to_be_bytes();
     BASE64URL_NOPAD.encode(&[&issued[..], &form_tag(ring, binding, &issued)].concat())
 }
 
 /// Whether the token was made for this form, not in the future and not too long ago.
 pub fn form_token_is_right(ring: &KeyRing, binding: &[&[u8]], token: &str, now: Timestamp) -> bool {
-    let Ok(bytes) = BASE64URL_NOPAD.decode(token.as_bytes()) else { return false };
-    let Some((issued, tag)) = bytes.split_first_chunk::<8>() else { return false };
-    let message = form_message(binding, issued);
-    let age = now.seconds().checked_sub(u64::from_be_bytes(*issued));
-    ring.form_key().verify(&message, tag) && age.is_some_and(|age| age <= FORM_LIFE.as_secs())
+    form_token_age(ring, binding, token, now).is_some()
+}
+
+/// How long ago the token was made, to the millisecond; nothing when it is not right.
+pub fn form_token_age(ring: &KeyRing, binding: &[&[u8]], token: &str, now: Timestamp) -> Option<Duration> {
+    let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
+    let (issued, tag) = bytes.split_first_chunk::<8>()?;
+    let is_ours = ring.form_key().verify(&form_message(binding, issued), tag);
+    let number = u64::from_be_bytes(*issued);
+    let (seconds, millis) = (number & ((1 << SECONDS_BITS) - 1), number >> SECONDS_BITS);
+    let made = Timestamp::from_millis(i64::try_from(seconds.checked_mul(1000)?.checked_add(millis)?).ok()?);
+    let age = now.since(made);
+    (is_ours && made <= now && age.as_secs() <= FORM_LIFE.as_secs()).then_some(age)
+}
+
+fn part_of_second(now: Timestamp) -> u64 {
+    now.millis().unsigned_abs() % 1000
 }
 
 fn form_tag(ring: &KeyRing, binding: &[&[u8]], issued: &[u8; 8]) -> [u8; 32] {
@@ -84,6 +98,10 @@ mod tests {
         assert!(!form_token_is_right(&ring, &[b"ab", b"c"], &token, now.plus(FORM_LIFE + Duration::from_secs(1))));
         assert!(!form_token_is_right(&ring, &[b"ab", b"c"], &token, now.minus(Duration::from_secs(1))));
         assert!(!form_token_is_right(&ring, &[b"ab", b"c"], "", now));
+        let late = Timestamp::from_millis(now.millis() + 999);
+        let token = form_token(&ring, &[b"ab"], late);
+        assert_eq!(form_token_age(&ring, &[b"ab"], &token, late.plus(Duration::from_millis(2))), Some(Duration::from_millis(2)));
+        assert_eq!(form_token_age(&ring, &[b"ab"], &token, now), None);
     }
 
     #[test]

@@ -213,6 +213,18 @@ pub const MARKDOWN_DEPTH: usize = 16;
 pub const NOTICE_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Longest time read events may be gathered for one notice.
 pub const NOTICE_WINDOW_MOST: Duration = Duration::from_secs(24 * 3600);
+/// Notices of one share from one digest to the next, when nothing else is set.
+pub const NOTICES_PER_DAY: i64 = 20;
+/// Most that may be set, and as many times of notices are remembered.
+pub const NOTICES_PER_DAY_MOST: usize = 100;
+/// How long the time of a notice is remembered: longer than the longest day between two digests.
+pub const NOTICES_REMEMBERED: Duration = Duration::from_secs(26 * 3600);
+/// Shortest time before a share's end at which those who have not read may be reminded.
+pub const REMINDER_LEAST: Duration = Duration::from_secs(3600);
+/// Longest such time.
+pub const REMINDER_MOST: Duration = Duration::from_secs(60 * 24 * 3600);
+/// Most changes of a share that its report lists.
+pub const REPORTED_CHANGES: usize = 2_000;
 /// Documents named in one read notice.
 pub const NOTICE_LINES: usize = 50;
 

@@ -9,6 +9,8 @@ pub mod document;
 pub mod email;
 pub mod ids;
 pub mod language;
+pub mod machine;
+pub mod notify;
 pub mod part;
 pub mod policy;
 pub mod range;

@@ -129,7 +129,9 @@ impl Gate {
 /// The recipient a mail went to, if it went to one.
 pub(super) const fn recipient_of(kind: MailKind) -> Option<RecipientId> {
     match kind {
-        MailKind::Code(_, recipient) | MailKind::Invitation(recipient) | MailKind::Stopped(recipient) => Some(recipient),
+        MailKind::Code(_, recipient) | MailKind::Invitation(recipient) | MailKind::Reminder(recipient) | MailKind::Stopped(recipient) => {
+            Some(recipient)
+        },
         MailKind::Changed | MailKind::Ended | MailKind::Notice | MailKind::Undelivered(_) => None,
     }
 }

@@ -73,7 +73,7 @@ impl Gate {
         origin: Origin,
     ) -> Result<CookieSecret, Refusal> {
         let cookie = browser.unwrap_or_else(CookieSecret::draw);
-        let (hash, link, digest) = (cookie.hash(), entry.link, digest.to_owned());
+        let (hash, link, digest, signs) = (cookie.hash(), entry.link, digest.to_owned(), origin.signs.clone());
         let (draws, life, digits) = (Draws::draw(), self.settings.code_life, self.settings.code_digits);
         let transaction = move |t: &mut Tx<'_>| {
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
@@ -110,6 +110,7 @@ impl Gate {
             Ok(())
         };
         self.ledger.tx(Class::Ordinary, transaction).await?;
+        self.count_signs(entry.link, &signs);
         Ok(cookie)
     }
 

@@ -161,7 +161,8 @@ impl Gate {
         if let Some(receipt) = state.open_receipt(&key, self.clock.now()) {
             return Ok((Arc::clone(receipt), true));
         }
-        let mail = MailId::from_bytes(random::bytes());
+        let origin = self.with_signs(admitted, origin, action == Action::Preview);
+        let (mail, times) = (MailId::from_bytes(random::bytes()), self.notice_times());
         let path = permit.covered().label.clone();
         let transaction = move |t: &mut Tx<'_>| {
             let permit = admit_document(admit_session(t.state(), facts, t.now())?, &path, action)?;
@@ -181,7 +182,7 @@ impl Gate {
                 ends: t.now().plus(RECEIPT_WINDOW),
                 origin: Private::new(Subject::Guest(recipient.guest), origin.clone()),
             });
-            queue_notice(t, share.id, mail);
+            queue_notice(t, share.id, mail, times);
             let receipt = t.state().receipts.get(&id).cloned().ok_or(Refusal::NoSession)?;
             Ok((receipt, false))
         };

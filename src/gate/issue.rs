@@ -10,6 +10,7 @@ use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, MailId, RecipientId, ShareId, StaffId};
 use crate::domain::language::Language;
+use crate::domain::notify::Notify;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::scope::{Item, ItemKind, Pin, labels};
 use crate::domain::time::Timestamp;
@@ -46,6 +47,10 @@ pub struct NewShare {
     pub text: Option<bool>,
     /// Whether recipients may send documents in.
     pub upload: bool,
+    /// When the owner is told of reads; as configured when nothing is said.
+    pub notify: Option<Notify>,
+    /// How long before the end those who have not read are reminded, or that nobody is; as configured when nothing is said.
+    pub remind: Option<Option<Duration>>,
     /// Pin everything, or nothing; when nothing is said documents are pinned and folders follow.
     pub pin: Option<bool>,
     /// Whether sealed copies of what is pinned are kept; the configured default when nothing is said.
@@ -119,6 +124,8 @@ struct Prepared {
     message: String,
     language: Language,
     policy: Policy,
+    notify: Notify,
+    remind: Option<Duration>,
     expires: Timestamp,
     key: u8,
     /// Digits of a code that goes out with the invitation.
@@ -175,6 +182,8 @@ impl Gate {
                 text: new.text.unwrap_or(self.settings.default_text),
                 upload: new.upload,
             },
+            notify: new.notify.unwrap_or(self.settings.notices.mode),
+            remind: new.remind.unwrap_or(self.settings.default_remind),
             expires,
             key: self.keys.active(),
             code,
@@ -316,6 +325,10 @@ fn emit_share(t: &mut Tx<'_>, new: &Prepared, by: Actor) {
         policy: new.policy,
         expires: new.expires,
     });
+    if !new.notify.is_usual() || new.remind.is_some() {
+        let remind = new.remind.map(|before| before.as_secs());
+        t.emit(Event::NoticesSet { share: new.share, by, notify: new.notify, remind });
+    }
     for (address, recipient, guest, invitation) in &new.recipients {
         let guest = match t.state().guest_ids.get(address.key()) {
             Some(known) => *known,

@@ -9,12 +9,13 @@ use crate::gate::Gate;
 use crate::gate::admit::open_to;
 use crate::gate::bounces::recipient_of;
 use crate::gate::listing::shown;
+use crate::gate::reminders::may_be_written_to;
 use crate::gate::settings::CodeDelivery;
 use crate::gate::shares::word_of;
 use crate::ledger::event::MailKind;
 use crate::ledger::state::{Mail, Read, Recipient, Share, Staff, State};
 use crate::mail::templates::{
-    AccessEnded, Cause, Code, DeliveryFailed, DocumentsChanged, Ended, Invitation, Notice, NoticeLine, ShareEnded, What,
+    AccessEnded, Cause, Code, DeliveryFailed, DocumentsChanged, Ended, Invitation, Notice, NoticeLine, Reminder, ShareEnded, What,
 };
 use crate::mail::{Content, Letter};
 use crate::words::Words;
@@ -64,18 +65,23 @@ impl Gate {
             MailKind::Code(challenge, recipient) => self.code(&about, challenge, recipient)?,
             MailKind::Invitation(recipient) => self.invitation(&about, recipient)?,
             MailKind::Notice => self.notice(&about)?,
+            MailKind::Reminder(recipient) => self.reminder(&about, recipient)?,
             MailKind::Stopped(recipient) => self.stopped(&about, recipient)?,
             MailKind::Changed => self.changed(&about)?,
             MailKind::Ended => self.ended(&about)?,
             MailKind::Undelivered(recipient) => self.undelivered(&about, recipient)?,
         };
-        let for_recipient = matches!(mail.kind, MailKind::Invitation(_) | MailKind::Stopped(_));
+        let for_recipient = matches!(mail.kind, MailKind::Invitation(_) | MailKind::Reminder(_) | MailKind::Stopped(_));
         let unwanted = match mail.kind {
-            MailKind::Invitation(recipient) => share.recipients.get(&recipient).and_then(|recipient| self.link_url(&share, recipient)),
+            MailKind::Invitation(recipient) | MailKind::Reminder(recipient) => {
+                share.recipients.get(&recipient).and_then(|recipient| self.link_url(&share, recipient))
+            }
             _ => None,
         };
         let without_links = matches!(mail.kind, MailKind::Code(..)).then(|| self.settings.branding.without_links());
-        let dressed = content.dressed(without_links.as_ref().unwrap_or(&self.settings.branding), &self.settings.organisation, &self.words);
+        let reader = recipient_of(mail.kind).and_then(|id| share.recipients.get(&id));
+        let words = reader.map_or_else(|| self.staff_words(), |reader| self.words(about.language(reader)));
+        let dressed = content.dressed(without_links.as_ref().unwrap_or(&self.settings.branding), &self.settings.organisation, words);
         let letter = Letter {
             id: mail.id,
             from: self.settings.sender.clone(),
@@ -190,6 +196,29 @@ impl Gate {
             more: usize::try_from(about.share.unreported_more).unwrap_or(usize::MAX),
         };
         Ok((about.owner_address()?.clone(), content.compose(words), reads.len()))
+    }
+
+    fn reminder(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+        let (recipient, address) = about.recipient(id)?;
+        open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
+        if recipient.reads > 0 {
+            return Err("it was read before it went out");
+        }
+        if !may_be_written_to(about.share, recipient) {
+            return Err("mail to the recipient does not arrive or is not wanted");
+        }
+        let words = self.words(about.language(recipient));
+        let content = Reminder {
+            organisation: &self.settings.organisation,
+            owner_name: about.owner_name(),
+            owner_address: about.owner_address()?,
+            contact: &self.settings.contact,
+            recipient: address,
+            subject: &self.filled_for(about.share, about.share.subject.get().map_or("", String::as_str), address.expose()),
+            link: &self.link_url(about.share, recipient).ok_or("the key of its link is retired")?,
+            expires: &self.moment(words, about.share.expires),
+        };
+        Ok((address.clone(), content.compose(words), 0))
     }
 
     fn stopped(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {

@@ -4,16 +4,19 @@ use crate::crypto::random;
 use crate::domain::bounds::{RECIPIENTS_PER_SHARE, SHARE_LIFE};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{MailId, RecipientId, ShareId};
+use crate::domain::notify::Notify;
 use crate::domain::policy::{Delivery, Strength};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::issue::{Invitation, IssueError, invite};
+use crate::gate::notices::{Times, queue_anew};
 use crate::gate::settings::CodeDelivery;
 use crate::gate::upload::inbox::check_inbox;
 use crate::ledger::event::{Actor, Event, MailKind};
 use crate::ledger::state::{Share, State};
 use crate::ledger::tx::{Class, Tx};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What is to change; what is `None` stays.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,6 +33,19 @@ pub struct Change {
     pub text: Option<bool>,
     /// Whether recipients may send documents in.
     pub upload: Option<bool>,
+    /// When the owner is told of reads.
+    pub notify: Option<Notify>,
+    /// How long before the end those who have not read are reminded, or that nobody is.
+    pub remind: Option<Option<Duration>>,
+}
+
+impl Change {
+    /// Whether it is about notices and reminders alone.
+    const fn is_of_notices(&self) -> bool {
+        let of_policy =
+            self.delivery.is_some() || self.mark.is_some() || self.print.is_some() || self.text.is_some() || self.upload.is_some();
+        (self.notify.is_some() || self.remind.is_some()) && self.expires.is_none() && !of_policy
+    }
 }
 
 impl Gate {
@@ -37,6 +53,7 @@ impl Gate {
     pub async fn update(&self, id: ShareId, change: Change, by: Actor) -> Result<(), IssueError> {
         let expires = change.expires.map(|expires| self.checked_expiry(expires)).transpose()?;
         let (writable, inbox) = (self.documents.writable().to_vec(), self.settings.uploads.folder.clone());
+        let (mail, times) = (MailId::from_bytes(random::bytes()), self.notice_times());
         let transaction = move |t: &mut Tx<'_>| {
             if share(t.state(), id)?.stopped.is_some() {
                 return Err(IssueError::WasStopped);
@@ -45,7 +62,10 @@ impl Gate {
             if upload == Some(true) {
                 check_inbox(&writable, &inbox, share(t.state(), id)?.items.get().map_or(&[][..], |items| items))?;
             }
-            t.emit(Event::ShareUpdated { share: id, by, expires, delivery, mark, print, text, upload });
+            if !change.is_of_notices() {
+                t.emit(Event::ShareUpdated { share: id, by, expires, delivery, mark, print, text, upload });
+            }
+            set_notices(t, &*share(t.state(), id)?, &change, by, (mail, times));
             Ok(())
         };
         self.ledger.tx(Class::First, transaction).await
@@ -96,6 +116,19 @@ impl Gate {
             Ok(open.len())
         };
         self.ledger.tx(Class::First, transaction).await
+    }
+}
+
+/// Sets when a share's owner is told of reads and when recipients are reminded, where that is said and is another.
+fn set_notices(t: &mut Tx<'_>, before: &Share, change: &Change, by: Actor, (mail, times): (MailId, Times)) {
+    let notify = change.notify.unwrap_or(before.notify);
+    let remind = change.remind.map_or(before.remind, |remind| remind.map(|before| before.as_secs()));
+    if (notify, remind) == (before.notify, before.remind) {
+        return;
+    }
+    t.emit(Event::NoticesSet { share: before.id, by, notify, remind });
+    if notify != before.notify {
+        queue_anew(t, before.id, mail, times);
     }
 }
 

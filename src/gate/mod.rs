@@ -14,6 +14,7 @@ pub mod counts;
 mod covering;
 pub mod deliver;
 mod ending;
+pub mod gateways;
 pub mod issue;
 mod letters;
 pub mod listing;
@@ -23,12 +24,16 @@ pub mod outbox;
 pub mod permit;
 pub mod pins;
 pub mod progress;
+pub mod readers;
 pub mod receipts;
 pub mod redactions;
 pub mod refusal;
+mod reminders;
+pub mod report;
 pub mod session;
 pub mod settings;
 pub mod shares;
+pub mod signs;
 pub mod start;
 pub mod stores;
 pub mod stream;
@@ -49,6 +54,7 @@ use crate::gate::pins::Noticed;
 use crate::gate::progress::Progress;
 use crate::gate::session::LastUse;
 use crate::gate::settings::Settings;
+use crate::gate::signs::Openings;
 use crate::gate::upload::spool::Spool;
 use crate::gate::view::open::OpenViews;
 use crate::ledger::Ledger;
@@ -93,6 +99,8 @@ pub struct Gate {
     mailer: Mailer,
     /// Pinned documents that somebody met changed.
     noticed: Noticed,
+    /// Links opened within the last seconds.
+    openings: Openings,
     /// Pages of documents as pictures.
     preview: Arc<Preview>,
     /// How far running downloads and views are.
@@ -163,6 +171,7 @@ impl Gate {
             mail_queued,
             mailer,
             noticed: Noticed::default(),
+            openings: Openings::default(),
             preview,
             progress,
             settings,

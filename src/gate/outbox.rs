@@ -131,10 +131,14 @@ impl Gate {
     async fn put_try_down(&self, mail: &Mail, tried: &Tried) -> Result<(), Unavailable> {
         let (id, share, kind) = (mail.id, mail.share, mail.kind);
         let due = self.clock.now().plus(wait_after(mail));
-        let told = MailId::from_bytes(random::bytes());
+        let (told, times) = (MailId::from_bytes(random::bytes()), self.notice_times());
         let event = match tried {
             Tried::Delayed(why) => Event::MailDelayed { mail: id, due, why: why.clone() },
             Tried::Failed(why) => Event::MailFailed { mail: id, why: why.clone() },
+            // Nobody waits for these, and that they are not sent is nobody's trouble.
+            Tried::Useless(why) if matches!(kind, MailKind::Notice | MailKind::Reminder(_)) => {
+                Event::MailDropped { mail: id, why: (*why).to_owned() }
+            }
             Tried::Useless(why) => Event::MailFailed { mail: id, why: (*why).to_owned() },
             Tried::Sent(lines) => {
                 let quiet_until =
@@ -146,13 +150,15 @@ impl Gate {
         self.ledger
             .tx(Class::Ordinary, move |t| {
                 t.emit(event.clone());
-                if let (true, MailKind::Invitation(recipient) | MailKind::Code(_, recipient)) = (failed, kind) {
+                if let (true, MailKind::Invitation(recipient) | MailKind::Code(_, recipient) | MailKind::Reminder(recipient)) =
+                    (failed, kind)
+                {
                     let kind = MailKind::Undelivered(recipient);
                     t.emit(Event::MailQueued { mail: told, share, kind, due: t.now(), deliver_by: Timestamp::MAX });
                 }
                 // Reads that came while the notice was under way are not in it, and nobody else may ever ask for the next one.
                 if kind == MailKind::Notice && matches!(event, Event::MailSent { .. }) && has_unreported(t.state(), share) {
-                    queue_notice(t, share, told);
+                    queue_notice(t, share, told, times);
                 }
                 Ok(())
             })

@@ -1,16 +1,20 @@
 //! Receipts as staff read them: what the history finds in the journal, with what memory knows better about those still open.
 
+use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{GuestId, ReceiptId, ShareId};
+use crate::domain::ids::{GuestId, ReceiptId, RecipientId, ShareId};
 use crate::domain::range::{ByteRange, RangeSet};
 use crate::domain::receipt::Outcome;
+use crate::domain::scope::ItemKind;
 use crate::domain::shown::{Shown, ShownPage, ShownPart};
 use crate::domain::time::Timestamp;
+use crate::domain::version::{ContentHash, FileVersion};
 use crate::gate::Gate;
 use crate::gate::shares::ERASED;
 use crate::gate::views::{BrokenView, Given, PageView, PartView, ReceiptView};
 use crate::ledger::event::{ArchivePart, Event};
 use crate::ledger::read::{About, ReadError};
+use crate::ledger::state::Share;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,6 +33,16 @@ pub struct Filter {
 impl Gate {
     /// Receipts, newest first. Blocks on the disk: called from the blocking pool.
     pub fn receipts(&self, filter: &Filter) -> Result<Vec<ReceiptView>, ReadError> {
+        let listed = self.receipts_and_changes(filter, &mut |_, _| {})?;
+        Ok(listed.into_iter().map(|(_, receipt)| receipt).collect())
+    }
+
+    /// Receipts with whose they are, newest first; `other` is told of what else happened to the share that is asked for. Blocks on the disk.
+    pub(super) fn receipts_and_changes(
+        &self,
+        filter: &Filter,
+        other: &mut dyn FnMut(Timestamp, &Event),
+    ) -> Result<Vec<(RecipientId, ReceiptView)>, ReadError> {
         let guest = match &filter.guest {
             Some(address) => match self.ledger.state().guest_ids.get(address.key()) {
                 Some(guest) => Some(*guest),
@@ -52,13 +66,13 @@ impl Gate {
                     let document = document.get().map_or_else(|| ERASED.to_owned(), ToString::to_string);
                     ends.entry(receipt).or_default().broken.get_or_insert(BrokenView { document, why });
                 }
-                Event::ReceiptStarted { receipt, guest: who, .. } => {
+                Event::ReceiptStarted { receipt, recipient, guest: who, .. } => {
                     let after = ends.remove(&receipt).unwrap_or_default();
                     if guest.is_none_or(|guest| guest == who) {
-                        listed.extend(self.receipt_view(t, &event, after, who));
+                        listed.extend(self.receipt_view(t, &event, after, who).map(|view| (recipient, view)));
                     }
                 }
-                _ => {}
+                event => other(t, &event),
             }
             listed.len() < LISTED_RECEIPTS
         })?;
@@ -66,7 +80,7 @@ impl Gate {
     }
 
     fn receipt_view(&self, started: Timestamp, event: &Event, after: After, who: GuestId) -> Option<ReceiptView> {
-        let Event::ReceiptStarted { receipt, share, document, version, action, .. } = event else { return None };
+        let Event::ReceiptStarted { receipt, share, document, version, action, origin, .. } = event else { return None };
         let state = self.ledger.state();
         let live = self.progress.of(*receipt);
         let After { end, parts, broken } = after;
@@ -95,6 +109,10 @@ impl Gate {
             email: state.address(who).map_or(ERASED, EmailAddress::expose).to_owned(),
             document: document.get().map_or_else(|| ERASED.to_owned(), ToString::to_string),
             version: version.to_string(),
+            sha256: document
+                .get()
+                .and_then(|name| hash_of(state.shares.get(share)?, name, version))
+                .map(|hash| hash.to_string()),
             action: *action,
             started: started.to_string(),
             ended: ended.map(|at| at.to_string()),
@@ -106,8 +124,22 @@ impl Gate {
             of_pages: shown.parts().first().filter(|own| own.part.is_whole()).map(|own| own.of),
             parts,
             broken,
+            signs: origin.get().map(|origin| origin.signs.clone()).unwrap_or_default(),
         })
     }
+}
+
+/// The hash that was taken of this version of a document when it was pinned, unless it turned out to be of other bytes since.
+fn hash_of(share: &Share, name: &DocumentName, version: &FileVersion) -> Option<ContentHash> {
+    let pins = share.items.get()?.iter().find_map(|item| {
+        let below = name.path.beneath(&item.name.path).filter(|_| name.store == item.name.store)?;
+        match &item.kind {
+            ItemKind::PinnedDocument(pinned) if below.is_root() => Some(pinned),
+            ItemKind::PinnedFolder(pins) => pins.iter().find(|pin| pin.path == below).map(|pin| &pin.version),
+            _ => None,
+        }
+    })?;
+    pins.sha256.filter(|_| pins.version == *version)
 }
 
 /// What the journal says of a receipt after its beginning.

@@ -3,6 +3,7 @@
 use crate::crypto::random::{CookieSecret, TokenHash};
 use crate::domain::bounds::SESSION_USED_EVERY;
 use crate::domain::ids::{SessionId, ShareId};
+use crate::domain::machine::QUICK;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::{SessionFacts, admit_session};
@@ -22,6 +23,10 @@ pub struct LastUse(Mutex<HashMap<SessionId, Use>>);
 struct Use {
     at: Timestamp,
     written: Timestamp,
+    /// When a list was last shown, from which nothing was asked for since.
+    list: Option<Timestamp>,
+    /// Whether what was asked for after the last list came too soon for a person.
+    quick: bool,
 }
 
 impl LastUse {
@@ -33,13 +38,32 @@ impl LastUse {
     /// Notes a use; says whether the ledger should be told now.
     fn touch(&self, session: SessionId, now: Timestamp, written: Timestamp) -> bool {
         let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let seen = uses.entry(session).or_insert(Use { at: now, written });
+        let seen = uses.entry(session).or_insert(Use { at: now, written, list: None, quick: false });
         seen.at = seen.at.max(now);
         let due = now.since(seen.written) >= SESSION_USED_EVERY;
         if due {
             seen.written = now;
         }
         due
+    }
+
+    /// Notes that a list was shown.
+    pub(super) fn list_shown(&self, session: SessionId, now: Timestamp) {
+        if let Some(seen) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&session) {
+            seen.list = Some(now);
+        }
+    }
+
+    /// Notes that something was asked for; the first after a list says whether that was too soon for a person.
+    pub(super) fn acted(&self, session: SessionId, now: Timestamp) {
+        if let Some(seen) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&session) {
+            seen.quick = seen.list.take().is_some_and(|list| now.since(list) < QUICK);
+        }
+    }
+
+    /// Whether what was last asked for after a list came too soon for a person.
+    pub(super) fn was_quick(&self, session: SessionId) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&session).is_some_and(|seen| seen.quick)
     }
 
     /// Forgets sessions that are no more.

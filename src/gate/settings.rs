@@ -1,6 +1,6 @@
 //! What the gate needs of the configuration, every value checked.
 
-use crate::config::{Archives, Uploads, Watermark};
+use crate::config::{Archives, Notices, Uploads, Watermark};
 use crate::domain::branding::Branding;
 use crate::domain::language::Language;
 use crate::domain::policy::{Delivery, Strength};
@@ -83,6 +83,10 @@ pub struct Settings {
     pub default_subject: String,
     /// Whether recipients must agree to the disclaimer.
     pub disclaimer_required: bool,
+    /// When owners are told of reads.
+    pub notices: Notices,
+    /// How long before the end of a share that says nothing of it those who have not read are reminded.
+    pub default_remind: Option<Duration>,
     /// How long reads after a notice are gathered into the next one.
     pub notice_window: Duration,
     /// What recipients may send in, where their share lets them.

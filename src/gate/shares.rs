@@ -118,7 +118,7 @@ impl Gate {
         self.ledger.state().address(recipient.guest).map_or_else(|| ERASED.to_owned(), EmailAddress::masked)
     }
 
-    fn share_view(&self, state: &State, share: &Share, with_links: bool) -> ShareView {
+    pub(super) fn share_view(&self, state: &State, share: &Share, with_links: bool) -> ShareView {
         let now = self.clock.now();
         let status = match share.stopped {
             Some(_) => ShareStatus::Stopped,
@@ -139,6 +139,8 @@ impl Gate {
             mark: share.policy.mark,
             print: share.policy.print,
             text: share.policy.text,
+            notify: share.notify,
+            reminds: share.remind_at.map(|at| at.to_string()),
             inbox: self.inbox_shown(share),
             uploads: if with_links { self.upload_views(state, share) } else { Vec::new() },
             redactions: share.redacted,
@@ -175,12 +177,14 @@ impl Gate {
             reads: recipient.reads,
             last_read: recipient.last_read.map(|at| at.to_string()),
             fetched: recipient.fetched,
+            counted: recipient.counted.clone(),
+            reminded: recipient.reminded.map(|at| at.to_string()),
         }
     }
 }
 
 /// The recipients in the order in which they were named.
-fn in_order(share: &Share) -> Vec<&Recipient> {
+pub(super) fn in_order(share: &Share) -> Vec<&Recipient> {
     let mut all: Vec<&Recipient> = share.recipients.values().map(AsRef::as_ref).collect();
     all.sort_by_key(|recipient| recipient.place);
     all
@@ -194,6 +198,7 @@ pub(super) const fn word_of(kind: MailKind) -> &'static str {
         MailKind::Ended => "ended",
         MailKind::Invitation(_) => "invitation",
         MailKind::Notice => "notice",
+        MailKind::Reminder(_) => "reminder",
         MailKind::Stopped(_) => "stopped",
         MailKind::Undelivered(_) => "undelivered",
     }

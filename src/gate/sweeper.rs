@@ -9,6 +9,7 @@ use crate::domain::upload::Unfinished;
 use crate::gate::Gate;
 use crate::gate::counts::COUNT_EVERY;
 use crate::gate::progress::portions;
+use crate::gate::reminders::remind;
 use crate::ledger::event::{Event, MailKind};
 use crate::ledger::state::{Receipt, Timer};
 use crate::ledger::tx::{Class, Tx, Unavailable};
@@ -96,7 +97,7 @@ impl Gate {
         let due = state.timers.iter().take_while(|(moment, _)| *moment <= now).map(|(_, timer)| *timer);
         let ours = |timer: &Timer| match timer {
             Timer::Receipt(receipt) => !self.progress.is_running(*receipt),
-            Timer::Share(_) => true,
+            Timer::Reminder(_) | Timer::Share(_) => true,
             // What is being received just now is let go on; it is cut with its session.
             Timer::Upload(_, upload) => !self.spool.is_busy(*upload),
             Timer::Mail(_) => false,
@@ -110,23 +111,30 @@ impl Gate {
         }
         // A receipt is closed with all that was handed over.
         self.flush_progress().await?;
-        let due: Vec<_> = due.into_iter().map(|timer| (timer, MailId::from_bytes(random::bytes()))).collect();
         let state = self.ledger.state();
-        let pages = |(timer, _): &(Timer, MailId)| match timer {
+        let mails = |timer: &Timer| match timer {
+            Timer::Reminder(share) => state.shares.get(share).map_or(0, |share| share.recipients.len()),
+            _ => 1,
+        };
+        let drawn = |timer: &Timer| (0..mails(timer)).map(|_| MailId::from_bytes(random::bytes())).collect::<Vec<_>>();
+        let due: Vec<_> = due.into_iter().map(|timer| (timer, drawn(&timer))).collect();
+        let pages = |(timer, _): &(Timer, Vec<MailId>)| match timer {
             Timer::Receipt(receipt) => state.receipts.get(receipt).map_or(0, |receipt| receipt.shown.len()),
+            // Each of its recipients may be a mail.
+            Timer::Reminder(share) => state.shares.get(share).map_or(0, |share| share.recipients.len()),
             Timer::Mail(_) | Timer::Share(_) | Timer::Upload(..) => 0,
         };
         for some in portions(&due, pages) {
             let some = some.to_vec();
             self.ledger
-                .tx(Class::First, move |t| some.iter().try_for_each(|(timer, mail)| tell_one(t, *timer, *mail)))
+                .tx(Class::First, move |t| some.iter().try_for_each(|(timer, mails)| tell_one(t, *timer, mails)))
                 .await?;
         }
         Ok(())
     }
 }
 
-fn tell_one(t: &mut Tx<'_>, timer: Timer, mail: MailId) -> Result<(), Unavailable> {
+fn tell_one(t: &mut Tx<'_>, timer: Timer, mails: &[MailId]) -> Result<(), Unavailable> {
     match timer {
         Timer::Receipt(id) => {
             if let Some(receipt) = t.state().receipts.get(&id).filter(|receipt| receipt.ends <= t.now()).cloned() {
@@ -134,13 +142,14 @@ fn tell_one(t: &mut Tx<'_>, timer: Timer, mail: MailId) -> Result<(), Unavailabl
                 t.emit(receipt_ended(&receipt, outcome));
             }
         }
+        Timer::Reminder(id) => remind(t, id, mails),
         Timer::Share(id) => {
             let over = t
                 .state()
                 .shares
                 .get(&id)
                 .is_some_and(|s| s.expires <= t.now() && s.stopped.is_none() && !s.end_told);
-            if over {
+            if let (true, Some(mail)) = (over, mails.first().copied()) {
                 t.emit(Event::ShareEnded { share: id });
                 t.emit(Event::MailQueued { mail, share: id, kind: MailKind::Ended, due: t.now(), deliver_by: Timestamp::MAX });
             }

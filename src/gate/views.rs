@@ -1,9 +1,12 @@
 //! What staff are shown of shares and receipts: the field names that API, command line and exports have in common.
 
 use crate::domain::language::Language;
+use crate::domain::machine::Signs;
+use crate::domain::notify::Notify;
 use crate::domain::policy::{Delivery, Strength};
 use crate::domain::receipt::{Action, Outcome};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A share.
@@ -35,6 +38,13 @@ pub struct ShareView {
     pub print: bool,
     /// Whether the text of viewed pages stands beside their pictures, for screen readers.
     pub text: bool,
+    /// When its owner is told of reads: `now`, `daily` or `off`.
+    #[schema(value_type = String)]
+    #[serde(default)]
+    pub notify: Notify,
+    /// When recipients who have read nothing are reminded, RFC 3339 in UTC; absent where they are not, or were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminds: Option<String>,
     /// Where what recipients send in is put, `store:path`; absent where they may send nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inbox: Option<String>,
@@ -96,6 +106,13 @@ pub struct LinkView {
     pub last_read: Option<String>,
     /// How often the link was fetched, by whomever, mail scanners included; told once an hour and never a read.
     pub fetched: u64,
+    /// How often anything else was counted at the link, by its word: `listed` for lists looked at, `sign-…` for what speaks for a machine, and the
+    /// reasons of refusals; told once an hour.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub counted: BTreeMap<String, u64>,
+    /// When this recipient was reminded, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<String>,
 }
 
 /// A document that a recipient sends in.
@@ -123,7 +140,7 @@ pub struct UploadView {
 pub struct UndeliveredView {
     /// To whom, when it was a recipient.
     pub email: String,
-    /// `invitation`, `code`, `notice`, `stopped`, `ended`, `changed` or `undelivered`.
+    /// `invitation`, `code`, `notice`, `reminder`, `stopped`, `ended`, `changed` or `undelivered`.
     pub mail: String,
     /// When it was given up or came back, RFC 3339 in UTC.
     pub at: String,
@@ -144,6 +161,9 @@ pub struct ReceiptView {
     pub document: String,
     /// Which version of it.
     pub version: String,
+    /// The SHA-256 of its bytes, where it was taken when the share was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
     /// What the recipient did.
     #[schema(value_type = String)]
     pub action: Action,
@@ -172,6 +192,22 @@ pub struct ReceiptView {
     /// What an archive could not go on at; the last time, if there were several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken: Option<BrokenView>,
+    /// What speaks for a machine's having asked for it: `delivery`, `gateway`, `prefetch`, `quick` or `sweep`. Signs, no proof; nothing is hidden for them.
+    #[serde(default, skip_serializing_if = "Signs::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub signs: Signs,
+}
+
+impl ReceiptView {
+    /// Pages shown, as people write them.
+    pub fn shown(&self) -> String {
+        runs(&self.pages)
+    }
+
+    /// How many documents of an archive were given whole.
+    pub fn whole_parts(&self) -> usize {
+        self.parts.iter().filter(|part| part.given == Given::All).count()
+    }
 }
 
 /// One document of an archive.
@@ -225,6 +261,23 @@ pub struct PageView {
     pub times: u32,
 }
 
+/// Pages as people write them: `1-3, 7`, and those of a document inside with its part before them, `2: 1`.
+fn runs(pages: &[PageView]) -> String {
+    let mut runs: Vec<(Option<&str>, u32, u32)> = Vec::new();
+    for page in pages {
+        let part = page.part.as_deref();
+        match runs.last_mut() {
+            Some((of, _, last)) if *of == part && last.checked_add(1) == Some(page.page) => *last = page.page,
+            _ => runs.push((part, page.page, page.page)),
+        }
+    }
+    let shown = runs.into_iter().map(|(part, first, last)| {
+        let part = part.map(|part| format!("{part}: ")).unwrap_or_default();
+        if first == last { format!("{part}{first}") } else { format!("{part}{first}-{last}") }
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
 /// An area covered on a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RedactionView {
@@ -247,4 +300,21 @@ pub struct RedactionView {
     pub added: String,
     /// Whether the document is another version by now, or gone: nothing of it is shown then.
     pub changed: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_written_in_runs() {
+        let page = |part: Option<&str>, page| {
+            let (part, moment) = (part.map(str::to_owned), String::new());
+            PageView { part, page, first: moment.clone(), last: moment, times: 1 }
+        };
+        let pages =
+            [page(None, 1), page(None, 2), page(None, 3), page(None, 7), page(Some("2"), 8), page(Some("2"), 9), page(Some("3"), 10)];
+        assert_eq!(runs(&pages), "1-3, 7, 2: 8-9, 3: 10");
+        assert_eq!(runs(&[]), "");
+    }
 }

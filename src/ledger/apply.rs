@@ -4,6 +4,7 @@
 //! An event about something that is not there changes nothing.
 
 mod mail;
+mod notices;
 mod pin;
 mod receipt;
 mod redaction;
@@ -11,6 +12,7 @@ mod upload;
 
 use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, WAITING_CHALLENGES};
 use crate::domain::ids::{ChallengeId, RecipientId, SessionId, ShareId};
+use crate::domain::notify::Notify;
 use crate::domain::policy::Policy;
 use crate::domain::time::Timestamp;
 use crate::ledger::event::Event;
@@ -33,9 +35,11 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         }
         Event::MailBounced { .. }
         | Event::MailDelayed { .. }
+        | Event::MailDropped { .. }
         | Event::MailFailed { .. }
         | Event::MailQueued { .. }
         | Event::MailSent { .. } => mail::mail(state, t, event),
+        Event::NoticesSet { .. } | Event::ShareReminded { .. } => notices::notices(state, t, event),
         Event::ReceiptBroken { .. }
         | Event::ReceiptEnded { .. }
         | Event::ReceiptPages { .. }
@@ -139,6 +143,7 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
             share.stopped = Some(t);
             let expires = share.expires;
             state.timers.remove(&(expires, Timer::Share(*id)));
+            notices::forget_reminder(state, *id);
         }
         Event::ShareUpdated { share: id, expires, delivery, mark, print, text, upload, .. } => {
             let Some(share) = share_mut(state, *id) else { return };
@@ -159,12 +164,14 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
             if !stopped {
                 state.timers.insert((new, Timer::Share(*id)));
             }
+            notices::set_reminder(state, t, *id);
         }
         Event::ShareEnded { share: id } => {
             let Some(share) = share_mut(state, *id) else { return };
             share.end_told = true;
             let expires = share.expires;
             state.timers.remove(&(expires, Timer::Share(*id)));
+            notices::forget_reminder(state, *id);
         }
         Event::RecipientLanguage { share, recipient, language } => {
             if let Some(recipient) = recipient_mut(state, *share, *recipient) {
@@ -172,8 +179,10 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
             }
         }
         Event::LinkCounted { share, recipient, what, count, .. } => {
-            if let Some(recipient) = recipient_mut(state, *share, *recipient).filter(|_| what == "fetched") {
-                recipient.fetched += count;
+            let Some(recipient) = recipient_mut(state, *share, *recipient) else { return };
+            match what.as_str() {
+                "fetched" => recipient.fetched += count,
+                _ => *recipient.counted.entry(what.clone()).or_insert(0) += count,
             }
         }
         _ => {}
@@ -203,6 +212,10 @@ fn created(state: &mut State, t: Timestamp, event: &Event) {
         notice: None,
         quiet_until: t,
         changed: Vec::new(),
+        notify: Notify::default(),
+        told: Vec::new(),
+        remind: None,
+        remind_at: None,
         undelivered: Vec::new(),
     };
     state.shares.insert(*share, Arc::new(made));
@@ -281,7 +294,7 @@ fn count_within_a_day(moments: &mut Vec<Timestamp>, t: Timestamp) {
 
 fn session(state: &mut State, t: Timestamp, event: &Event) {
     match event {
-        Event::SessionOpened { session, share, recipient, challenge, invited, token, device, device_until, expires, .. } => {
+        Event::SessionOpened { session, share, recipient, challenge, invited, token, device, device_until, expires, origin } => {
             let agreed = state.challenges.get(challenge).and_then(|challenge| challenge.agreed.clone());
             // One use: the code that was given is gone, whichever way it was mailed.
             drop_challenge(state, *challenge);
@@ -298,8 +311,16 @@ fn session(state: &mut State, t: Timestamp, event: &Event) {
             whose.devices.push(Device { token: *device, until: *device_until, failures: Vec::new() });
             state.passing.insert((*expires, Passing::Session(*session)));
             state.tokens.insert(*token, *session);
-            let opened =
-                Session { id: *session, share: *share, recipient: *recipient, token: *token, opened: t, expires: *expires, used: t };
+            let opened = Session {
+                id: *session,
+                share: *share,
+                recipient: *recipient,
+                token: *token,
+                opened: t,
+                expires: *expires,
+                used: t,
+                signs: origin.get().map(|origin| origin.signs.clone()).unwrap_or_default(),
+            };
             state.sessions.insert(*session, Arc::new(opened));
         }
         Event::SessionUsed { session } => {

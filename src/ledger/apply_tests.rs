@@ -16,12 +16,15 @@ use crate::domain::shown::{Extent, Shown};
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use crate::ledger::apply::apply;
-use crate::ledger::event::{Actor, Event, MailKind, Origin, SessionEnd};
+use crate::ledger::event::{Actor, Event, Origin, SessionEnd};
 use crate::ledger::records::{Record, records, restore};
 use crate::ledger::state::{Passing, Stage, State, Timer};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
+
+mod thrown;
+use thrown::{attention, mail_kind, redaction};
 
 /// What one event is made of: which kind, and numbers that pick from what there is.
 type Throw = (u8, [u8; 6], u16);
@@ -66,7 +69,7 @@ impl Maker {
         let (session, receipt) = (SessionId::from_bytes(self.old(Of::Session, p[3])), ReceiptId::from_bytes(self.old(Of::Receipt, p[4])));
         let (mail, staff) = (MailId::from_bytes(self.old(Of::Mail, p[2])), StaffId::from_bytes([p[1] % 2; 16]));
         let until = self.at(far);
-        match kind % 28 {
+        match kind % 31 {
             0 | 1 => created(ShareId::from_bytes(self.fresh(Of::Share)), staff, until),
             2 | 3 => {
                 let share = ShareId::from_bytes(self.old(Of::Share, p[0]));
@@ -112,8 +115,7 @@ impl Maker {
             15 => Event::ReceiptProgress { receipt, opens: 2, ranges: ranges(p[5]), outcome: Outcome::Part },
             16 => ended(receipt, share, guest, self.now),
             17 | 18 => {
-                let kinds = [MailKind::Notice, MailKind::Ended, MailKind::Invitation(recipient), MailKind::Code(challenge, recipient)];
-                let kind = kinds[usize::from(p[5] % 4)];
+                let kind = mail_kind(p[5], recipient, challenge);
                 Event::MailQueued { mail: MailId::from_bytes(self.fresh(Of::Mail)), share, kind, due: until, deliver_by: Timestamp::MAX }
             }
             24 => Event::ReceiptPages { receipt, opens: 1, bytes: u64::from(far), outcome: Outcome::Part, shown: shown(p[5], self.now) },
@@ -124,6 +126,7 @@ impl Maker {
                 content: p[5].is_multiple_of(2),
             },
             27 => Event::SharePinned { share, by: Actor::Server, items: Private::new(Subject::Share(share), Arc::default()) },
+            28..=30 => attention(share, p),
             _ => self.rest(kind, p, until, (share, recipient, mail, staff)),
         }
     }
@@ -222,24 +225,6 @@ fn shown(page: u8, at: Timestamp) -> Shown {
 }
 
 /// Few ids, so that areas are covered again and uncovered.
-fn redaction(share: ShareId, p: [u8; 6], now: Timestamp) -> Event {
-    let (redaction, by) = (RedactionId::from_bytes([p[4] % 4; 16]), Actor::Operator(1));
-    if p[5].is_multiple_of(2) {
-        return Event::RedactionRemoved { redaction, share, by };
-    }
-    Event::RedactionAdded {
-        redaction,
-        share,
-        document: Private::new(Subject::Share(share), document(p[3] % 2)),
-        part: PartPath::default(),
-        page: 1,
-        area: "10,10,5,5".parse().expect("it is an area"),
-        version: FileVersion::plain(9, now.millis()),
-        layout: "pdf 1".to_owned(),
-        by,
-    }
-}
-
 fn ended(receipt: ReceiptId, share: ShareId, guest: GuestId, ended: Timestamp) -> Event {
     Event::ReceiptEnded {
         receipt,
@@ -260,7 +245,7 @@ fn token(n: u8) -> TokenHash {
 }
 
 fn origin() -> Origin {
-    Origin { address: "192.0.2.1".to_owned(), agent: String::new() }
+    Origin { address: "192.0.2.1".to_owned(), agent: String::new(), signs: Default::default() }
 }
 
 fn document(n: u8) -> DocumentName {
@@ -325,6 +310,7 @@ fn assert_indexes_agree(state: &State) {
         let due = match timer {
             Timer::Mail(id) => state.mails.get(id).map(|m| m.due),
             Timer::Receipt(id) => state.receipts.get(id).map(|r| r.ends),
+            Timer::Reminder(id) => state.shares.get(id).filter(|s| s.stopped.is_none() && !s.end_told).and_then(|s| s.remind_at),
             Timer::Share(id) => state.shares.get(id).filter(|s| s.stopped.is_none() && !s.end_told).map(|s| s.expires),
             Timer::Upload(share, id) => state.uploads.get(&(*share, *id)).filter(|u| u.stage == Stage::Open).map(|u| u.ends),
         };
@@ -332,7 +318,12 @@ fn assert_indexes_agree(state: &State) {
     }
     let waiting = state.shares.values().filter(|s| s.stopped.is_none() && !s.end_told).count();
     let open = state.uploads.values().filter(|u| u.stage == Stage::Open).count();
-    assert_eq!(state.timers.len(), state.mails.len() + state.receipts.len() + waiting + open, "all that becomes due has a timer");
+    let reminders = state.shares.values().filter(|s| s.remind_at.is_some()).count();
+    assert_eq!(
+        state.timers.len(),
+        state.mails.len() + state.receipts.len() + waiting + open + reminders,
+        "all that becomes due has a timer"
+    );
     for (moment, passing) in &state.passing {
         let due = match passing {
             Passing::Challenge(id) => state.challenges.get(id).map(|c| c.forgotten()),

@@ -11,6 +11,8 @@ use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId};
 use crate::domain::language::Language;
+use crate::domain::machine::Signs;
+use crate::domain::notify::Notify;
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::RangeSet;
@@ -41,6 +43,9 @@ pub struct Origin {
     pub address: String,
     /// What the browser calls itself, cut to 256 bytes.
     pub agent: String,
+    /// What speaks for a machine's having acted.
+    #[serde(default, skip_serializing_if = "Signs::is_empty")]
+    pub signs: Signs,
 }
 
 /// Why a session ended before its time.
@@ -69,6 +74,8 @@ pub enum MailKind {
     Stopped(RecipientId),
     /// The share has ended, to its owner.
     Ended,
+    /// Its end comes near and nothing was read, to a recipient.
+    Reminder(RecipientId),
     /// A mail could not be delivered to this recipient, to the owner.
     Undelivered(RecipientId),
 }
@@ -145,6 +152,9 @@ pub enum Event {
     /// A mail could not be delivered yet.
     #[serde(rename = "mail.delayed")]
     MailDelayed { mail: MailId, due: Timestamp, why: String },
+    /// A mail is no use any more and was taken out of the outbox.
+    #[serde(rename = "mail.dropped")]
+    MailDropped { mail: MailId, why: String },
     /// A mail will not be delivered.
     #[serde(rename = "mail.failed")]
     MailFailed { mail: MailId, why: String },
@@ -160,6 +170,15 @@ pub enum Event {
         quiet_until: Timestamp,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bounces_until: Option<Timestamp>,
+    },
+    /// When a share's owner is told of reads, and how many seconds before its end those who have not read are reminded.
+    #[serde(rename = "notices.set")]
+    NoticesSet {
+        share: ShareId,
+        by: Actor,
+        notify: Notify,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remind: Option<u64>,
     },
     /// An archive could not go on at this document; its receipt stays as far as it came.
     #[serde(rename = "receipt.broken")]
@@ -273,6 +292,9 @@ pub enum Event {
     /// A share holds on to the versions that its pinned documents have now.
     #[serde(rename = "share.pinned")]
     SharePinned { share: ShareId, by: Actor, items: Private<Arc<Vec<Item>>> },
+    /// Those who had read nothing of a share were reminded that it ends.
+    #[serde(rename = "share.reminded")]
+    ShareReminded { share: ShareId },
     /// A share was stopped for everybody.
     #[serde(rename = "share.revoked")]
     ShareRevoked { share: ShareId, by: Actor },

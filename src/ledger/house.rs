@@ -35,6 +35,8 @@ impl Machine for House {
     type Event = Event;
     type Codec = Codec;
     const APPLY: u32 = apply::VERSION;
+    /// Since the second one a share's own changes are found under it.
+    const HISTORY: u32 = 2;
 
     fn empty() -> State {
         State::default()
@@ -66,6 +68,7 @@ impl Machine for House {
             {
                 out.extend([Posting { kind: Kind::RECEIPTS, subject: ALL }, of_share(*share), of_guest(*guest)]);
             }
+            out.extend(changes_of(event).map(of_share));
         }
         out.sort_unstable();
         out.dedup();
@@ -101,7 +104,29 @@ impl Machine for House {
     }
 }
 
-/// Where a share's receipts are found.
+/// The share whose own history an event belongs to, beside its receipts: what its report tells. Another version of [`House::HISTORY`] goes with each
+/// change here.
+pub(super) const fn changes_of(event: &Event) -> Option<ShareId> {
+    match event {
+        Event::ConsentGiven { share, .. }
+        | Event::DocumentChanged { share, .. }
+        | Event::NoticesSet { share, .. }
+        | Event::RecipientAdded { share, .. }
+        | Event::RecipientRevoked { share, .. }
+        | Event::RedactionAdded { share, .. }
+        | Event::RedactionRemoved { share, .. }
+        | Event::SessionOpened { share, .. }
+        | Event::ShareCreated { share, .. }
+        | Event::ShareEnded { share }
+        | Event::SharePinned { share, .. }
+        | Event::ShareReminded { share }
+        | Event::ShareRevoked { share, .. }
+        | Event::ShareUpdated { share, .. } => Some(*share),
+        _ => None,
+    }
+}
+
+/// Where a share's receipts and changes are found.
 pub(super) const fn of_share(share: ShareId) -> Posting {
     Posting { kind: Kind::SHARE, subject: *share.as_bytes() }
 }

@@ -20,8 +20,10 @@ pub trait Machine: Send + 'static {
     type Event: Send + 'static;
     /// How events and records are read and written, shared by those who do it.
     type Codec: Clone + Send + Sync + 'static;
-    /// The version of [`Machine::apply`] and [`Machine::postings`]; a state file or history of another version is made anew.
+    /// The version of [`Machine::apply`]; a state file of another version is made anew.
     const APPLY: u32;
+    /// The version of [`Machine::postings`]; a history of another version is made anew.
+    const HISTORY: u32 = Self::APPLY;
 
     /// The state before the first line.
     fn empty() -> Self::State;

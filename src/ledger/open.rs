@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// A wall clock may be this much behind the last line.
 const BEHIND: Duration = Duration::from_secs(5);
@@ -74,6 +75,13 @@ pub struct Ledger(pub(super) Arc<Inner>);
 /// The state as of one line; it costs one counter, whatever the state holds.
 #[derive(Debug, Clone)]
 pub struct Present(Arc<Snapshot<State>>);
+
+impl Present {
+    /// The number and the hash of the line that it is the state of.
+    pub fn head(&self) -> (u64, [u8; 32]) {
+        (self.0.point.next.saturating_sub(1), self.0.point.hash)
+    }
+}
 
 impl Deref for Present {
     type Target = State;
@@ -128,6 +136,11 @@ impl Ledger {
     /// How often the state was looked at since the start: what a request costs beyond its own bytes.
     pub fn looks(&self) -> u64 {
         self.0.looks.load(Ordering::Relaxed)
+    }
+
+    /// The ledger's random name.
+    pub fn name(&self) -> Uuid {
+        self.0.writer.ledger()
     }
 
     /// Runs a command alone on the state; when this returns well, its events are on the disk.

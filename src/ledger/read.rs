@@ -9,7 +9,7 @@ use crate::ledger::codec::Codec;
 use crate::ledger::disk::{Disk, RealDisk};
 use crate::ledger::event::Event;
 use crate::ledger::history::{ALL, HistoryError, Kind, Posting};
-use crate::ledger::house::{of_guest, of_share};
+use crate::ledger::house::{changes_of, of_guest, of_share};
 use crate::ledger::line::check_head;
 use crate::ledger::open::Ledger;
 use crate::ledger::scan::{Files, JournalError, Step};
@@ -35,7 +35,7 @@ pub enum About {
     Everything,
     /// One person's.
     Guest(GuestId),
-    /// One share's.
+    /// One share's, and what was changed of it.
     Share(ShareId),
 }
 
@@ -57,7 +57,7 @@ pub enum ReadError {
 }
 
 impl Ledger {
-    /// Tells `each` of the receipt events about something, newest first, until it has enough. Blocks on the disk.
+    /// Tells `each` of the events of receipts about something, and of a share's own changes, newest first, until it has enough. Blocks on the disk.
     pub fn history(&self, about: About, each: &mut dyn FnMut(Timestamp, Event) -> bool) -> Result<(), ReadError> {
         let posting = match about {
             About::Everything => Posting { kind: Kind::RECEIPTS, subject: ALL },
@@ -96,7 +96,7 @@ fn concerns(event: &Event, about: About) -> bool {
             About::Guest(wanted) => *guest == wanted,
             About::Share(wanted) => *share == wanted,
         },
-        _ => false,
+        _ => matches!(about, About::Share(wanted) if changes_of(event) == Some(wanted)),
     }
 }
 

@@ -115,6 +115,9 @@ pub fn restore(state: &mut State, record: Record) {
             if share.stopped.is_none() && !share.end_told {
                 state.timers.insert((share.expires, Timer::Share(share.id)));
             }
+            if let Some(moment) = share.remind_at {
+                state.timers.insert((moment, Timer::Reminder(share.id)));
+            }
             state.shares.insert(share.id, share);
         }
         Record::Staff { staff, record } => {

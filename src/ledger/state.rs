@@ -15,6 +15,8 @@ use crate::domain::document::{DocumentName, StoreName};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId};
 use crate::domain::language::Language;
+use crate::domain::machine::Signs;
+use crate::domain::notify::Notify;
 use crate::domain::policy::Policy;
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::{Action, Outcome};
@@ -24,7 +26,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use crate::ledger::event::Actor;
 use imbl::{OrdMap, OrdSet};
-pub use mails::{Mail, Sent, Undelivered};
+pub use mails::{Changed, Mail, Read, Sent, Undelivered};
 pub use redactions::Redaction;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -94,6 +96,8 @@ pub enum Timer {
     Mail(MailId),
     /// The receipt's window closes.
     Receipt(ReceiptId),
+    /// Those who have not read are reminded.
+    Reminder(ShareId),
     /// The share's end is told.
     Share(ShareId),
     /// The upload is not waited for any longer.
@@ -152,38 +156,23 @@ pub struct Share {
     pub notice: Option<MailId>,
     /// Until when further reads are gathered into one mail.
     pub quiet_until: Timestamp,
+    /// When its owner is told of reads.
+    #[serde(default, skip_serializing_if = "Notify::is_usual")]
+    pub notify: Notify,
+    /// When notices were handed over, lately.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Timestamp>,
+    /// How many seconds before its end those who have not read are reminded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind: Option<u64>,
+    /// When that is, as long as it is to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_at: Option<Timestamp>,
     /// Mails that failed for good, newest last.
     pub undelivered: Vec<Undelivered>,
     /// Documents that are others than those that are pinned, as far as somebody met them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<Changed>,
-}
-
-/// A document that is another than the one that is pinned.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Changed {
-    /// Which.
-    pub document: Private<DocumentName>,
-    /// The store calls it the same version, but its bytes are others.
-    pub content: bool,
-}
-
-/// One read for the next notice.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Read {
-    /// The receipt.
-    pub receipt: ReceiptId,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub guest: GuestId,
-    /// What.
-    pub document: Private<DocumentName>,
-    /// How.
-    pub action: Action,
-    /// The document at which an archive ended early.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub broken: Option<Private<DocumentName>>,
 }
 
 /// A recipient of a share.
@@ -216,12 +205,18 @@ pub struct Recipient {
     pub agreed: Option<Agreement>,
     /// When the invitation was handed over.
     pub invited: Option<Timestamp>,
+    /// When the reminder was queued; there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<Timestamp>,
     /// Receipts so far.
     pub reads: u64,
     /// The last one.
     pub last_read: Option<Timestamp>,
     /// How often the link was fetched, as far as told; never a read.
     pub fetched: u64,
+    /// How often anything else was counted at the link: lists looked at, refusals, signs of machines.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub counted: BTreeMap<String, u64>,
 }
 
 /// A browser that once gave the right code.
@@ -290,6 +285,9 @@ pub struct Session {
     pub expires: Timestamp,
     /// Last use, as far as written.
     pub used: Timestamp,
+    /// What spoke for a machine when it was opened.
+    #[serde(default, skip_serializing_if = "Signs::is_empty")]
+    pub signs: Signs,
 }
 
 /// An open receipt.
@@ -336,7 +334,7 @@ pub struct Receipt {
 
 impl Recipient {
     /// A recipient who has done nothing yet.
-    pub const fn new(id: RecipientId, guest: GuestId, place: usize, key: u8) -> Self {
+    pub fn new(id: RecipientId, guest: GuestId, place: usize, key: u8) -> Self {
         Self {
             id,
             guest,
@@ -351,9 +349,11 @@ impl Recipient {
             sessions: Vec::new(),
             agreed: None,
             invited: None,
+            reminded: None,
             reads: 0,
             last_read: None,
             fetched: 0,
+            counted: BTreeMap::new(),
         }
     }
 }

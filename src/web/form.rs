@@ -1,6 +1,6 @@
 //! Forms: a bounded body of a known type, sent from our own pages, with the token that the page held.
 
-use crate::crypto::form::form_token_is_right;
+use crate::crypto::form::form_token_age;
 use crate::domain::bounds::{FORM_BYTES, FORM_FIELDS};
 use crate::web::Web;
 use crate::web::pages::RefusalKind;
@@ -8,6 +8,7 @@ use axum::body::Body;
 use http::header::{CONTENT_TYPE, HOST, HeaderName, ORIGIN};
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Limited};
+use std::time::Duration;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -55,10 +56,10 @@ pub async fn receive(request: Request<Body>) -> Result<Form, RefusalKind> {
     Form::parse(&body.to_bytes()).ok_or(RefusalKind::BadForm)
 }
 
-/// Checks the form's token against what the form belongs to.
-pub fn check_token(web: &Web, form: &Form, binding: &[&[u8]]) -> Result<(), RefusalKind> {
+/// Checks the form's token against what the form belongs to; gives how long ago its page was made.
+pub fn check_token(web: &Web, form: &Form, binding: &[&[u8]]) -> Result<Duration, RefusalKind> {
     let token = form.field("token").unwrap_or_default();
-    if form_token_is_right(web.gate().keys(), binding, token, web.gate().now()) { Ok(()) } else { Err(RefusalKind::BadForm) }
+    form_token_age(web.gate().keys(), binding, token, web.gate().now()).ok_or(RefusalKind::BadForm)
 }
 
 /// Whether a browser says that the form was on a page of this site. Our own pages send no referrer, so that `Origin` may be `null`.

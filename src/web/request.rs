@@ -2,6 +2,7 @@
 
 use crate::domain::ids::ShareId;
 use crate::gate::Origin;
+use crate::gate::signs::of_request;
 use crate::limit::connection::ClientAddress;
 use crate::web::Web;
 use axum::extract::{MatchedPath, Request, State};
@@ -43,7 +44,8 @@ pub fn origin<B>(request: &http::Request<B>) -> Origin {
         .unwrap_or_default();
     let cut = agent.char_indices().map(|(at, _)| at).take_while(|at| *at <= AGENT_BYTES).last().unwrap_or(0);
     let agent = if agent.len() <= AGENT_BYTES { agent } else { agent[..cut].to_owned() };
-    Origin { address: client(request).to_string(), agent }
+    let signs = of_request(&agent, is_prefetch(request.headers()));
+    Origin { address: client(request).to_string(), agent, signs }
 }
 
 /// Whether a browser loads ahead what nobody has asked for yet.

@@ -11,17 +11,19 @@ use std::fmt;
 use unic_langid::LanguageIdentifier;
 
 /// The files of the catalogue in a language. Each language has the same texts with the same parameters.
-const fn files(language: Language) -> [(&'static str, &'static str); 3] {
+const fn files(language: Language) -> [(&'static str, &'static str); 4] {
     match language {
         Language::English => [
             ("en/mail.ftl", include_str!("en/mail.ftl")),
             ("en/pages.ftl", include_str!("en/pages.ftl")),
             ("en/papers.ftl", include_str!("en/papers.ftl")),
+            ("en/report.ftl", include_str!("en/report.ftl")),
         ],
         Language::German => [
             ("de/mail.ftl", include_str!("de/mail.ftl")),
             ("de/pages.ftl", include_str!("de/pages.ftl")),
             ("de/papers.ftl", include_str!("de/papers.ftl")),
+            ("de/report.ftl", include_str!("de/report.ftl")),
         ],
     }
 }

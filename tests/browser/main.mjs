@@ -7,6 +7,7 @@ import { badLinks, expired, previewOnly, stopped, unsentCode, voidCode, wrongCod
 import { changedDocuments, folders, hardNames } from "./lists.mjs";
 import { archive, archiveOfPinned } from "./archives.mjs";
 import { longByKeyboard, longOnPhone } from "./long.mjs";
+import { report } from "./report.mjs";
 import { scanners } from "./scanners.mjs";
 import { mails } from "./mails.mjs";
 import { plainUpload, resumedByTus, scriptedUpload, uploadInTrouble } from "./uploads.mjs";
@@ -75,6 +76,7 @@ const tests = [
   ["the_whole_way_in_german_on_a_phone_without_scripts", german(stage, "phone", false)],
   ["refusals_fit_every_screen_in_both_languages", () => germanRefusals(stage)],
   ["scanners_make_no_receipt_and_keep_nobody_out", () => scanners(stage)],
+  ["a_report_reads_well_on_the_screen_and_on_paper", () => report(stage)],
   ["serve_takes_documents_where_a_store_is_writable", async () => {
     stage.taking = await taking();
   }],

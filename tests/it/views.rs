@@ -51,7 +51,7 @@ async fn enter(app: &TestApp, share: &Shared, path: &str) -> Outcome<ViewRequest
 }
 
 fn origin() -> Origin {
-    Origin { address: "127.0.0.1".to_owned(), agent: "test".to_owned() }
+    Origin { address: "127.0.0.1".to_owned(), agent: "test".to_owned(), signs: Default::default() }
 }
 
 fn connection() -> ConnectionHandle {

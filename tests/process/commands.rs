@@ -128,13 +128,73 @@ fn receipts_come_as_table_json_and_csv() -> Fallible {
 
     let csv = server.run(&["receipts", "--csv"])?.done()?;
     let lines: Vec<&str> = csv.split("\r\n").collect();
-    assert_eq!((lines.len(), lines[0], lines[2]), (3, (FIELDS.join(",") + ",pages,of_pages").as_str(), ""));
-    assert!(lines[1].starts_with(receipt["id"].as_str().unwrap_or("?")) && lines[1].ends_with(",6,6,complete,,"), "{csv}");
+    assert_eq!((lines.len(), lines[0], lines[2]), (3, (FIELDS.join(",") + ",pages,of_pages,sha256,signs").as_str(), ""));
+    let hash = receipt["sha256"].as_str().ok_or("what is pinned has a hash")?;
+    assert!(lines[1].starts_with(receipt["id"].as_str().unwrap_or("?")) && lines[1].contains(&format!(",6,6,complete,,,{hash},")), "{csv}");
     let table = server.run(&["receipts"])?.done()?;
     assert!(
         table.starts_with("TIME") && table.contains("guest@example.net") && table.contains("6/6") && !table.contains('\u{1b}'),
         "{table}"
     );
+    Ok(())
+}
+
+#[test]
+fn who_has_not_read_it_is_told_and_a_share_is_reported_on() -> Fallible {
+    let (scratch, server) = start()?;
+    let made = server.json(&[
+        "share",
+        "create",
+        "folder",
+        "a name with spaces.txt",
+        "--pin",
+        "--to",
+        "reads@example.net",
+        "waits@example.net",
+        "--notify",
+        "daily",
+        "--remind",
+        "2d",
+    ])?;
+    let id = text(&made, "id")?;
+    assert_eq!((text(&made, "notify")?, made["reminds"].is_string()), ("daily", true));
+    let page = server.run(&["share", "show", id])?.done()?;
+    assert!(page.contains("notices     once a day; those who have not read are reminded 20"), "{page}");
+    let updated = server.json(&["share", "update", id, "--notify", "now", "--remind", "off"])?;
+    assert_eq!((text(&updated, "notify")?, &updated["reminds"]), ("now", &Value::Null));
+
+    let visitor = sign_in(&server, text(&made["links"][0], "url")?, "reads@example.net")?;
+    visitor.download(&visitor.at("a%20name%20with%20spaces.txt"))?;
+    let missing = server.run(&["receipts", "--share", &id[..8], "--missing"])?.done()?;
+    let rows: Vec<Vec<&str>> = missing
+        .lines()
+        .skip(1)
+        .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
+        .collect();
+    assert_eq!(rows.len(), 4, "{missing}");
+    assert_eq!(rows[0][..4], ["reads@example.net", "not all", "documents:folder", "nothing"]);
+    assert_eq!(rows[1][..4], ["reads@example.net", "not all", "documents:a name with spaces.txt", "all"]);
+    assert_eq!(rows[2][..4], ["waits@example.net", "never opened", "documents:folder", "nothing"]);
+    visitor.download(&visitor.at("folder/below.txt"))?;
+    let left = server.json(&["receipts", "--share", id, "--missing"])?;
+    assert_eq!(
+        (left.as_array().map(Vec::len), text(&left[0], "email")?),
+        (Some(1), "waits@example.net"),
+        "who has read all is not missing"
+    );
+
+    let report = server.json(&["share", "report", id])?;
+    assert_eq!((report["receipts"].as_array().map(Vec::len), text(&report["ledger"], "head")?.len()), (Some(2), 64));
+    assert!(server.run(&["share", "report", id])?.done()?.contains(text(&report["share"], "id")?));
+    let file = scratch.path().join("report.html");
+    std::fs::write(&file, "what lay there before")?;
+    let name = file.to_str().ok_or("a plain path")?;
+    assert_eq!(server.run(&["share", "report", id, "--html", name])?.done()?, format!("report written to {name}\n"));
+    let page = std::fs::read_to_string(&file)?;
+    assert!(page.starts_with("<!doctype html>") && page.contains("waits@example.net") && !page.contains("<script"), "{page}");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file)?.permissions());
+    assert_eq!(mode & 0o777, 0o600, "it names people");
+    assert!(server.run(&["share", "report", id, "--html", "-"])?.done()?.starts_with("<!doctype html>"));
     Ok(())
 }
 
@@ -196,6 +256,9 @@ fn each_refusal_is_one_line_and_an_exit_status() -> Fallible {
         &["share", "create", "folder", "--to", "nobody"][..],
         &["share", "create", "folder", guest, "--pin", "--follow"],
         &["receipts", "--json", "--csv"],
+        &["receipts", "--missing"],
+        &["share", "create", "folder", guest, "--notify", "weekly"],
+        &["share", "create", "folder", guest, "--remind", "soon"],
     ] {
         let ran = server.run(words)?;
         assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{words:?}: {ran:?}");

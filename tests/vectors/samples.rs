@@ -339,7 +339,10 @@ fn disclaimer() -> Arc<Disclaimer> {
 }
 
 fn origin() -> Private<Origin> {
-    of(Subject::Guest(ANN), Origin { address: "2001:db8::1".to_owned(), agent: "Browser/1.0 (with \"quotes\")".to_owned() })
+    of(
+        Subject::Guest(ANN),
+        Origin { address: "2001:db8::1".to_owned(), agent: "Browser/1.0 (with \"quotes\")".to_owned(), signs: Default::default() },
+    )
 }
 
 fn of<T>(subject: Subject, value: T) -> Private<T> {

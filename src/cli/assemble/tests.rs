@@ -42,6 +42,8 @@ impl House {
     async fn share(&self) -> Result<ShareId, Box<dyn std::error::Error>> {
         let store = self.gate.documents().names().next().ok_or("no store")?.clone();
         let new = NewShare {
+            notify: None,
+            remind: None,
             names: vec![DocumentName { store, path: DocumentPath::root() }],
             to: vec![EmailAddress::parse("guest@example.org")?],
             expires: None,
@@ -72,7 +74,7 @@ impl House {
 }
 
 fn nowhere() -> Origin {
-    Origin { address: "192.0.2.1".to_owned(), agent: String::new() }
+    Origin { address: "192.0.2.1".to_owned(), agent: String::new(), signs: Default::default() }
 }
 
 /// The codes of all letters that have one.

@@ -47,7 +47,7 @@ fn admitted(delivery: Delivery, covered: u8) -> Admitted {
             device: token,
             device_until: NOW.plus(HOUR),
             expires: NOW.plus(HOUR),
-            origin: private(Origin { address: String::new(), agent: String::new() }),
+            origin: private(Origin { address: String::new(), agent: String::new(), signs: Default::default() }),
         },
     ];
     events.extend((0..covered).map(|n| Event::RedactionAdded {

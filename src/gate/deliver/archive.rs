@@ -86,8 +86,9 @@ impl Gate {
         if let Some(receipt) = state.open_receipt(&key, self.clock.now()) {
             return Ok((Arc::clone(receipt), true));
         }
+        let origin = self.with_signs(admitted, origin, false);
         let (id, mail) = (ReceiptId::from_bytes(random::bytes()), MailId::from_bytes(random::bytes()));
-        let (document, parts) = (plan.place().clone(), plan.parts());
+        let (document, parts, times) = (plan.place().clone(), plan.parts(), self.notice_times());
         let transaction = move |t: &mut Tx<'_>| {
             let admitted = admit_archive(admit_session(t.state(), facts, t.now())?)?;
             if let Some(receipt) = t.state().open_receipt(&key, t.now()) {
@@ -108,7 +109,7 @@ impl Gate {
                 origin: Private::new(Subject::Guest(guest), origin.clone()),
             });
             t.emit(Event::ReceiptParts { receipt: id, share, guest, parts: parts.clone() });
-            queue_notice(t, share, mail);
+            queue_notice(t, share, mail, times);
             let receipt = t.state().receipts.get(&id).cloned().ok_or(Refusal::NoSession)?;
             Ok((receipt, false))
         };

@@ -183,11 +183,11 @@ impl Gate {
     }
 
     async fn received(&self, upload: &Upload, document: DocumentName, version: FileVersion, scan: Scan) -> Result<Fate, UploadError> {
-        let (id, share, mail) = (upload.id, upload.share, MailId::from_bytes(random::bytes()));
+        let (id, share, mail, times) = (upload.id, upload.share, MailId::from_bytes(random::bytes()), self.notice_times());
         let done = move |t: &mut Tx<'_>| {
             let document = Private::new(Subject::Share(share), document.clone());
             t.emit(Event::UploadReceived { upload: id, share, document, version: version.clone(), scan });
-            queue_notice(t, share, mail);
+            queue_notice(t, share, mail, times);
             Ok::<_, UploadError>(())
         };
         self.ledger.tx(Class::First, done).await?;
@@ -197,12 +197,12 @@ impl Gate {
 
     /// Removes an upload that is not taken; the owner is told of a virus, and its sender of either.
     async fn refuse(&self, upload: &Upload, why: Unwanted) -> Result<Fate, UploadError> {
-        let (id, share, mail) = (upload.id, upload.share, MailId::from_bytes(random::bytes()));
+        let (id, share, mail, times) = (upload.id, upload.share, MailId::from_bytes(random::bytes()), self.notice_times());
         let fate = if why == Unwanted::Kind { Fate::Kind } else { Fate::Infected };
         let refused = move |t: &mut Tx<'_>| {
             t.emit(Event::UploadRefused { upload: id, share, why: why.clone() });
             if why != Unwanted::Kind {
-                queue_notice(t, share, mail);
+                queue_notice(t, share, mail, times);
             }
             Ok::<_, UploadError>(())
         };

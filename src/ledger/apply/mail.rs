@@ -1,5 +1,6 @@
 //! What the events of the outbox do to the state.
 
+use super::notices::told;
 use super::{UNDELIVERED, recipient_mut, share_mut};
 use crate::domain::ids::{MailId, ShareId};
 use crate::domain::time::Timestamp;
@@ -13,8 +14,18 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
             state.timers.insert((*due, Timer::Mail(*mail)));
             let queued = Mail { id: *mail, share: *share, kind: *kind, queued: t, due: *due, deliver_by: *deliver_by, tries: 0, why: None };
             state.mails.insert(*mail, Arc::new(queued));
-            if let Some(share) = share_mut(state, *share).filter(|_| *kind == MailKind::Notice) {
-                share.notice = Some(*mail);
+            match kind {
+                MailKind::Notice => {
+                    if let Some(share) = share_mut(state, *share) {
+                        share.notice = Some(*mail);
+                    }
+                }
+                MailKind::Reminder(recipient) => {
+                    if let Some(recipient) = recipient_mut(state, *share, *recipient) {
+                        recipient.reminded = Some(t);
+                    }
+                }
+                _ => {}
             }
         }
         Event::MailDelayed { mail, due, why } => {
@@ -39,6 +50,7 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
                     share.unreported.drain(..(*lines).min(share.unreported.len()));
                     share.unreported_more = 0;
                     share.quiet_until = *quiet_until;
+                    told(share, t);
                 }
                 MailKind::Invitation(recipient) => {
                     if let Some(recipient) = share.recipients.get_mut(&recipient) {
@@ -48,6 +60,7 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
                 _ => {}
             }
         }
+        Event::MailDropped { mail, .. } => drop(drop_mail(state, *mail)),
         Event::MailFailed { mail, why } => {
             let Some(failed) = drop_mail(state, *mail) else { return };
             undelivered(state, failed.share, Undelivered { mail: *mail, kind: failed.kind, at: t, why: why.clone() });

@@ -5,6 +5,7 @@ use crate::crypto::sealed::Private;
 use crate::domain::bounds::NOTICE_LINES;
 use crate::domain::document::DocumentName;
 use crate::domain::ids::{ReceiptId, RecipientId, ShareId};
+use crate::domain::notify::Notify;
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::Outcome;
 use crate::domain::shown::Shown;
@@ -110,8 +111,11 @@ fn note_break(state: &mut State, t: Timestamp, id: ReceiptId, document: &Private
     }
 }
 
-/// Notes something for a share's next notice.
+/// Notes something for a share's next notice, if there is to be one.
 pub(super) fn unreported(share: &mut Share, read: Read) {
+    if share.notify == Notify::Off {
+        return;
+    }
     if share.unreported.len() < NOTICE_LINES {
         share.unreported.push(read);
     } else {

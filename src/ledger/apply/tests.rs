@@ -28,7 +28,7 @@ fn private<T>(value: T) -> Private<T> {
 }
 
 fn origin() -> Private<Origin> {
-    private(Origin { address: "192.0.2.1".to_owned(), agent: String::new() })
+    private(Origin { address: "192.0.2.1".to_owned(), agent: String::new(), signs: Default::default() })
 }
 
 fn shared() -> State {

@@ -43,7 +43,7 @@ impl<M: Machine> JournalSource<M> {
 
 impl<M: Machine> Source for JournalSource<M> {
     fn version(&self) -> u32 {
-        M::APPLY
+        M::HISTORY
     }
 
     fn lines(&self, after: Option<&Applied>, to: u64, each: &mut dyn FnMut(Entry) -> Step) -> Result<(), SourceError> {

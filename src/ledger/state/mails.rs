@@ -1,6 +1,9 @@
-//! Mails, as the state has them: those of the outbox, and those that were given up.
+//! Mails, as the state has them: those of the outbox, those that were given up, and what the next ones to the owner tell.
 
-use crate::domain::ids::{MailId, ShareId};
+use crate::crypto::sealed::Private;
+use crate::domain::document::DocumentName;
+use crate::domain::ids::{GuestId, MailId, ReceiptId, ShareId};
+use crate::domain::receipt::Action;
 use crate::domain::time::Timestamp;
 use crate::ledger::event::MailKind;
 use serde::{Deserialize, Serialize};
@@ -52,4 +55,31 @@ pub struct Mail {
     pub tries: u32,
     /// Why the last try failed.
     pub why: Option<String>,
+}
+
+/// A document that is another than the one that is pinned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Which.
+    pub document: Private<DocumentName>,
+    /// The store calls it the same version, but its bytes are others.
+    pub content: bool,
+}
+
+/// One read for the next notice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Read {
+    /// The receipt.
+    pub receipt: ReceiptId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub guest: GuestId,
+    /// What.
+    pub document: Private<DocumentName>,
+    /// How.
+    pub action: Action,
+    /// The document at which an archive ended early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Private<DocumentName>>,
 }

@@ -6,6 +6,7 @@ mod ended;
 mod failed;
 mod invitation;
 mod notice;
+mod reminder;
 mod trial;
 
 pub use changed::DocumentsChanged;
@@ -14,6 +15,7 @@ pub use ended::{AccessEnded, Ended, ShareEnded};
 pub use failed::{Cause, DeliveryFailed};
 pub use invitation::{Invitation, What};
 pub use notice::{Notice, NoticeLine};
+pub use reminder::Reminder;
 pub use trial::Trial;
 
 #[cfg(test)]

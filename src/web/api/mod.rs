@@ -4,6 +4,7 @@ pub mod audit;
 pub mod problem;
 pub mod receipts;
 pub mod redactions;
+pub mod reports;
 pub mod shares;
 pub mod stores;
 pub mod wire;
@@ -34,6 +35,9 @@ pub fn router(web: &Web) -> Router {
         .routes(routes!(redactions::remove))
         .routes(routes!(redactions::page))
         .routes(routes!(receipts::list))
+        .routes(routes!(reports::readers))
+        .routes(routes!(reports::report))
+        .routes(routes!(reports::page))
         .routes(routes!(stores::list))
         .routes(routes!(stores::check))
         .routes(routes!(stores::entries))

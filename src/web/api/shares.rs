@@ -57,8 +57,9 @@ pub async fn update(
 ) -> Result<Json<ShareView>, Problem> {
     let (id, Json(wanted)) = (wire::share(web.gate(), &id)?, body?);
     let expires = wanted.expires.map(|text| wire::expiry(web.gate(), &text)).transpose()?;
-    let UpdateShare { delivery, mark, print, text, upload, .. } = wanted;
-    let change = Change { expires, delivery, mark, print, text, upload };
+    let remind = wanted.remind.as_deref().map(wire::remind).transpose()?;
+    let UpdateShare { delivery, mark, print, text, upload, notify, .. } = wanted;
+    let change = Change { expires, delivery, mark, print, text, upload, notify, remind };
     web.gate().update(id, change, actor).await?;
     Ok(Json(view(&web, id).await?))
 }

@@ -1,9 +1,13 @@
 //! What the API takes in, and how its texts become the types of the domain.
 
+use crate::config::duration;
+use crate::config::notices::reminder;
+use crate::domain::bounds::{REMINDER_LEAST, REMINDER_MOST};
 use crate::domain::document::{DocumentName, DocumentPath, StoreName};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::ShareId;
 use crate::domain::language::Language;
+use crate::domain::notify::Notify;
 use crate::domain::policy::{Delivery, Strength};
 use crate::domain::time::{Timestamp, parse_expiry};
 use crate::gate::Gate;
@@ -11,6 +15,7 @@ use crate::gate::issue::NewShare;
 use crate::web::api::problem::Problem;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 
 /// A share to be made.
@@ -41,6 +46,13 @@ pub struct CreateShare {
     /// Whether recipients may send documents in, into an inbox of the share in a writable store.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub upload: bool,
+    /// `now`, `daily` or `off`: when the owner is told of reads; the configured default when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub notify: Option<Notify>,
+    /// A span like `2d` before the end at which recipients who have read nothing are reminded, or `off`; the configured default when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind: Option<String>,
     /// Pin all, or follow all; left out, documents are pinned and folders follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<bool>,
@@ -89,6 +101,13 @@ pub struct UpdateShare {
     /// Whether recipients may send documents in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload: Option<bool>,
+    /// `now`, `daily` or `off`: when the owner is told of reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub notify: Option<Notify>,
+    /// A span like `2d` before the end at which recipients who have read nothing are reminded, or `off`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind: Option<String>,
 }
 
 /// One recipient, or all.
@@ -130,6 +149,8 @@ impl CreateShare {
             print: self.print,
             text: self.text,
             upload: self.upload,
+            notify: self.notify,
+            remind: self.remind.map(|text| remind(&text)).transpose()?,
             pin: self.pin,
             keep: self.keep,
             owner: self.owner.map(|text| address(&text)).transpose()?,
@@ -149,6 +170,15 @@ pub fn address(text: &str) -> Result<EmailAddress, Problem> {
 /// Reads when something is to end.
 pub fn expiry(gate: &Gate, text: &str) -> Result<Timestamp, Problem> {
     parse_expiry(text, gate.now(), &gate.settings().zone).map_err(|why| Problem::unprocessable(why.to_string()))
+}
+
+/// Reads how long before a share's end recipients are reminded; `off` is nothing.
+pub fn remind(text: &str) -> Result<Option<Duration>, Problem> {
+    let wrong = || {
+        let (least, most) = (duration::show(REMINDER_LEAST), duration::show(REMINDER_MOST));
+        Problem::unprocessable(format!("remind '{text}' is neither off nor a span like 2d, from {least} to {most}"))
+    };
+    reminder(text).ok_or_else(wrong)
 }
 
 /// Finds a share by its id or the beginning of it.

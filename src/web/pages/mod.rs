@@ -8,6 +8,7 @@ mod link;
 mod list;
 mod play;
 mod refusal;
+mod report;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -21,6 +22,7 @@ pub use link::{DisclaimerView, LinkPage, WhatIsShared};
 pub use list::{Counted, Crumb, EntryView, Gives, ListPage, Order, Tools};
 pub use play::PlayPage;
 pub use refusal::{RefusalKind, RefusalPage};
+pub use report::report;
 pub use upload::{SentView, UploadPage, UploadProblem};
 pub use viewer::{Place, ViewerPage, Zoom};
 

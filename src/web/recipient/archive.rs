@@ -93,12 +93,13 @@ async fn answer(web: &Web, request: &Head) -> Result<Response, Refusal> {
     let share = request::share_of(path).ok_or(Refusal::NoSession)?;
     let cookie = cookies::read(request.headers(), Purpose::Session, share);
     let proof = cookie.as_ref().map(Proof::from);
-    gate.session(share, proof)?;
+    let admitted = gate.session(share, proof)?;
     let mut parts = path.splitn(6, '/').skip(4);
     let (ticket, below) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let folder = folder_of(share, below.rsplit_once('/').map_or("", |(folder, _)| folder))?;
     let plan = gate.archive(share, proof, folder.as_ref(), ticket, request.headers().contains_key(RANGE)).await?;
     if request::is_prefetch(request.headers()) {
+        gate.note_prefetch(&admitted);
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
     let (total, headers) = (plan.total(), archive_headers(web, &plan));

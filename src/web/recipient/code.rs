@@ -6,6 +6,7 @@ use crate::domain::ids::ShareId;
 use crate::gate::budget::MayMail;
 use crate::gate::challenge::{CodeAnswer, CodeView};
 use crate::gate::refusal::Refusal;
+use crate::gate::signs::after;
 use crate::limit::rate::Action;
 use crate::web::cookies::{self, Purpose};
 use crate::web::form::{Form, check_token, receive};
@@ -16,6 +17,7 @@ use axum::extract::{Path, Request};
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
+use std::time::Duration;
 
 /// Shows the page.
 pub async fn show(web: Web, Path(share): Path<String>, request: Request) -> Response {
@@ -38,11 +40,15 @@ pub async fn give(web: Web, Path(share): Path<String>, request: Request) -> Resp
     if let Err(refusal) = web.gate().limit_code(share, browser.as_ref(), client) {
         return refuse::refusal(&web, &refusal);
     }
-    let (browser, form) = match from_page(&web, share, browser, request).await {
+    let (browser, form, age) = match from_page(&web, share, browser, request).await {
         Ok(sent) => sent,
         Err(kind) => return refuse::plain(&web, kind),
     };
-    match web.gate().give_code(share, &browser, device, form.field("code").unwrap_or_default(), origin).await {
+    match web
+        .gate()
+        .give_code(share, &browser, device, form.field("code").unwrap_or_default(), after(origin, age))
+        .await
+    {
         Ok((_, Some(new))) => {
             let cookies = vec![
                 cookies::set(Purpose::Session, share, &new.session),
@@ -69,7 +75,7 @@ pub async fn again(web: Web, Path(share): Path<String>, request: Request) -> Res
         return refuse::refusal(&web, &refusal);
     }
     let browser = match from_page(&web, share, browser, request).await {
-        Ok((browser, _)) => browser,
+        Ok((browser, ..)) => browser,
         Err(kind) => return refuse::plain(&web, kind),
     };
     match web.gate().send_again(share, &browser).await {
@@ -78,17 +84,17 @@ pub async fn again(web: Web, Path(share): Path<String>, request: Request) -> Res
     }
 }
 
-/// Takes in a form of this page: sent by the browser that holds the challenge, with the token that the page gave it.
+/// Takes in a form of this page: sent by the browser that holds the challenge, with the token that the page gave it so long ago.
 async fn from_page(
     web: &Web,
     share: ShareId,
     browser: Option<CookieSecret>,
     request: Request,
-) -> Result<(CookieSecret, Form), RefusalKind> {
+) -> Result<(CookieSecret, Form, Duration), RefusalKind> {
     let form = receive(request).await?;
     let browser = browser.ok_or(RefusalKind::NoSession)?;
-    check_token(web, &form, &binding(&share, &browser.hash()))?;
-    Ok((browser, form))
+    let age = check_token(web, &form, &binding(&share, &browser.hash()))?;
+    Ok((browser, form, age))
 }
 
 /// What the forms of this page belong to.

@@ -48,6 +48,7 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
     let opened = web.gate().open(share, cookie.as_ref().map(Proof::from), &below, &connection).await?;
     if request::is_prefetch(request.headers()) {
         // Nobody has asked to read it yet, so there must be neither bytes nor a receipt; the browser asks again when somebody does.
+        web.gate().note_prefetch(&admitted);
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
     deliver(web, opened, &connection, request).await

@@ -2,6 +2,7 @@
 
 use crate::gate::consent::Entry;
 use crate::gate::refusal::Refusal;
+use crate::gate::signs::after;
 use crate::limit::rate::Action;
 use crate::web::cookies::{self, Purpose};
 use crate::web::form::{check_token, receive};
@@ -15,7 +16,10 @@ use std::net::IpAddr;
 /// Shows the link's page.
 pub async fn show(web: Web, Path(link): Path<String>, request: Request) -> Response {
     match enter(&web, &link, Action::Open, request::client(&request)) {
-        Ok(entry) => Html(page(&web, &link, &entry).render(&refuse::frame(&web))).into_response(),
+        Ok(entry) => {
+            web.gate().note_opening(&entry, &request::origin(&request), request::client(&request));
+            Html(page(&web, &link, &entry).render(&refuse::frame(&web))).into_response()
+        }
         Err(refusal) => refuse::refusal(&web, &refusal),
     }
 }
@@ -32,9 +36,10 @@ pub async fn agree(web: Web, Path(link): Path<String>, request: Request) -> Resp
         Ok(form) => form,
         Err(kind) => return refuse::plain(&web, kind),
     };
-    if let Err(kind) = check_token(&web, &form, &binding(&entry)) {
-        return refuse::plain(&web, kind);
-    }
+    let origin = match check_token(&web, &form, &binding(&entry)) {
+        Ok(age) => after(origin, age),
+        Err(kind) => return refuse::plain(&web, kind),
+    };
     match web
         .gate()
         .agree(&entry, form.field("digest").unwrap_or_default(), browser, web.spoken().asked, origin)

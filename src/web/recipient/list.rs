@@ -38,6 +38,7 @@ pub async fn without_slash(Path(share): Path<String>, web: Web) -> Response {
 /// The page of a list.
 pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed, view: &View) -> Response {
     let gate = web.gate();
+    gate.note_list(admitted);
     let share = admitted.share().id;
     let (title, message, expires) = gate.share_texts(admitted);
     let ends = gate.session_ends(admitted);

@@ -30,10 +30,11 @@ async fn answer(web: &Web, request: &Head) -> Result<Response, Refusal> {
     let gate = web.gate();
     let share = request::share_of(request.uri().path()).ok_or(Refusal::NoSession)?;
     let cookie = cookies::read(request.headers(), Purpose::Session, share);
-    gate.session(share, cookie.as_ref())?;
+    let admitted = gate.session(share, cookie.as_ref())?;
     let (proof, path) = (cookie.as_ref().map(Proof::from), path_after(share, request.uri().path(), 4)?);
     let of = ViewRequest { share, proof, path, part: PartPath::default() };
     if request::is_prefetch(request.headers()) {
+        gate.note_prefetch(&admitted);
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
     let (name, body) = if request.method() == Method::GET {

@@ -44,9 +44,11 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: &Head) -> Result
     let wanted = Wanted::parse(request.uri().query().unwrap_or_default()).ok_or(Refusal::Preview(share, Trouble::NoSuchPage))?;
     if request::is_prefetch(request.headers()) {
         // Nobody has asked to read it yet; the browser asks again when somebody does.
+        gate.note_prefetch(&admitted);
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
     let asked = ViewRequest { share, proof: cookie.as_ref().map(Proof::from), path: document, part: wanted.part.clone() };
+    gate.note_look(&admitted);
     let view = match gate.shown_as(&asked).await? {
         Shown::Pages(view) => view,
         Shown::Recording(recording) => return Ok(play(web, &admitted, &asked, recording).await),

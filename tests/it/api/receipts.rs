@@ -1,6 +1,9 @@
 //! Receipts: on the disk before the first byte, one for what belongs together, and true about how much was sent.
 
 mod notices;
+mod reminders;
+mod report;
+mod signs;
 
 use crate::helpers::{Client, MINUTE, Outcome, Shared, TestApp, documents, soon, until};
 use crate::recipient::document::noise;

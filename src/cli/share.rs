@@ -8,8 +8,9 @@ use crate::cli::policy::{self, Policy};
 use crate::domain::document::DocumentPath;
 use crate::domain::email::EmailAddress;
 use crate::domain::time::{Timestamp, parse_expiry};
+use crate::gate::read_out::CodeView;
 use crate::gate::views::{ShareStatus, ShareView};
-use crate::web::api::wire::{CreateShare, OneRecipient, Queued, UpdateShare};
+use crate::web::api::wire::{CreateShare, OneRecipient, Queued, ReadCode, UpdateShare};
 use clap::{Args, Subcommand};
 use http::Method;
 use std::ffi::OsString;
@@ -28,6 +29,8 @@ pub enum Command {
     Update(Update),
     /// Have a share hold on to the versions that its pinned documents have now
     Pin(One),
+    /// Read a fresh code for a recipient, to tell a caller whom you know when mail does not come
+    Code(Told),
     /// Mail the invitation again
     Resend(Chosen),
     /// Stop a share at once, downloads under way included
@@ -61,6 +64,18 @@ pub struct Chosen {
     /// Only this recipient
     #[arg(long, value_name = "EMAIL", value_parser = EmailAddress::parse)]
     to: Option<EmailAddress>,
+    #[command(flatten)]
+    plain: Plain,
+}
+
+/// A recipient to be told a code.
+#[derive(Debug, Args)]
+pub struct Told {
+    /// The share's id, or the beginning of it
+    id: String,
+    /// Address of the recipient
+    #[arg(value_name = "EMAIL", value_parser = EmailAddress::parse)]
+    email: EmailAddress,
     #[command(flatten)]
     plain: Plain,
 }
@@ -132,6 +147,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
             let share: ShareView = client.send_patiently(Method::POST, &format!("/api/v1/shares/{}/pin", id(&one.id)?), &())?;
             shown(&share, one.plain.json)
         }
+        Command::Code(told) => code(&told),
         Command::Update(options) => update(&options),
         Command::Resend(some) => {
             let queued: Queued = post(&some, "resend")?;
@@ -151,6 +167,22 @@ pub fn run(command: Command) -> Result<(), Failure> {
             }
         }
     }
+}
+
+fn code(told: &Told) -> Result<(), Failure> {
+    let wanted = ReadCode { to: told.email.expose().to_owned() };
+    let path = format!("/api/v1/shares/{}/code", id(&told.id)?);
+    let made: CodeView = Client::new(&told.plain.server)?.send(Method::POST, &path, &wanted)?;
+    if told.plain.json {
+        return output::json(&made);
+    }
+    output::print(&format!(
+        "{}\nvalid until {} for {}, in any browser, once\n\
+         tell it only to somebody whom you know to be that person: it stands in the ledger that you read it\n",
+        output::bold(&made.code),
+        output::moment(&made.expires),
+        made.email
+    ))
 }
 
 fn create(options: Create) -> Result<(), Failure> {

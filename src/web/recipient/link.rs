@@ -1,6 +1,7 @@
 //! Step one, `/s/{link}`: who shares what, the disclaimer, and agreeing to it. Opening it changes nothing, however often.
 
 use crate::gate::consent::Entry;
+use crate::gate::device::Asker;
 use crate::gate::refusal::Refusal;
 use crate::limit::rate::Action;
 use crate::web::cookies::{self, Purpose};
@@ -10,11 +11,10 @@ use crate::web::recipient::see_other;
 use crate::web::{Web, refuse, request};
 use axum::extract::{Path, Request, State};
 use axum::response::{Html, IntoResponse, Response};
-use std::net::IpAddr;
 
 /// Shows the link's page.
 pub async fn show(State(web): State<Web>, Path(link): Path<String>, request: Request) -> Response {
-    match enter(&web, &link, Action::Open, request::client(&request)) {
+    match enter(&web, &link, Action::Open, &request) {
         Ok(entry) => Html(page(&web, &link, &entry).render(&refuse::frame(&web))).into_response(),
         Err(refusal) => refuse::refusal(&web, &refusal),
     }
@@ -22,12 +22,12 @@ pub async fn show(State(web): State<Web>, Path(link): Path<String>, request: Req
 
 /// Takes the agreement and sends the code.
 pub async fn agree(State(web): State<Web>, Path(link): Path<String>, request: Request) -> Response {
-    let entry = match enter(&web, &link, Action::Agree, request::client(&request)) {
+    let entry = match enter(&web, &link, Action::Agree, &request) {
         Ok(entry) => entry,
         Err(refusal) => return refuse::refusal(&web, &refusal),
     };
     let (origin, share) = (request::origin(&request), entry.share.id);
-    let browser = cookies::read(request.headers(), Purpose::Challenge, share);
+    let [browser, device] = [Purpose::Challenge, Purpose::Device].map(|purpose| cookies::read(request.headers(), purpose, share));
     let form = match receive(request).await {
         Ok(form) => form,
         Err(kind) => return refuse::plain(&web, kind),
@@ -35,7 +35,8 @@ pub async fn agree(State(web): State<Web>, Path(link): Path<String>, request: Re
     if let Err(kind) = check_token(&web, &form, &binding(&entry)) {
         return refuse::plain(&web, kind);
     }
-    match web.gate().agree(&entry, form.field("digest").unwrap_or_default(), browser, origin).await {
+    let digest = form.field("digest").unwrap_or_default();
+    match web.gate().agree(&entry, digest, browser, device.as_ref(), origin).await {
         Ok(cookie) => see_other(&format!("/d/{share}/code"), vec![cookies::set(Purpose::Challenge, share, &cookie)]),
         Err(Refusal::TextChanged(_)) => refuse::text_changed(&web, format!("/s/{link}")),
         Err(refusal) => refuse::refusal(&web, &refusal),
@@ -43,15 +44,22 @@ pub async fn agree(State(web): State<Web>, Path(link): Path<String>, request: Re
 }
 
 /// Checks the link before anything else; how often a network may be wrong is counted apart from how often it may be right.
-fn enter(web: &Web, link: &str, action: Action, client: IpAddr) -> Result<Entry, Refusal> {
+fn enter(web: &Web, link: &str, action: Action, request: &Request) -> Result<Entry, Refusal> {
+    let client = request::client(request);
     match web.gate().enter(link) {
         Err(Refusal::UnknownLink) => {
             web.gate().limit(Action::Miss, client)?;
             Err(Refusal::UnknownLink)
         }
-        entered => {
+        Err(closed) => {
             web.gate().limit(action, client)?;
-            entered
+            Err(closed)
+        }
+        Ok(entry) => {
+            let device = cookies::read(request.headers(), Purpose::Device, entry.share.id);
+            let asker = Asker { client, browser: None, device: device.as_ref() };
+            web.gate().limit_entry(action, &entry, asker)?;
+            Ok(entry)
         }
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod app;
 pub(crate) mod authority;
 pub(crate) mod client;
+pub(crate) mod forge;
 pub(crate) mod mailbox;
 pub(crate) mod share;
 

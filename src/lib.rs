@@ -42,6 +42,7 @@
 //! | `mail/dkim.rs` | it is signed, where there is a key for it |
 //! | `gate/bounces.rs`, `mail/bounce.rs` | what comes back is read, put down at its share and told to the owner |
 //! | `web/recipient/code.rs`, `gate/challenge.rs` | the code is compared and counted in one transaction; a right one opens a session |
+//! | `gate/budget.rs`, `gate/device.rs`, `gate/crowd.rs` | how often codes may be tried and mailed: for strangers together, for each known browser apart, for everybody |
 //! | `web/recipient/document.rs` | `/d/{share}/f/{path}`: conditions and ranges |
 //! | `gate/admit.rs` | session, share, recipient, end, scope, delivery, in this order, on every request: a permit or a refusal |
 //! | `documents/guard.rs` | the store is asked within its limits, or not at all while it is left alone |
@@ -96,7 +97,9 @@
 //! | a link, a code page or a list is opened | nothing; counted in memory, with what speaks for a machine, and summed up once an hour |
 //! | a share is made, changed, stopped | its events, and the mails they cause, in one line |
 //! | somebody agrees | the agreement with the digest of its text, a challenge, the mail to send |
-//! | a code is wrong | that it was |
+//! | a code is wrong | that it was; once a browser must wait, until when |
+//! | very many codes are wrong | that the alarm was raised, once an hour |
+//! | staff read a code out, or give back what was used up | that they did |
 //! | a code is right | the session; of any number of right ones at once, exactly one opens it |
 //! | a document is asked for | the receipt, unless one of the same session, document, version and action is open; a notice to the owner |
 //! | it goes out | its progress, every five seconds for all of them together, and its end |

@@ -8,6 +8,7 @@ use crate::documents::kept::Kept;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::time::Clock;
 use crate::gate::bounces::Bounces;
+use crate::gate::budget::CodeMails;
 use crate::gate::settings::{CodeDelivery, Settings, Template, Verify};
 use crate::gate::start::Configured as StartWith;
 use crate::gate::upload::spool::Spool;
@@ -237,6 +238,13 @@ fn settings(config: &Config) -> Settings {
         sender: Sender { name: config.mail.from.name.clone(), address: config.mail.from.address.clone() },
         code_digits: if config.otp.digits == 8 { 8 } else { 6 },
         code_life: config.otp.validity,
+        code_mails: CodeMails {
+            hour: config.otp.mails_per_hour,
+            day: config.otp.mails_per_day,
+            share: config.otp.mails_per_share,
+            all: config.otp.mails_of_all,
+        },
+        alarm_failures: config.otp.alarm,
         code_delivery: match config.otp.delivery {
             Mailed::OnRequest => CodeDelivery::OnRequest,
             Mailed::WithInvite => CodeDelivery::WithInvite,
@@ -288,6 +296,7 @@ fn rate_limits(config: &Config) -> RateLimits {
         miss: rate(&limits.miss),
         open: rate(&limits.open),
         picture: rate(&limits.picture),
+        request: rate(&limits.request),
         upload: rate(&limits.upload),
         exempt_networks: limits.exempt_networks.clone(),
     }

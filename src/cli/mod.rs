@@ -8,6 +8,7 @@ mod check;
 mod client;
 mod csv;
 mod failure;
+mod guest;
 mod manual;
 mod office;
 mod output;
@@ -30,7 +31,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Which server the commands mean.
-const WHERE: &str = "share, store, redaction, receipts and audit speak to a running server, the one on doorward-data in this folder; --data DIR or \
+const WHERE: &str = "share, guest, store, redaction, receipts and audit speak to a running server, the one on doorward-data in this folder; --data DIR or \
     --config FILE names another. Exit status: 0 done, 1 refused or failed, 2 used wrongly.";
 
 /// The first descriptor above standard input, output and error.
@@ -57,6 +58,9 @@ enum Command {
     /// Make, list and change shares
     #[command(subcommand)]
     Share(share::Command),
+    /// List people outside, and what to do for them
+    #[command(subcommand)]
+    Guest(guest::Command),
     /// List stores and what is in them, and try them
     #[command(subcommand)]
     Store(store::Command),
@@ -126,6 +130,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Check(options) => check::run(&options),
         Command::Office(options) => office::run(&options),
         Command::Share(command) => share::run(command),
+        Command::Guest(command) => guest::run(command),
         Command::Store(command) => store::run(command),
         Command::Redaction(command) => redaction::run(command),
         Command::Receipts(options) => receipts::run(&options),

@@ -12,8 +12,9 @@ use crate::domain::email::EmailAddress;
 use crate::domain::language::Language;
 use crate::domain::machine::Sign;
 use crate::domain::time::{Timestamp, parse_expiry};
+use crate::gate::read_out::CodeView;
 use crate::gate::views::{LinkView, ShareStatus, ShareView};
-use crate::web::api::wire::{CreateShare, OneRecipient, Queued, UpdateShare};
+use crate::web::api::wire::{CreateShare, OneRecipient, Queued, ReadCode, UpdateShare};
 use clap::{Args, Subcommand};
 use http::Method;
 use std::ffi::OsString;
@@ -32,6 +33,8 @@ pub enum Command {
     Update(Update),
     /// Have a share hold on to the versions that its pinned documents have now
     Pin(One),
+    /// Read a fresh code for a recipient, to tell a caller whom you know when mail does not come
+    Code(Told),
     /// Mail the invitation again
     Resend(Chosen),
     /// Report who has read what, in which version, when and how far, with the end of the ledger it was made at
@@ -67,6 +70,18 @@ pub struct Chosen {
     /// Only this recipient
     #[arg(long, value_name = "EMAIL", value_parser = EmailAddress::parse)]
     to: Option<EmailAddress>,
+    #[command(flatten)]
+    plain: Plain,
+}
+
+/// A recipient to be told a code.
+#[derive(Debug, Args)]
+pub struct Told {
+    /// The share's id, or the beginning of it
+    id: String,
+    /// Address of the recipient
+    #[arg(value_name = "EMAIL", value_parser = EmailAddress::parse)]
+    email: EmailAddress,
     #[command(flatten)]
     plain: Plain,
 }
@@ -146,6 +161,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
             shown(&share, one.plain.json)
         }
         Command::Report(options) => report::run(&options),
+        Command::Code(told) => code(&told),
         Command::Update(options) => update(&options),
         Command::Resend(some) => {
             let queued: Queued = post(&some, "resend")?;
@@ -165,6 +181,22 @@ pub fn run(command: Command) -> Result<(), Failure> {
             }
         }
     }
+}
+
+fn code(told: &Told) -> Result<(), Failure> {
+    let wanted = ReadCode { to: told.email.expose().to_owned() };
+    let path = format!("/api/v1/shares/{}/code", id(&told.id)?);
+    let made: CodeView = Client::new(&told.plain.server)?.send(Method::POST, &path, &wanted)?;
+    if told.plain.json {
+        return output::json(&made);
+    }
+    output::print(&format!(
+        "{}\nvalid until {} for {}, in any browser, once\n\
+         tell it only to somebody whom you know to be that person: it stands in the ledger that you read it\n",
+        output::bold(&made.code),
+        output::moment(&made.expires),
+        made.email
+    ))
 }
 
 fn create(options: Create) -> Result<(), Failure> {

@@ -37,6 +37,8 @@ pub struct Limits {
     pub download: Rate,
     /// `picture`: pictures and texts of pages, per client network and recipient. Default `2400 per 10m`.
     pub picture: Rate,
+    /// `request`: agreements and other requests for a code, per client network and recipient. Default `10 per 1h`.
+    pub request: Rate,
     /// `upload`: documents and parts of documents sent in, per client network. Default `3000 per 10m`.
     pub upload: Rate,
     /// `exempt_networks`: clients that none of this binds. Default none; a start with any warns.
@@ -79,11 +81,12 @@ impl Limits {
         let miss = r.key("miss", Plain::Text("60 per 10m"), up_to("600 per 10m"));
         let download = r.key("download", Plain::Text("3000 per 10m"), up_to("30000 per 10m"));
         let picture = r.key("picture", Plain::Text("2400 per 10m"), up_to("24000 per 10m"));
+        let request = r.key("request", Plain::Text("10 per 1h"), up_to("100 per 1h"));
         let upload = r.key("upload", Plain::Text("3000 per 10m"), up_to("30000 per 10m"));
         let network = "must be a network like \"192.0.2.0/24\" or \"2001:db8::/32\", with no bit set after the prefix";
         let exempt_networks = r.list("exempt_networks", parsed(network));
-        let (open, agree, code, miss) = (open?, agree?, code?, miss?);
-        Some(Self { open, agree, code, miss, download: download?, picture: picture?, upload: upload?, exempt_networks })
+        let (open, agree, code, miss, request) = (open?, agree?, code?, miss?, request?);
+        Some(Self { open, agree, code, miss, download: download?, picture: picture?, request, upload: upload?, exempt_networks })
     }
 }
 

@@ -59,7 +59,17 @@ fn what_is_left_out_has_its_documented_default() {
     assert_eq!(config.admin, Admin { group: None, socket: "/var/lib/doorward/admin.sock".into() });
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8443");
     assert_eq!((config.server.max_connections, config.server.max_per_client, config.server.max_handshakes_per_client), (10_000, 100, 50));
-    assert_eq!(config.otp, Otp { digits: 6, delivery: CodeDelivery::OnRequest, validity: Duration::from_secs(600) });
+    let otp = Otp {
+        digits: 6,
+        delivery: CodeDelivery::OnRequest,
+        validity: Duration::from_secs(600),
+        mails_per_hour: 5,
+        mails_per_day: 10,
+        mails_per_share: 400,
+        mails_of_all: 5_000,
+        alarm: 1_000,
+    };
+    assert_eq!(config.otp, otp);
     assert_eq!(config.session, Session { idle: Duration::from_secs(1800), life: Duration::from_secs(28_800) });
     assert_eq!((config.shares.delivery, config.shares.pin, &config.shares.subject), (Delivery::Download, true, &None));
     assert_eq!(config.shares.max_expiry, Duration::from_secs(365 * 86_400));

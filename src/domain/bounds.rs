@@ -132,7 +132,7 @@ pub const SLOW_MODE: [Duration; 4] =
     [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(900), Duration::from_secs(3600)];
 /// Browsers that may hold a live challenge of one recipient at the same time.
 pub const LIVE_CHALLENGES: usize = 3;
-/// Challenges of one recipient whose code was never mailed; one more takes the place of the oldest.
+/// Challenges of one recipient whose code was never mailed; one more takes the place of the oldest. Counted apart for each browser that is known.
 pub const WAITING_CHALLENGES: usize = 8;
 /// Least time between two mails of one challenge.
 pub const RESEND_GAP: Duration = Duration::from_secs(60);
@@ -140,6 +140,22 @@ pub const RESEND_GAP: Duration = Duration::from_secs(60);
 pub const CODE_MAILS_PER_HOUR: usize = 5;
 /// Code mails to one recipient in a day.
 pub const CODE_MAILS_PER_DAY: usize = 10;
+/// Code mails in an hour for all recipients of one share, unless configured otherwise; browsers that once gave a right code are not in it.
+pub const CODE_MAILS_PER_SHARE: usize = 400;
+/// Code mails in an hour for the whole installation, unless configured otherwise; browsers that once gave a right code are not in it.
+pub const CODE_MAILS_OF_ALL: usize = 5_000;
+/// Digits of a code that staff read out: every browser may try it five times, so that it is to be harder to guess.
+pub const READ_CODE_DIGITS: u8 = 8;
+/// Codes that staff may read out for one recipient in an hour.
+pub const CODES_READ_PER_HOUR: usize = 5;
+/// Codes that staff may read out for one recipient in a day.
+pub const CODES_READ_PER_DAY: usize = 10;
+/// Wrong codes of everybody together in an hour before an alarm is raised, unless configured otherwise.
+pub const FAILURES_OF_ALL: usize = 1_000;
+/// How long each try waits for its answer while the alarm holds; browsers that once gave a right code are not held up.
+pub const ALARM_DELAY: Duration = Duration::from_secs(2);
+/// Shares that one transaction stops for an address.
+pub const STOPPED_AT_ONCE: usize = 200;
 /// How long a mailed code is valid when asked for (ASVS 5.0 6.5.5).
 pub const CODE_LIFE: Duration = Duration::from_secs(600);
 /// Least time a mailed code is valid: a mail that is looked into by others on its way may take that long.

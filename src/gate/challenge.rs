@@ -3,19 +3,18 @@
 use crate::crypto::code::TypedCode;
 use crate::crypto::random::{self, CookieSecret, TokenHash};
 use crate::crypto::sealed::{Private, Subject};
-use crate::domain::bounds::{DEVICE_LIFE, FAILURES_PER_CHALLENGE, SESSIONS_PER_RECIPIENT};
-use crate::domain::ids::{SessionId, ShareId};
+use crate::domain::bounds::{DEVICE_LIFE, FAILURES_PER_CHALLENGE, READ_CODE_DIGITS, SESSIONS_PER_RECIPIENT};
+use crate::domain::ids::{ChallengeId, SessionId, ShareId};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
-use crate::gate::budget::{MayMail, may_mail, slow_until};
+use crate::gate::budget::{Asking, MayMail, may_mail, slow_until};
 use crate::gate::consent::{challenge_of, invited_challenge};
+use crate::gate::device::known_device;
 use crate::gate::refusal::Refusal;
 use crate::ledger::event::{Event, Origin, SessionEnd};
-use crate::ledger::state::{Challenge, Recipient, Share};
+use crate::ledger::state::{Challenge, Recipient, Share, State};
 use crate::ledger::tx::{Class, Tx};
-use crate::limit::rate::Action;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// What a typed code was worth.
@@ -29,6 +28,8 @@ pub enum CodeAnswer {
     Right,
     /// Too many were wrong; the next try counts from then on. Not counted.
     Slow(Timestamp),
+    /// No code was mailed to give here; not counted.
+    Unsent,
     /// The challenge was void before, or is now.
     Void,
     /// Wrong; so many tries are left.
@@ -46,8 +47,10 @@ pub struct CodeView {
     pub may_mail: MayMail,
     /// Digits of the code.
     pub digits: u8,
-    /// Whether a code that this browser can give was mailed.
+    /// Whether a code that this browser can give was mailed or read out.
     pub sent: bool,
+    /// Whether it was read out by staff.
+    pub read: bool,
     /// What keeps this browser from trying now.
     pub problem: Option<CodeAnswer>,
 }
@@ -70,37 +73,29 @@ impl Gate {
         let challenge = browser.and_then(|cookie| challenge_of(&state, share, cookie.hash())).ok_or(Refusal::NoSession)?;
         let (share, recipient) = state.recipient(share, challenge.recipient).ok_or(Refusal::NoSession)?;
         open_to(share, recipient, now)?;
-        let to_give = invited_challenge(&state, recipient, now).unwrap_or(challenge);
+        let (to_give, read) = (to_give(&state, recipient, challenge, now), read_challenge(&state, recipient, now));
         let problem = match () {
+            () if read.is_some() => (challenge.failures >= FAILURES_PER_CHALLENGE).then_some(CodeAnswer::Void),
             () if to_give.sent.is_none() => None,
             () if to_give.failures >= FAILURES_PER_CHALLENGE => Some(CodeAnswer::Void),
             () if to_give.expires <= now => Some(CodeAnswer::Expired),
             () => None,
         };
-        let own = Some(&**to_give).filter(|challenge| challenge.is_live(now));
+        let again = Some(&**to_give).filter(|challenge| challenge.is_live(now));
+        let asking = Asking { share, recipient, challenge: again, device: challenge.device };
         Ok(CodeView {
             share: Arc::clone(share),
             recipient: Arc::clone(recipient),
-            may_mail: may_mail(&state, recipient, own, now),
-            digits: challenge.digits,
-            sent: to_give.sent.is_some(),
+            may_mail: may_mail(&state, asking, self.mailing(), now),
+            digits: read.map_or(challenge.digits, |read| read.digits),
+            sent: to_give.sent.is_some() || read.is_some(),
+            read: read.is_some(),
             problem,
         })
     }
 
-    /// Counts a typed code against the client's network and the recipient whose code this browser can give; without one, as any page.
-    pub fn limit_code(&self, share: ShareId, browser: Option<&CookieSecret>, client: IpAddr) -> Result<(), Refusal> {
-        let state = self.ledger.state();
-        match browser.and_then(|cookie| challenge_of(&state, share, cookie.hash())) {
-            Some(challenge) => {
-                let counted = self.limiter.check_for(Action::Code, client, challenge.recipient.as_bytes());
-                counted.map_err(Refusal::RateLimited)
-            }
-            None => self.limit(Action::Open, client),
-        }
-    }
-
-    /// Checks a typed code. Of any number of right ones at the same time exactly one opens a session.
+    /// Checks a typed code. Of any number of right ones at the same time exactly one opens a session. While the alarm holds, browsers that are not
+    /// known wait a moment before.
     pub async fn give_code(
         &self,
         share: ShareId,
@@ -109,59 +104,118 @@ impl Gate {
         typed: &str,
         origin: Origin,
     ) -> Result<(CodeAnswer, Option<NewSession>), Refusal> {
-        let typed = TypedCode::parse(typed, self.settings.code_digits);
+        let typed = Typed { mailed: TypedCode::parse(typed, self.settings.code_digits), read: TypedCode::parse(typed, READ_CODE_DIGITS) };
+        if !self.is_known(share, browser, device.as_ref()) {
+            self.wait_in_alarm().await;
+        }
         let now = self.clock.now();
         let expires = now.plus(self.settings.session_life);
         let fresh = NewSession { session: CookieSecret::draw(), device: device.clone().unwrap_or_else(CookieSecret::draw), expires };
         let (id, new) = (SessionId::from_bytes(random::bytes()), fresh.clone());
         let browser = browser.hash();
         let transaction = move |t: &mut Tx<'_>| {
-            let (answer, own) = check(t, share, browser, device.as_ref(), typed.as_ref())?;
-            if answer == CodeAnswer::Right {
-                open_session(t, &own, id, &new, origin.clone());
+            let checked = check(t, share, browser, device.as_ref(), &typed)?;
+            if checked.answer == CodeAnswer::Right {
+                open_session(t, &checked, id, &new, origin.clone());
             }
-            Ok::<_, Refusal>(answer)
+            Ok::<_, Refusal>(checked.answer)
         };
         let answer = self.ledger.tx(Class::Ordinary, transaction).await?;
         Ok((answer, (answer == CodeAnswer::Right).then_some(fresh)))
     }
 }
 
-/// Decides about a typed code and counts a wrong one.
-fn check(
-    t: &mut Tx<'_>,
-    share: ShareId,
-    browser: TokenHash,
-    device: Option<&CookieSecret>,
-    typed: Option<&TypedCode>,
-) -> Result<(CodeAnswer, Arc<Challenge>), Refusal> {
-    let own = Arc::clone(challenge_of(t.state(), share, browser).ok_or(Refusal::NoSession)?);
-    let (share, recipient) = t.state().recipient(share, own.recipient).ok_or(Refusal::NoSession)?;
-    open_to(share, recipient, t.now())?;
-    let challenge = invited_challenge(t.state(), recipient, t.now()).cloned().unwrap_or_else(|| Arc::clone(&own));
-    let token = device.map(CookieSecret::hash);
-    let known = recipient.devices.iter().find(|known| Some(known.token) == token && known.until > t.now());
-    let failures = known.map_or(&recipient.failures, |known| &known.failures);
-    if let Some(until) = slow_until(failures, t.now()) {
-        return Ok((CodeAnswer::Slow(until), own));
-    }
-    if challenge.failures >= FAILURES_PER_CHALLENGE {
-        return Ok((CodeAnswer::Void, own));
-    }
-    let Some(secret) = challenge.secret.get().filter(|_| t.now() < challenge.expires) else {
-        return Ok((CodeAnswer::Expired, own));
-    };
-    let Some(typed) = typed else { return Ok((CodeAnswer::Malformed, own)) };
-    if challenge.sent.is_some() && secret.accepts(typed, challenge.moment, challenge.digits) {
-        return Ok((CodeAnswer::Right, own));
-    }
-    let device = known.map(|known| known.token);
-    t.emit(Event::CodeFailed { challenge: challenge.id, device });
-    let left = FAILURES_PER_CHALLENGE - (challenge.failures + 1);
-    Ok((if left == 0 { CodeAnswer::Void } else { CodeAnswer::Wrong(left) }, own))
+/// What was typed, read as a mailed code and as one that staff read out.
+#[derive(Debug, Clone)]
+struct Typed {
+    mailed: Option<TypedCode>,
+    read: Option<TypedCode>,
 }
 
-fn open_session(t: &mut Tx<'_>, own: &Challenge, id: SessionId, new: &NewSession, origin: Origin) {
+/// What came of a typed code, in the browser of a challenge.
+struct Checked {
+    answer: CodeAnswer,
+    own: Arc<Challenge>,
+    /// The right code's challenge, where that is bound to no browser.
+    unbound: Option<ChallengeId>,
+}
+
+/// Decides about a typed code and counts a wrong one.
+fn check(t: &mut Tx<'_>, share: ShareId, browser: TokenHash, device: Option<&CookieSecret>, typed: &Typed) -> Result<Checked, Refusal> {
+    let own = Arc::clone(challenge_of(t.state(), share, browser).ok_or(Refusal::NoSession)?);
+    let (share, recipient) = t.state().recipient(share, own.recipient).ok_or(Refusal::NoSession)?;
+    let (recipient, now) = (Arc::clone(recipient), t.now());
+    open_to(share, &recipient, now)?;
+    let device = known_device(&recipient, device.map(CookieSecret::hash), now).map(|known| known.token);
+    let told = |answer, unbound| Ok(Checked { answer, own: Arc::clone(&own), unbound });
+    if let (Some(read), Some(code)) = (read_challenge(t.state(), &recipient, now), &typed.read) {
+        if own.failures >= FAILURES_PER_CHALLENGE {
+            return told(CodeAnswer::Void, None);
+        }
+        if read.secret.get().is_some_and(|secret| secret.accepts(code, read.moment, read.digits)) {
+            return told(CodeAnswer::Right, Some(read.id));
+        }
+        // What can be no mailed code was a try of this one: it counts for this browser, so that nobody uses up the tries of another.
+        if typed.mailed.is_none() {
+            return told(failed(t, &own, device), None);
+        }
+    }
+    let challenge = Arc::clone(to_give(t.state(), &recipient, &own, now));
+    if challenge.sent.is_none() {
+        return told(CodeAnswer::Unsent, None);
+    }
+    if let Some(until) = must_wait(&recipient, &own, device, now) {
+        if own.turn != Some(until) {
+            t.emit(Event::CodeHeld { challenge: own.id, until });
+        }
+        return told(CodeAnswer::Slow(until), None);
+    }
+    if challenge.failures >= FAILURES_PER_CHALLENGE {
+        return told(CodeAnswer::Void, None);
+    }
+    let Some(secret) = challenge.secret.get().filter(|_| now < challenge.expires) else {
+        return told(CodeAnswer::Expired, None);
+    };
+    let Some(typed) = &typed.mailed else { return told(CodeAnswer::Malformed, None) };
+    if secret.accepts(typed, challenge.moment, challenge.digits) {
+        let invited = invited_challenge(t.state(), &recipient, now).map(|invited| invited.id);
+        return told(CodeAnswer::Right, invited);
+    }
+    told(failed(t, &challenge, device), None)
+}
+
+/// Counts a wrong code against a challenge and its recipient.
+fn failed(t: &mut Tx<'_>, challenge: &Challenge, device: Option<TokenHash>) -> CodeAnswer {
+    t.emit(Event::CodeFailed { challenge: challenge.id, device });
+    match FAILURES_PER_CHALLENGE.saturating_sub(challenge.failures + 1) {
+        0 => CodeAnswer::Void,
+        left => CodeAnswer::Wrong(left),
+    }
+}
+
+/// Until when wrong codes make a browser wait. Once it was told a time it waits no longer than that, whatever others type meanwhile; a browser that
+/// is known waits for its own wrong codes alone.
+fn must_wait(recipient: &Recipient, own: &Challenge, device: Option<TokenHash>, now: Timestamp) -> Option<Timestamp> {
+    let known = recipient.devices.iter().find(|known| Some(known.token) == device);
+    let until = slow_until(known.map_or(&recipient.failures, |known| &known.failures), now)?;
+    Some(own.turn.filter(|turn| *turn <= until).unwrap_or(until)).filter(|until| *until > now)
+}
+
+/// The challenge whose mailed code is to be given: the browser's own, or the one that was mailed with the invitation. A browser that is known keeps
+/// to its own, which strangers cannot make void.
+fn to_give<'a>(state: &'a State, recipient: &Recipient, own: &'a Arc<Challenge>, now: Timestamp) -> &'a Arc<Challenge> {
+    let invited = invited_challenge(state, recipient, now).filter(|_| own.device.is_none() || own.sent.is_none());
+    invited.unwrap_or(own)
+}
+
+/// The newest live challenge that staff read out.
+fn read_challenge<'a>(state: &'a State, recipient: &Recipient, now: Timestamp) -> Option<&'a Arc<Challenge>> {
+    let mut known = recipient.challenges.iter().rev().filter_map(|id| state.challenges.get(id));
+    known.find(|challenge| challenge.read && challenge.is_live(now))
+}
+
+fn open_session(t: &mut Tx<'_>, checked: &Checked, id: SessionId, new: &NewSession, origin: Origin) {
+    let Checked { own, unbound, .. } = checked;
     let Some((share, recipient)) = t.state().recipient(own.share, own.recipient) else { return };
     let (share, recipient) = (share.id, Arc::clone(recipient));
     if recipient.sessions.len() >= SESSIONS_PER_RECIPIENT
@@ -169,13 +223,12 @@ fn open_session(t: &mut Tx<'_>, own: &Challenge, id: SessionId, new: &NewSession
     {
         t.emit(Event::SessionClosed { session: *oldest, why: SessionEnd::Replaced });
     }
-    let invited = invited_challenge(t.state(), &recipient, t.now()).map(|challenge| challenge.id);
     t.emit(Event::SessionOpened {
         session: id,
         share,
         recipient: recipient.id,
         challenge: own.id,
-        invited,
+        invited: *unbound,
         token: new.session.hash(),
         device: new.device.hash(),
         device_until: t.now().plus(DEVICE_LIFE),

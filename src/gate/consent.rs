@@ -4,13 +4,15 @@ use crate::crypto::code::CodeSecret;
 use crate::crypto::link::Link;
 use crate::crypto::random::{self, CookieSecret, TokenHash};
 use crate::crypto::sealed::{Private, Subject};
+use crate::domain::bounds::INVITED_CODE_LIFE;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::ids::{ChallengeId, MailId, ShareId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::admit_link;
-use crate::gate::budget::{MayMail, may_mail};
+use crate::gate::budget::{Asking, Mailing, MayMail, may_mail};
+use crate::gate::device::known_device;
 use crate::gate::refusal::Refusal;
 use crate::ledger::event::{Event, MailKind, Origin};
 use crate::ledger::state::{Challenge, Recipient, Share, State};
@@ -34,9 +36,9 @@ pub struct Entry {
 /// What is drawn at random for a challenge before its transaction begins.
 #[derive(Debug, Clone)]
 pub(super) struct Draws {
-    challenge: ChallengeId,
+    pub(super) challenge: ChallengeId,
     mail: MailId,
-    secret: CodeSecret,
+    pub(super) secret: CodeSecret,
 }
 
 impl Draws {
@@ -62,21 +64,25 @@ impl Gate {
 
     /// The recipient agrees, or asks for a code where nothing is to be agreed to: records it and mails the code, within the budgets.
     ///
-    /// `digest` is of the text that the page showed, and `language` what the browser asked for, if it did. The cookie given back is the
+    /// `digest` is of the text that the page showed; `device` the cookie of a browser that once gave a right code; `language` what the browser
+    /// asked for, if it did. The cookie given back is the
     /// browser's; it holds the challenge.
     pub async fn agree(
         &self,
         entry: &Entry,
         digest: &str,
         browser: Option<CookieSecret>,
+        device: Option<&CookieSecret>,
         language: Option<Language>,
         origin: Origin,
     ) -> Result<CookieSecret, Refusal> {
         let cookie = browser.unwrap_or_else(CookieSecret::draw);
         let (hash, link, digest, signs) = (cookie.hash(), entry.link, digest.to_owned(), origin.signs.clone());
-        let (draws, life, digits) = (Draws::draw(), self.settings.code_life, self.settings.code_digits);
+        let (draws, made, mailing) = (Draws::draw(), self.new_codes(), self.mailing());
+        let device = device.map(CookieSecret::hash);
         let transaction = move |t: &mut Tx<'_>| {
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
+            let device = known_device(&recipient, device, t.now()).map(|known| known.token);
             let disclaimer = t.state().disclaimer.clone().filter(|_| share.policy.disclaimer);
             if disclaimer.as_ref().is_some_and(|text| text.digest != digest) {
                 return Err(Refusal::TextChanged(share.id));
@@ -88,8 +94,7 @@ impl Gate {
             let challenge = match live {
                 Some(challenge) => challenge.id,
                 None => {
-                    let expires = t.now().plus(life);
-                    t.emit(new_challenge(&draws, &share, &recipient, Some(hash), t.now(), expires, digits));
+                    t.emit(new_challenge(&draws, &share, &recipient, made.of(Some(hash), device, t.now())));
                     draws.challenge
                 }
             };
@@ -105,7 +110,7 @@ impl Gate {
                 });
             }
             if invited_challenge(t.state(), &recipient, t.now()).is_none() {
-                mail_code(t, challenge, draws.mail);
+                mail_code(t, challenge, draws.mail, mailing);
             }
             Ok(())
         };
@@ -117,23 +122,57 @@ impl Gate {
     /// Mails the code again, the same digits while they are right and new ones after, within the budgets.
     pub async fn send_again(&self, share: ShareId, browser: &CookieSecret) -> Result<(), Refusal> {
         let hash = browser.hash();
-        let (draws, life, digits) = (Draws::draw(), self.settings.code_life, self.settings.code_digits);
+        let (draws, made, mailing) = (Draws::draw(), self.new_codes(), self.mailing());
         let transaction = move |t: &mut Tx<'_>| {
             let before = challenge_of(t.state(), share, hash).cloned().ok_or(Refusal::NoSession)?;
             let link = Link { key: 0, share, recipient: before.recipient };
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
+            let asking = Asking { share: &share, recipient: &recipient, challenge: None, device: before.device };
             // The code that came with the invitation goes out once more: it is the one that is looked for.
             let invited = invited_challenge(t.state(), &recipient, t.now()).map(|challenge| challenge.id);
             if let Some(live) = invited.or_else(|| before.is_live(t.now()).then_some(before.id)) {
-                mail_code(t, live, draws.mail);
-            } else if may_mail(t.state(), &recipient, None, t.now()) == MayMail::Now {
-                let expires = t.now().plus(life);
-                t.emit(new_challenge(&draws, &share, &recipient, Some(hash), t.now(), expires, digits));
-                mail_code(t, draws.challenge, draws.mail);
+                mail_code(t, live, draws.mail, mailing);
+            } else if may_mail(t.state(), asking, mailing, t.now()) == MayMail::Now {
+                t.emit(new_challenge(&draws, &share, &recipient, made.of(Some(hash), before.device, t.now())));
+                mail_code(t, draws.challenge, draws.mail, mailing);
             }
             Ok(())
         };
         self.ledger.tx(Class::Ordinary, transaction).await
+    }
+
+    /// What bounds a code mail now.
+    pub(super) fn mailing(&self) -> Mailing {
+        Mailing { budget: self.settings.code_mails, all_again: self.crowd.mails_again(self.clock.now()) }
+    }
+
+    /// How new codes are made.
+    pub(super) const fn new_codes(&self) -> NewCodes {
+        NewCodes { life: self.settings.code_life, digits: self.settings.code_digits }
+    }
+}
+
+/// How new codes are made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NewCodes {
+    pub(super) life: Duration,
+    pub(super) digits: u8,
+}
+
+/// What a new challenge is beside its ids: whose browser's, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Made {
+    browser: Option<TokenHash>,
+    device: Option<TokenHash>,
+    pub(super) moment: Timestamp,
+    pub(super) expires: Timestamp,
+    pub(super) digits: u8,
+}
+
+impl NewCodes {
+    /// A challenge of a browser, or of none.
+    pub(super) fn of(self, browser: Option<TokenHash>, device: Option<TokenHash>, now: Timestamp) -> Made {
+        Made { browser, device, moment: now, expires: now.plus(self.life), digits: self.digits }
     }
 }
 
@@ -149,36 +188,31 @@ pub(super) fn challenge_of(state: &State, share: ShareId, browser: TokenHash) ->
 /// The live challenge whose code went out with the invitation; it is the one that counts, in whichever browser.
 pub(super) fn invited_challenge<'a>(state: &'a State, recipient: &Recipient, now: Timestamp) -> Option<&'a Arc<Challenge>> {
     let mut known = recipient.challenges.iter().filter_map(|id| state.challenges.get(id));
-    known.find(|challenge| challenge.browser.is_none() && challenge.sent.is_some() && challenge.is_live(now))
+    known.find(|challenge| challenge.browser.is_none() && !challenge.read && challenge.sent.is_some() && challenge.is_live(now))
 }
 
 /// The event of a new challenge; the digits are made for the present moment.
-fn new_challenge(
-    draws: &Draws,
-    share: &Share,
-    recipient: &Recipient,
-    browser: Option<TokenHash>,
-    now: Timestamp,
-    expires: Timestamp,
-    digits: u8,
-) -> Event {
+pub(super) fn new_challenge(draws: &Draws, share: &Share, recipient: &Recipient, made: Made) -> Event {
+    let Made { browser, device, moment, expires, digits } = made;
     Event::ChallengeMade {
         challenge: draws.challenge,
         share: share.id,
         recipient: recipient.id,
         browser,
         secret: Private::new(Subject::Guest(recipient.guest), draws.secret.clone()),
-        moment: now,
+        moment,
         expires,
         digits,
+        device,
     }
 }
 
 /// Queues the mail with a challenge's code when the budgets allow it; otherwise the code page says when they will.
-fn mail_code(t: &mut Tx<'_>, challenge: ChallengeId, mail: MailId) {
+fn mail_code(t: &mut Tx<'_>, challenge: ChallengeId, mail: MailId, mailing: Mailing) {
     let Some(challenge) = t.state().challenges.get(&challenge).cloned() else { return };
-    let Some((_, recipient)) = t.state().recipient(challenge.share, challenge.recipient) else { return };
-    if may_mail(t.state(), recipient, Some(&challenge), t.now()) != MayMail::Now {
+    let Some((share, recipient)) = t.state().recipient(challenge.share, challenge.recipient) else { return };
+    let asking = Asking { share, recipient, challenge: Some(&challenge), device: challenge.device };
+    if may_mail(t.state(), asking, mailing, t.now()) != MayMail::Now {
         return;
     }
     let (share, kind, due, deliver_by) = (challenge.share, MailKind::Code(challenge.id, challenge.recipient), t.now(), challenge.expires);
@@ -187,15 +221,15 @@ fn mail_code(t: &mut Tx<'_>, challenge: ChallengeId, mail: MailId) {
 }
 
 /// Events that make and mail a code together with the invitation; the same digits again while those of an earlier one are right.
-pub(super) fn code_with_invitation(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, draws: &Draws, life: Duration, digits: u8) {
+pub(super) fn code_with_invitation(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, draws: &Draws, mailing: Mailing, digits: u8) {
     if let Some(before) = invited_challenge(t.state(), recipient, t.now()).map(|before| before.id) {
-        mail_code(t, before, draws.mail);
+        mail_code(t, before, draws.mail, mailing);
         return;
     }
-    if may_mail(t.state(), recipient, None, t.now()) != MayMail::Now {
+    if may_mail(t.state(), Asking { share, recipient, challenge: None, device: None }, mailing, t.now()) != MayMail::Now {
         return;
     }
-    let expires = t.now().plus(life).min(share.expires);
-    t.emit(new_challenge(draws, share, recipient, None, t.now(), expires, digits));
-    mail_code(t, draws.challenge, draws.mail);
+    let made = NewCodes { life: INVITED_CODE_LIFE, digits }.of(None, None, t.now());
+    t.emit(new_challenge(draws, share, recipient, Made { expires: made.expires.min(share.expires), ..made }));
+    mail_code(t, draws.challenge, draws.mail, mailing);
 }

@@ -3,9 +3,7 @@
 use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
 use crate::documents::{Kind, Place, StoreError};
-use crate::domain::bounds::{
-    FOLDER_DEPTH, INVITED_CODE_LIFE, ITEMS_PER_SHARE, MESSAGE_BYTES, PINNED_DOCUMENTS, RECIPIENTS_PER_SHARE, SUBJECT_BYTES,
-};
+use crate::domain::bounds::{FOLDER_DEPTH, ITEMS_PER_SHARE, MESSAGE_BYTES, PINNED_DOCUMENTS, RECIPIENTS_PER_SHARE, SUBJECT_BYTES};
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, MailId, RecipientId, ShareId, StaffId};
@@ -15,6 +13,7 @@ use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::scope::{Item, ItemKind, Pin, labels};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
+use crate::gate::budget::Mailing;
 use crate::gate::consent::{Draws, code_with_invitation};
 use crate::gate::settings::CodeDelivery;
 use crate::gate::upload::inbox::check_inbox;
@@ -91,6 +90,9 @@ pub enum IssueError {
     /// A list that is too long or empty.
     #[error("a share has 1 to {1} {0}")]
     TooMany(&'static str, usize),
+    /// So many codes were read for a recipient that mailing or a new share is the better way.
+    #[error("too many codes were read for this recipient lately; the next one can be read after {0}")]
+    TooManyCodes(Timestamp),
     /// A pinned folder that is too large.
     #[error(
         "{0} holds more than {PINNED_DOCUMENTS} documents or is deeper than {FOLDER_DEPTH} folders; share it with --follow, or pin a part of it"
@@ -128,8 +130,8 @@ struct Prepared {
     remind: Option<Duration>,
     expires: Timestamp,
     key: u8,
-    /// Digits of a code that goes out with the invitation.
-    code: Option<u8>,
+    /// Digits of a code that goes out with the invitation, and what bounds its mail.
+    code: Option<(u8, Mailing)>,
 }
 
 impl Gate {
@@ -161,7 +163,8 @@ impl Gate {
         if recipients.is_empty() || recipients.len() > RECIPIENTS_PER_SHARE {
             return Err(IssueError::TooMany("recipients", RECIPIENTS_PER_SHARE));
         }
-        let code = (self.settings.code_delivery == CodeDelivery::WithInvite).then_some(self.settings.code_digits);
+        let code =
+            (self.settings.code_delivery == CodeDelivery::WithInvite).then(|| (self.settings.code_digits, self.mailing().by_staff()));
         let items = self.items(new.names, new.pin, new.keep.unwrap_or(self.settings.default_keep)).await?;
         if new.upload {
             check_inbox(self.documents.writable(), &self.settings.uploads.folder, &items)?;
@@ -356,11 +359,11 @@ impl Invitation {
 }
 
 /// Queues the invitation of a recipient, and the code beside it where that is how codes are mailed.
-pub(super) fn invite(t: &mut Tx<'_>, share: ShareId, recipient: RecipientId, drawn: &Invitation, code: Option<u8>) {
+pub(super) fn invite(t: &mut Tx<'_>, share: ShareId, recipient: RecipientId, drawn: &Invitation, code: Option<(u8, Mailing)>) {
     let Some((share, recipient)) = t.state().recipient(share, recipient).map(|(s, r)| (Arc::clone(s), Arc::clone(r))) else { return };
     let (due, deliver_by) = (t.now(), share.expires);
     t.emit(Event::MailQueued { mail: drawn.mail, share: share.id, kind: MailKind::Invitation(recipient.id), due, deliver_by });
-    if let Some(digits) = code {
-        code_with_invitation(t, &share, &recipient, &drawn.code, INVITED_CODE_LIFE, digits);
+    if let Some((digits, mailing)) = code {
+        code_with_invitation(t, &share, &recipient, &drawn.code, mailing, digits);
     }
 }

@@ -80,18 +80,11 @@ impl Gate {
             if before.stopped.is_some() {
                 return Ok(());
             }
-            let was_open = before.expires > t.now();
-            match only {
-                None => t.emit(Event::ShareRevoked { share: id, by }),
-                Some(_) => chosen
-                    .iter()
-                    .filter(|r| !is_stopped(&before, **r))
-                    .for_each(|r| t.emit(Event::RecipientRevoked { share: id, recipient: *r, by })),
-            }
-            let told = |r: &RecipientId| was_open && before.recipients[r].invited.is_some() && !is_stopped(&before, *r);
-            for (recipient, mail) in chosen.into_iter().filter(told).zip(&mails) {
-                let deliver_by = t.now().plus(SHARE_LIFE);
-                t.emit(Event::MailQueued { mail: *mail, share: id, kind: MailKind::Stopped(recipient), due: t.now(), deliver_by });
+            if only.is_some() {
+                stop_recipients(t, &before, &chosen, &mails, by);
+            } else {
+                t.emit(Event::ShareRevoked { share: id, by });
+                tell_stopped(t, &before, &chosen, &mails);
             }
             Ok(())
         };
@@ -100,7 +93,8 @@ impl Gate {
 
     /// Mails the invitation again, to all recipients or to one.
     pub async fn resend(&self, id: ShareId, only: Option<EmailAddress>) -> Result<usize, IssueError> {
-        let code = (self.settings.code_delivery == CodeDelivery::WithInvite).then_some(self.settings.code_digits);
+        let code =
+            (self.settings.code_delivery == CodeDelivery::WithInvite).then(|| (self.settings.code_digits, self.mailing().by_staff()));
         let drawn: Vec<Invitation> = (0..RECIPIENTS_PER_SHARE).map(|_| Invitation::draw()).collect();
         let transaction = move |t: &mut Tx<'_>| {
             let before = share(t.state(), id)?;
@@ -132,7 +126,25 @@ fn set_notices(t: &mut Tx<'_>, before: &Share, change: &Change, by: Actor, (mail
     }
 }
 
-fn share(state: &State, id: ShareId) -> Result<Arc<Share>, IssueError> {
+/// Stops recipients of a share and tells them; those who are stopped already are left alone.
+pub(super) fn stop_recipients(t: &mut Tx<'_>, before: &Share, chosen: &[RecipientId], mails: &[MailId], by: Actor) {
+    for recipient in chosen.iter().filter(|r| !is_stopped(before, **r)) {
+        t.emit(Event::RecipientRevoked { share: before.id, recipient: *recipient, by });
+    }
+    tell_stopped(t, before, chosen, mails);
+}
+
+/// Tells those who were invited that a share which was open is stopped for them.
+fn tell_stopped(t: &mut Tx<'_>, before: &Share, chosen: &[RecipientId], mails: &[MailId]) {
+    let was_open = before.expires > t.now();
+    let told = |r: &&RecipientId| was_open && before.recipients[*r].invited.is_some() && !is_stopped(before, **r);
+    for (recipient, mail) in chosen.iter().filter(told).zip(mails) {
+        let deliver_by = t.now().plus(SHARE_LIFE);
+        t.emit(Event::MailQueued { mail: *mail, share: before.id, kind: MailKind::Stopped(*recipient), due: t.now(), deliver_by });
+    }
+}
+
+pub(super) fn share(state: &State, id: ShareId) -> Result<Arc<Share>, IssueError> {
     state.shares.get(&id).cloned().ok_or_else(|| IssueError::Unknown("share", id.to_string()))
 }
 
@@ -140,7 +152,7 @@ fn is_stopped(share: &Share, recipient: RecipientId) -> bool {
     share.recipients.get(&recipient).is_none_or(|r| r.stopped.is_some())
 }
 
-fn chosen(state: &State, share: &Share, only: Option<&EmailAddress>) -> Result<Vec<RecipientId>, IssueError> {
+pub(super) fn chosen(state: &State, share: &Share, only: Option<&EmailAddress>) -> Result<Vec<RecipientId>, IssueError> {
     let Some(address) = only else { return Ok(share.recipients.keys().copied().collect()) };
     let found = share.recipients.values().find(|r| state.address(r.guest) == Some(address));
     found

@@ -12,9 +12,12 @@ pub mod challenge;
 pub mod consent;
 pub mod counts;
 mod covering;
+pub mod crowd;
 pub mod deliver;
+pub mod device;
 mod ending;
 pub mod gateways;
+pub mod guests;
 pub mod issue;
 mod letters;
 pub mod listing;
@@ -24,6 +27,7 @@ pub mod outbox;
 pub mod permit;
 pub mod pins;
 pub mod progress;
+pub mod read_out;
 pub mod readers;
 pub mod receipts;
 pub mod redactions;
@@ -50,6 +54,7 @@ use crate::domain::policy::Delivery;
 use crate::domain::time::{Clock, Timestamp};
 use crate::gate::archive::running::Running;
 use crate::gate::counts::Counts;
+use crate::gate::crowd::Crowd;
 use crate::gate::pins::Noticed;
 use crate::gate::progress::Progress;
 use crate::gate::session::LastUse;
@@ -79,6 +84,8 @@ pub struct Gate {
     clock: Arc<dyn Clock>,
     /// Requests that change nothing, counted until the hour is over.
     counts: Counts,
+    /// What everybody together did within the last hour.
+    crowd: Arc<Crowd>,
     /// Running downloads and pictures under way that a revocation must reach.
     cuts: CutRegistry,
     /// The stores.
@@ -147,11 +154,14 @@ impl Gate {
     pub fn new(parts: Parts) -> Arc<Self> {
         let (mail_queued, views) = (Arc::new(Notify::new()), Arc::new(OpenViews::default()));
         let cuts = CutRegistry::default();
+        let crowd =
+            Arc::new(Crowd::new(&parts.ledger.state(), parts.clock.now(), parts.settings.alarm_failures, parts.settings.code_mails.all));
         parts.ledger.on_commit({
             let reached = Reached { cuts: cuts.clone(), views: Arc::clone(&views), preview: Arc::clone(&parts.preview) };
-            let mail_queued = Arc::clone(&mail_queued);
+            let (mail_queued, crowd, clock) = (Arc::clone(&mail_queued), Arc::clone(&crowd), Arc::clone(&parts.clock));
             Box::new(move |event| match event {
                 Event::MailQueued { .. } => mail_queued.notify_one(),
+                Event::CodeFailed { .. } | Event::CodeSent { .. } => crowd.note(event, clock.now()),
                 event => reached.reach_out(event),
             })
         });
@@ -161,6 +171,7 @@ impl Gate {
             archives: Arc::default(),
             clock,
             counts,
+            crowd,
             cuts,
             documents,
             kept,

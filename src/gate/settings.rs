@@ -5,6 +5,7 @@ use crate::domain::branding::Branding;
 use crate::domain::language::Language;
 use crate::domain::policy::{Delivery, Strength};
 use crate::gate::bounces::Bounces;
+use crate::gate::budget::CodeMails;
 use crate::mail::Sender;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -55,6 +56,10 @@ pub struct Settings {
     pub code_life: Duration,
     /// When the code is mailed.
     pub code_delivery: CodeDelivery,
+    /// How many code mails may go out.
+    pub code_mails: CodeMails,
+    /// So many wrong codes of everybody together within an hour raise the alarm.
+    pub alarm_failures: usize,
     /// How long a session may be idle.
     pub session_idle: Duration,
     /// How long a session lasts at most.

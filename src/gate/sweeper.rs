@@ -49,7 +49,8 @@ impl Gate {
             moved = self.watch_the_wall_clock(moved);
             self.views.pass(&self.preview, now);
             self.tell_noticed().await;
-            if let Err(error) = self.tell(self.due(now)).await {
+            let told = self.tell_alarm().await;
+            if let Err(error) = told.and(self.tell(self.due(now)).await) {
                 tracing::warn!(%error, "what is due could not be put down; it is tried again");
             }
             if now.since(counted) >= COUNT_EVERY && self.put_counts_down().await.is_ok() {

@@ -3,6 +3,7 @@
 //! It reads no clock and no configuration and draws nothing at random, so that the same journal makes the same state for ever.
 //! An event about something that is not there changes nothing.
 
+mod guard;
 mod mail;
 mod notices;
 mod pin;
@@ -10,6 +11,7 @@ mod receipt;
 mod redaction;
 mod upload;
 
+use crate::crypto::random::TokenHash;
 use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, WAITING_CHALLENGES};
 use crate::domain::ids::{ChallengeId, RecipientId, SessionId, ShareId};
 use crate::domain::notify::Notify;
@@ -30,6 +32,7 @@ const UNDELIVERED: usize = 50;
 pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
     forget(state, t);
     match event {
+        Event::CodeHeld { .. } | Event::CodeRead { .. } | Event::RecipientLifted { .. } => guard::guard(state, t, event),
         Event::ChallengeMade { .. } | Event::CodeFailed { .. } | Event::CodeSent { .. } | Event::ConsentGiven { .. } => {
             challenge(state, t, event)
         }
@@ -80,7 +83,7 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         }
         // What an archive holds is for those who read receipts; no rule looks at it.
         Event::ReceiptParts { .. } => {}
-        Event::ServerStarted { .. } | Event::ServerStopped {} | Event::StrangersCounted { .. } => {}
+        Event::AlarmRaised { .. } | Event::ServerStarted { .. } | Event::ServerStopped {} | Event::StrangersCounted { .. } => {}
     }
 }
 
@@ -223,7 +226,7 @@ fn created(state: &mut State, t: Timestamp, event: &Event) {
 
 fn challenge(state: &mut State, t: Timestamp, event: &Event) {
     match event {
-        Event::ChallengeMade { challenge, share, recipient, browser, secret, moment, expires, digits } => {
+        Event::ChallengeMade { challenge, share, recipient, browser, secret, moment, expires, digits, device } => {
             if state.recipient(*share, *recipient).is_none() {
                 return;
             }
@@ -231,11 +234,12 @@ fn challenge(state: &mut State, t: Timestamp, event: &Event) {
             let before = browser
                 .and_then(|browser| state.browsers.insert(browser, *challenge))
                 .and_then(|id| drop_challenge(state, id));
-            if let Some(oldest) = browser.and_then(|_| crowded_out(state, *share, *recipient)) {
+            if let Some(oldest) = browser.and_then(|_| crowded_out(state, *share, *recipient, *device)) {
                 drop_challenge(state, oldest);
             }
             let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
             whose.challenges.push(*challenge);
+            let before = before.filter(|before| before.recipient == *recipient);
             let made = Challenge {
                 id: *challenge,
                 share: *share,
@@ -247,8 +251,11 @@ fn challenge(state: &mut State, t: Timestamp, event: &Event) {
                 digits: *digits,
                 failures: 0,
                 sent: None,
-                // What was agreed to in this browser waits for the new code as it did for the old one.
-                agreed: before.filter(|before| before.recipient == *recipient).and_then(|before| before.agreed.clone()),
+                device: *device,
+                // What was agreed to and waited for in this browser holds for the new code as it did for the old one.
+                turn: before.as_ref().and_then(|before| before.turn),
+                read: false,
+                agreed: before.and_then(|before| before.agreed.clone()),
             };
             state.passing.insert((made.forgotten(), Passing::Challenge(*challenge)));
             state.challenges.insert(*challenge, Arc::new(made));
@@ -256,14 +263,17 @@ fn challenge(state: &mut State, t: Timestamp, event: &Event) {
         Event::CodeSent { challenge } => {
             let Some(challenge) = state.challenges.get_mut(challenge).map(Arc::make_mut) else { return };
             challenge.sent = Some(t);
-            let (share, recipient) = (challenge.share, challenge.recipient);
-            if let Some(recipient) = recipient_mut(state, share, recipient) {
-                count_within_a_day(&mut recipient.code_mails, t);
+            let (share, recipient, device) = (challenge.share, challenge.recipient, challenge.device);
+            let Some(recipient) = recipient_mut(state, share, recipient) else { return };
+            match recipient.devices.iter_mut().find(|known| Some(known.token) == device) {
+                Some(known) => count_within_a_day(&mut known.code_mails, t),
+                None => count_within_a_day(&mut recipient.code_mails, t),
             }
         }
         Event::CodeFailed { challenge, device } => {
             let Some(challenge) = state.challenges.get_mut(challenge).map(Arc::make_mut) else { return };
             challenge.failures += 1;
+            challenge.turn = None;
             let (share, recipient) = (challenge.share, challenge.recipient);
             let Some(recipient) = recipient_mut(state, share, recipient) else { return };
             match recipient.devices.iter_mut().find(|known| Some(known.token) == *device) {
@@ -280,10 +290,11 @@ fn challenge(state: &mut State, t: Timestamp, event: &Event) {
     }
 }
 
-/// The oldest of the browsers that wait for a first code, when no more may wait: a scanner that agrees again and again locks nobody out.
-fn crowded_out(state: &State, share: ShareId, recipient: RecipientId) -> Option<ChallengeId> {
+/// The oldest of the browsers that wait for a first code, when no more may wait: a scanner that agrees again and again
+/// locks nobody out, least of all a browser that is known.
+fn crowded_out(state: &State, share: ShareId, recipient: RecipientId, device: Option<TokenHash>) -> Option<ChallengeId> {
     let known = state.recipient(share, recipient)?.1.challenges.iter().filter_map(|id| state.challenges.get(id));
-    let waiting: Vec<_> = known.filter(|c| c.browser.is_some() && c.sent.is_none()).collect();
+    let waiting: Vec<_> = known.filter(|c| c.browser.is_some() && c.sent.is_none() && c.device == device).collect();
     waiting.first().filter(|_| waiting.len() >= WAITING_CHALLENGES).map(|oldest| oldest.id)
 }
 
@@ -304,11 +315,15 @@ fn session(state: &mut State, t: Timestamp, event: &Event) {
             let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
             whose.agreed = agreed.or_else(|| whose.agreed.take());
             whose.sessions.push(*session);
+            let same = whose.devices.iter().find(|known| known.token == *device);
+            let code_mails = same.map(|known| known.code_mails.clone()).unwrap_or_default();
             whose.devices.retain(|known| known.token != *device && known.until > t);
             if whose.devices.len() >= DEVICES_PER_RECIPIENT {
                 whose.devices.remove(0);
             }
-            whose.devices.push(Device { token: *device, until: *device_until, failures: Vec::new() });
+            whose
+                .devices
+                .push(Device { token: *device, until: *device_until, failures: Vec::new(), code_mails });
             state.passing.insert((*expires, Passing::Session(*session)));
             state.tokens.insert(*token, *session);
             let opened = Session {

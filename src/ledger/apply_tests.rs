@@ -69,7 +69,7 @@ impl Maker {
         let (session, receipt) = (SessionId::from_bytes(self.old(Of::Session, p[3])), ReceiptId::from_bytes(self.old(Of::Receipt, p[4])));
         let (mail, staff) = (MailId::from_bytes(self.old(Of::Mail, p[2])), StaffId::from_bytes([p[1] % 2; 16]));
         let until = self.at(far);
-        match kind % 31 {
+        match kind % 33 {
             0 | 1 => created(ShareId::from_bytes(self.fresh(Of::Share)), staff, until),
             2 | 3 => {
                 let share = ShareId::from_bytes(self.old(Of::Share, p[0]));
@@ -86,6 +86,7 @@ impl Maker {
                 moment: self.now,
                 expires: until,
                 digits: 6,
+                device: p[5].is_multiple_of(3).then(|| token(p[4] % 5)),
             },
             6 => Event::CodeSent { challenge },
             7 => Event::CodeFailed { challenge, device: p[5].is_multiple_of(2).then(|| token(p[5] % 5)) },
@@ -127,6 +128,9 @@ impl Maker {
             },
             27 => Event::SharePinned { share, by: Actor::Server, items: Private::new(Subject::Share(share), Arc::default()) },
             28..=30 => attention(share, p),
+            31 => Event::RecipientLifted { share, recipient, by: Actor::Server },
+            32 if p[5].is_multiple_of(2) => Event::CodeRead { challenge, share, recipient, by: Actor::Operator(1) },
+            32 => Event::CodeHeld { challenge, until },
             _ => self.rest(kind, p, until, (share, recipient, mail, staff)),
         }
     }

@@ -102,13 +102,22 @@ pub struct ArchivePart {
 #[serde(tag = "k", deny_unknown_fields)]
 #[allow(missing_docs, reason = "a field is named like the id or value it holds; what the types hold is told there")]
 pub enum Event {
+    /// More codes were wrong within an hour than people mistype; until that ends, unknown browsers wait a moment with each try.
+    #[serde(rename = "alarm.raised")]
+    AlarmRaised { failures: u64 },
+    /// A browser was told to wait; when that time is over it has one try, whatever others typed meanwhile.
+    #[serde(rename = "code.held")]
+    CodeHeld { challenge: ChallengeId, until: Timestamp },
+    /// Staff read a code, to tell it to a recipient by another way than mail.
+    #[serde(rename = "code.read")]
+    CodeRead { challenge: ChallengeId, share: ShareId, recipient: RecipientId, by: Actor },
     /// A code mail was queued for a challenge.
     #[serde(rename = "code.sent")]
     CodeSent { challenge: ChallengeId },
     /// A wrong code was typed.
     #[serde(rename = "code.failed")]
     CodeFailed { challenge: ChallengeId, device: Option<TokenHash> },
-    /// A one-time code was made for one recipient and one browser.
+    /// A one-time code was made for one recipient and one browser; `device` is the browser that asked, where it once gave a right code.
     #[serde(rename = "challenge.made")]
     ChallengeMade {
         challenge: ChallengeId,
@@ -119,6 +128,8 @@ pub enum Event {
         moment: Timestamp,
         expires: Timestamp,
         digits: u8,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<TokenHash>,
     },
     /// Somebody who holds the link agreed to the disclaimer; it binds the recipient once this challenge's code was right.
     #[serde(rename = "consent.given")]
@@ -226,6 +237,9 @@ pub enum Event {
     /// A recipient asked for a code on a page in this language: mails to them come in it from now on.
     #[serde(rename = "recipient.language")]
     RecipientLanguage { share: ShareId, recipient: RecipientId, language: Language },
+    /// What wrong codes and mails had used up for a recipient is given back by staff.
+    #[serde(rename = "recipient.lifted")]
+    RecipientLifted { share: ShareId, recipient: RecipientId, by: Actor },
     /// One recipient's access was stopped.
     #[serde(rename = "recipient.revoked")]
     RecipientRevoked { share: ShareId, recipient: RecipientId, by: Actor },

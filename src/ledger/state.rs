@@ -2,14 +2,13 @@
 //!
 //! It is changed only by `apply`. Maps are ordered, so that the same events always make the same state, byte for byte.
 
+mod challenges;
 mod mails;
 mod redactions;
 mod uploads;
 
-use crate::crypto::code::CodeSecret;
 use crate::crypto::random::TokenHash;
 use crate::crypto::sealed::Private;
-use crate::domain::bounds::FAILURES_PER_CHALLENGE;
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::document::{DocumentName, StoreName};
 use crate::domain::email::EmailAddress;
@@ -25,13 +24,13 @@ use crate::domain::shown::Shown;
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use crate::ledger::event::Actor;
+pub use challenges::Challenge;
 use imbl::{OrdMap, OrdSet};
 pub use mails::{Changed, Mail, Read, Sent, Undelivered};
 pub use redactions::Redaction;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 pub use uploads::{Stage, Upload};
 
 /// Everything, as of one line of the journal.
@@ -199,6 +198,12 @@ pub struct Recipient {
     pub failures: Vec<Timestamp>,
     /// Browsers that once gave the right code.
     pub devices: Vec<Device>,
+    /// When staff read a code for this recipient, within a day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes_read: Vec<Timestamp>,
+    /// When staff last gave back what was used up; codes mailed before then hold no place any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifted: Option<Timestamp>,
     /// Open sessions, oldest first.
     pub sessions: Vec<SessionId>,
     /// The last agreement that a right code has bound to this person.
@@ -228,6 +233,9 @@ pub struct Device {
     pub until: Timestamp,
     /// Its own wrong codes, within a day.
     pub failures: Vec<Timestamp>,
+    /// Code mails that it asked for, within a day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code_mails: Vec<Timestamp>,
 }
 
 /// An agreement to a disclaimer.
@@ -239,33 +247,6 @@ pub struct Agreement {
     pub digest: String,
     /// When it was given.
     pub at: Timestamp,
-}
-
-/// A one-time code under way.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Challenge {
-    /// Its id.
-    pub id: ChallengeId,
-    /// The share.
-    pub share: ShareId,
-    /// The recipient.
-    pub recipient: RecipientId,
-    /// Hash of the asking browser's cookie; `None` for a code that went out with the invitation.
-    pub browser: Option<TokenHash>,
-    /// The code's secret.
-    pub secret: Private<CodeSecret>,
-    /// The moment the digits are made for.
-    pub moment: Timestamp,
-    /// Until when they are right.
-    pub expires: Timestamp,
-    /// How many digits.
-    pub digits: u8,
-    /// Wrong codes so far.
-    pub failures: u32,
-    /// The last code mail.
-    pub sent: Option<Timestamp>,
-    /// An agreement waiting for the code.
-    pub agreed: Option<Agreement>,
 }
 
 /// A session of a recipient in a browser.
@@ -346,6 +327,8 @@ impl Recipient {
             code_mails: Vec::new(),
             failures: Vec::new(),
             devices: Vec::new(),
+            codes_read: Vec::new(),
+            lifted: None,
             sessions: Vec::new(),
             agreed: None,
             invited: None,
@@ -355,21 +338,6 @@ impl Recipient {
             fetched: 0,
             counted: BTreeMap::new(),
         }
-    }
-}
-
-/// How long an expired challenge is remembered, so that its page can say "expired" and offer a new code.
-const CHALLENGE_MEMORY: Duration = Duration::from_secs(3600);
-
-impl Challenge {
-    /// When it is forgotten.
-    pub fn forgotten(&self) -> Timestamp {
-        self.expires.plus(CHALLENGE_MEMORY)
-    }
-
-    /// Whether its code can still be given.
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        now < self.expires && self.failures < FAILURES_PER_CHALLENGE
     }
 }
 

@@ -42,6 +42,8 @@ pub enum Action {
     Open,
     /// Looking at a page: its picture or its text; counted for each recipient apart.
     Picture,
+    /// Asking for a code, counted for each recipient apart.
+    Request,
     /// Sending a document in, or a part of one.
     Upload,
 }
@@ -97,6 +99,8 @@ pub struct RateLimits {
     pub open: Rate,
     /// Default 2,400 in 10 minutes: 800 pictures at once, thumbnails included, and four a second after that.
     pub picture: Rate,
+    /// Default 10 an hour: one mailbox gets no more of them anyway, and whoever has its link keeps nobody else busy.
+    pub request: Rate,
     /// Default 3,000 in 10 minutes: a document comes in pieces where it can go on after an interruption.
     pub upload: Rate,
     /// Networks that are not counted. Default none.
@@ -112,6 +116,7 @@ impl Default for RateLimits {
             miss: Rate::even(60, 600),
             open: Rate::even(300, 600),
             picture: Rate::even(2400, 600),
+            request: Rate::even(10, 3600),
             upload: Rate::even(3000, 600),
             exempt_networks: Vec::new(),
         }
@@ -147,6 +152,7 @@ pub struct Limiter {
     miss: Counters,
     open: Counters,
     picture: Counters,
+    request: Counters,
     upload: Counters,
 }
 
@@ -163,6 +169,7 @@ impl Limiter {
             miss: counters(limits.miss),
             open: counters(limits.open),
             picture: counters(limits.picture),
+            request: counters(limits.request),
             upload: counters(limits.upload),
             clock: clock.clone(),
         }
@@ -186,6 +193,7 @@ impl Limiter {
             Action::Miss => &self.miss,
             Action::Open => &self.open,
             Action::Picture => &self.picture,
+            Action::Request => &self.request,
             Action::Upload => &self.upload,
         };
         counters.check(address, whom, &self.clock)

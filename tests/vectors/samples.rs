@@ -88,6 +88,7 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         moment: start,
         expires: later(far),
         digits: 6,
+        device: None,
     };
     let (by, operator) = (Actor::Server, Actor::Operator(1000));
     vec![
@@ -95,6 +96,9 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         vec![code(invited, ANN_FILES, None, 86_400), code(failed, BEN_FILES, Some(token(2)), 86_400)],
         vec![consent(asked)],
         vec![Event::CodeFailed { challenge: asked, device: None }, Event::CodeFailed { challenge: failed, device: Some(token(8)) }],
+        vec![Event::CodeHeld { challenge: failed, until: later(60) }, Event::AlarmRaised { failures: 1_000 }],
+        vec![Event::CodeRead { challenge: invited, share: FILES, recipient: ANN_FILES, by: operator }],
+        vec![Event::RecipientLifted { share: FILES, recipient: BEN_FILES, by: operator }],
         vec![opened(1, asked, Some(invited), later(8 * 3600))],
         vec![Event::SessionUsed { session: session(1) }],
         vec![started(1, "documents:case/report.pdf", later(1800)), notice(5, later(60))],

@@ -66,6 +66,7 @@ fn challenge_made(number: u8, browser: Option<TokenHash>) -> Event {
         moment: START,
         expires: START.plus(Duration::from_secs(600)),
         digits: 6,
+        device: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/api/v1`: what staff do, for programs and the command line. Served on the admin socket, where the peer's user id stands for the operator.
 
 pub mod audit;
+pub mod guests;
 pub mod problem;
 pub mod receipts;
 pub mod redactions;
@@ -31,6 +32,11 @@ pub fn router(web: &Web) -> Router {
         .routes(routes!(shares::pin))
         .routes(routes!(shares::resend))
         .routes(routes!(shares::revoke))
+        .routes(routes!(shares::code))
+        .routes(routes!(guests::list))
+        .routes(routes!(guests::show))
+        .routes(routes!(guests::lift))
+        .routes(routes!(guests::revoke))
         .routes(routes!(redactions::list, redactions::add))
         .routes(routes!(redactions::remove))
         .routes(routes!(redactions::page))

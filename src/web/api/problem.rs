@@ -47,7 +47,8 @@ impl From<IssueError> for Problem {
     fn from(error: IssueError) -> Self {
         let status = match error {
             IssueError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            IssueError::Unknown("share", _) => StatusCode::NOT_FOUND,
+            IssueError::TooManyCodes(_) => StatusCode::TOO_MANY_REQUESTS,
+            IssueError::Unknown("guest" | "share", _) => StatusCode::NOT_FOUND,
             IssueError::NothingPinned | IssueError::WasStopped => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };

@@ -3,10 +3,11 @@
 use crate::domain::ids::ShareId;
 use crate::gate::Actor;
 use crate::gate::manage::Change;
+use crate::gate::read_out::CodeView;
 use crate::gate::views::ShareView;
 use crate::web::Web;
 use crate::web::api::problem::Problem;
-use crate::web::api::wire::{self, CreateShare, OneRecipient, Queued, UpdateShare};
+use crate::web::api::wire::{self, CreateShare, OneRecipient, Queued, ReadCode, UpdateShare};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Extension, Path, State};
@@ -79,6 +80,23 @@ pub async fn resend(
     let (id, Json(who)) = (wire::share(web.gate(), &id)?, body?);
     let to = who.to.map(|text| wire::address(&text)).transpose()?;
     Ok(Json(Queued { queued: web.gate().resend(id, to).await? }))
+}
+
+/// Reads a fresh code for a recipient, for staff to tell a caller whom they know. It is told once, and that it was read is put down.
+#[utoipa::path(
+    post,
+    path = "/api/v1/shares/{id}/code",
+    request_body = ReadCode,
+    responses((status = 200, body = CodeView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem))
+)]
+pub async fn code(
+    State(web): State<Web>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+    body: Result<Json<ReadCode>, JsonRejection>,
+) -> Result<Json<CodeView>, Problem> {
+    let (id, Json(who)) = (wire::share(web.gate(), &id)?, body?);
+    Ok(Json(web.gate().read_code(id, wire::address(&who.to)?, actor).await?))
 }
 
 /// Has a share hold on to the versions that its pinned documents have now. Every document is read whole for it.

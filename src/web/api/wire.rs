@@ -119,6 +119,14 @@ pub struct OneRecipient {
     pub to: Option<String>,
 }
 
+/// The recipient of a code that is read out.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadCode {
+    /// Address of the recipient.
+    pub to: String,
+}
+
 /// How many mails were queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Queued {

@@ -23,6 +23,8 @@ pub struct CodePage {
     pub form_token: String,
     /// Whether a code was mailed that this browser can give.
     pub sent: bool,
+    /// Whether staff read the code out.
+    pub told: bool,
     /// What was wrong with the code just given.
     pub problem: Option<CodeProblem>,
     /// Whether another mail can be asked for.
@@ -122,6 +124,7 @@ impl Html<'_> {
     /// As HTML.
     fn lead(&self) -> String {
         let id = match (self.page.has_code(), &self.page.resend) {
+            (true, _) if self.page.told => "code-lead-told",
             (true, Resend::NotToday { .. }) => "code-lead-earlier",
             (true, _) => "code-lead",
             (false, Resend::OtherBrowsers { .. }) => "code-lead-other-browsers",

@@ -73,6 +73,7 @@ fn code(said: Said<'_>, problem: Option<CodeProblem>, resend: Resend) -> CodePag
         owner_name: said.owner.into(),
         form_token: "dG9rZW4".into(),
         sent: true,
+        told: false,
         problem,
         resend,
     }
@@ -221,6 +222,7 @@ fn gallery_in(language: Language, said: Said<'_>) -> Vec<(String, String)> {
     ];
     pages
         .extend(unsent.map(|(name, resend)| (format!("code-{name}"), CodePage { sent: false, ..code(said, None, resend) }.render(&frame))));
+    pages.push(("code-told".to_owned(), CodePage { told: true, code_length: 8, ..code(said, None, Resend::Now) }.render(&frame)));
     pages.extend(RefusalKind::ALL.map(|kind| (format!("refusal-{}", kind.name()), refusal(said, kind).render(&frame))));
     pages
 }

@@ -5,6 +5,7 @@ use crate::crypto::random::{CookieSecret, TokenHash};
 use crate::domain::ids::ShareId;
 use crate::gate::budget::MayMail;
 use crate::gate::challenge::{CodeAnswer, CodeView};
+use crate::gate::device::Asker;
 use crate::gate::refusal::Refusal;
 use crate::gate::signs::after;
 use crate::limit::rate::Action;
@@ -22,10 +23,12 @@ use std::time::Duration;
 /// Shows the page.
 pub async fn show(web: Web, Path(share): Path<String>, request: Request) -> Response {
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
-    if let Err(refusal) = web.gate().limit(Action::Open, request::client(&request)) {
+    let [browser, device] = [Purpose::Challenge, Purpose::Device].map(|purpose| cookies::read(request.headers(), purpose, share));
+    let asker = Asker { client: request::client(&request), browser: browser.as_ref(), device: device.as_ref() };
+    if let Err(refusal) = web.gate().limit_challenge(Action::Open, share, asker) {
         return refuse::refusal(&web, &refusal);
     }
-    match cookies::read(request.headers(), Purpose::Challenge, share) {
+    match browser {
         Some(browser) => page(&web, share, &browser, None),
         None => refuse::refusal(&web, &Refusal::NoSession),
     }
@@ -37,7 +40,8 @@ pub async fn give(web: Web, Path(share): Path<String>, request: Request) -> Resp
     let (client, origin) = (request::client(&request), request::origin(&request));
     let [browser, device, session] =
         [Purpose::Challenge, Purpose::Device, Purpose::Session].map(|purpose| cookies::read(request.headers(), purpose, share));
-    if let Err(refusal) = web.gate().limit_code(share, browser.as_ref(), client) {
+    let asker = Asker { client, browser: browser.as_ref(), device: device.as_ref() };
+    if let Err(refusal) = web.gate().limit_challenge(Action::Code, share, asker) {
         return refuse::refusal(&web, &refusal);
     }
     let (browser, form, age) = match from_page(&web, share, browser, request).await {
@@ -69,9 +73,9 @@ pub async fn give(web: Web, Path(share): Path<String>, request: Request) -> Resp
 /// Sends the code again.
 pub async fn again(web: Web, Path(share): Path<String>, request: Request) -> Response {
     let Ok(share) = share.parse::<ShareId>() else { return refuse::refusal(&web, &Refusal::NoSession) };
-    let client = request::client(&request);
-    let browser = cookies::read(request.headers(), Purpose::Challenge, share);
-    if let Err(refusal) = web.gate().limit(Action::Agree, client) {
+    let [browser, device] = [Purpose::Challenge, Purpose::Device].map(|purpose| cookies::read(request.headers(), purpose, share));
+    let asker = Asker { client: request::client(&request), browser: browser.as_ref(), device: device.as_ref() };
+    if let Err(refusal) = web.gate().limit_challenge(Action::Agree, share, asker) {
         return refuse::refusal(&web, &refusal);
     }
     let browser = match from_page(&web, share, browser, request).await {
@@ -133,6 +137,7 @@ fn code_page(web: &Web, view: &CodeView, share: ShareId, browser: &CookieSecret,
         owner_name: gate.owner_name(share).unwrap_or_default(),
         form_token: form_token(gate.keys(), &binding(&share, &hash), gate.now()),
         sent: view.sent,
+        told: view.read,
         problem: answer.and_then(|answer| problem(web, answer)),
         resend: match view.may_mail {
             MayMail::After(at) => Resend::After { at: web.when(at), seconds: at.since(gate.now()).as_secs() + 1 },
@@ -147,7 +152,7 @@ fn problem(web: &Web, answer: CodeAnswer) -> Option<CodeProblem> {
     match answer {
         CodeAnswer::Expired => Some(CodeProblem::Expired),
         CodeAnswer::Malformed => Some(CodeProblem::Malformed),
-        CodeAnswer::Right => None,
+        CodeAnswer::Right | CodeAnswer::Unsent => None,
         CodeAnswer::Slow(until) => Some(CodeProblem::Slow { until: web.when(until) }),
         CodeAnswer::Void => Some(CodeProblem::Void),
         CodeAnswer::Wrong(left) => Some(CodeProblem::Wrong { left }),

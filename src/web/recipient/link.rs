@@ -1,6 +1,7 @@
 //! Step one, `/s/{link}`: who shares what, the disclaimer, and agreeing to it. Opening it changes nothing, however often.
 
 use crate::gate::consent::Entry;
+use crate::gate::device::Asker;
 use crate::gate::refusal::Refusal;
 use crate::gate::signs::after;
 use crate::limit::rate::Action;
@@ -11,11 +12,10 @@ use crate::web::recipient::see_other;
 use crate::web::{Web, refuse, request};
 use axum::extract::{Path, Request};
 use axum::response::{Html, IntoResponse, Response};
-use std::net::IpAddr;
 
 /// Shows the link's page.
 pub async fn show(web: Web, Path(link): Path<String>, request: Request) -> Response {
-    match enter(&web, &link, Action::Open, request::client(&request)) {
+    match enter(&web, &link, Action::Open, &request) {
         Ok(entry) => {
             web.gate().note_opening(&entry, &request::origin(&request), request::client(&request));
             Html(page(&web, &link, &entry).render(&refuse::frame(&web))).into_response()
@@ -26,12 +26,12 @@ pub async fn show(web: Web, Path(link): Path<String>, request: Request) -> Respo
 
 /// Takes the agreement and sends the code.
 pub async fn agree(web: Web, Path(link): Path<String>, request: Request) -> Response {
-    let entry = match enter(&web, &link, Action::Agree, request::client(&request)) {
+    let entry = match enter(&web, &link, Action::Agree, &request) {
         Ok(entry) => entry,
         Err(refusal) => return refuse::refusal(&web, &refusal),
     };
     let (origin, share) = (request::origin(&request), entry.share.id);
-    let browser = cookies::read(request.headers(), Purpose::Challenge, share);
+    let [browser, device] = [Purpose::Challenge, Purpose::Device].map(|purpose| cookies::read(request.headers(), purpose, share));
     let form = match receive(request).await {
         Ok(form) => form,
         Err(kind) => return refuse::plain(&web, kind),
@@ -40,9 +40,10 @@ pub async fn agree(web: Web, Path(link): Path<String>, request: Request) -> Resp
         Ok(age) => after(origin, age),
         Err(kind) => return refuse::plain(&web, kind),
     };
+    let digest = form.field("digest").unwrap_or_default();
     match web
         .gate()
-        .agree(&entry, form.field("digest").unwrap_or_default(), browser, web.spoken().asked, origin)
+        .agree(&entry, digest, browser, device.as_ref(), web.spoken().asked, origin)
         .await
     {
         Ok(cookie) => see_other(&format!("/d/{share}/code"), vec![cookies::set(Purpose::Challenge, share, &cookie)]),
@@ -52,15 +53,22 @@ pub async fn agree(web: Web, Path(link): Path<String>, request: Request) -> Resp
 }
 
 /// Checks the link before anything else; how often a network may be wrong is counted apart from how often it may be right.
-fn enter(web: &Web, link: &str, action: Action, client: IpAddr) -> Result<Entry, Refusal> {
+fn enter(web: &Web, link: &str, action: Action, request: &Request) -> Result<Entry, Refusal> {
+    let client = request::client(request);
     match web.gate().enter(link) {
         Err(Refusal::UnknownLink) => {
             web.gate().limit(Action::Miss, client)?;
             Err(Refusal::UnknownLink)
         }
-        entered => {
+        Err(closed) => {
             web.gate().limit(action, client)?;
-            entered
+            Err(closed)
+        }
+        Ok(entry) => {
+            let device = cookies::read(request.headers(), Purpose::Device, entry.share.id);
+            let asker = Asker { client, browser: None, device: device.as_ref() };
+            web.gate().limit_entry(action, &entry, asker)?;
+            Ok(entry)
         }
     }
 }

@@ -113,6 +113,8 @@ code-lead-new = We send it by mail to { $address }. It is valid for { $valid }.
 code-lead-new-later = It can be sent to { $address } at a later time.
 code-lead-unsent = Several codes were sent to { $address } in a short time, so this one has to wait.
 code-lead-other-browsers = Codes sent to { $address } for other browsers are still waiting to be used.
+# When staff have read a code out, for instance by telephone.
+code-lead-told = A code for { $address } was read out. It is valid for { $valid }, counted from then.
 code-label = Code
 code-hint = { $digits } digits; blanks do not matter.
 code-send = Open the documents

@@ -143,7 +143,17 @@ async fn the_api_describes_itself() -> Outcome {
     let answer = app.api("GET", "/api/openapi.json", &Value::Null).await;
     let description: Value = serde_json::from_slice(&answer.body)?;
     assert!(description["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")), "{}", description["openapi"]);
-    for path in ["/api/v1/shares", "/api/v1/shares/{id}", "/api/v1/receipts", "/api/v1/audit/export"] {
+    for path in [
+        "/api/v1/shares",
+        "/api/v1/shares/{id}",
+        "/api/v1/shares/{id}/code",
+        "/api/v1/guests",
+        "/api/v1/guests/{email}",
+        "/api/v1/guests/{email}/lift",
+        "/api/v1/guests/{email}/revoke",
+        "/api/v1/receipts",
+        "/api/v1/audit/export",
+    ] {
         assert!(description["paths"][path].is_object(), "{path}");
     }
     Ok(())

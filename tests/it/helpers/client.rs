@@ -13,10 +13,10 @@ use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::ServerName;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// What a browser speaks.
@@ -36,6 +36,7 @@ pub(crate) struct Client {
     address: SocketAddr,
     protocol: Protocol,
     host: String,
+    from: Ipv4Addr,
     mail: Mailbox,
     jar: Mutex<BTreeMap<String, String>>,
     connection: tokio::sync::Mutex<Option<Connection>>,
@@ -44,12 +45,20 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn new(address: SocketAddr, protocol: Protocol, mail: Mailbox) -> Self {
         let host = format!("localhost:{}", address.port());
-        Self { address, protocol, host, mail, jar: Mutex::default(), connection: tokio::sync::Mutex::default() }
+        Self {
+            address,
+            protocol,
+            host,
+            from: Ipv4Addr::UNSPECIFIED,
+            mail,
+            jar: Mutex::default(),
+            connection: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Another browser with the same cookies.
     pub(crate) fn twin(&self) -> Self {
-        let twin = Self::new(self.address, self.protocol, self.mail.clone());
+        let twin = Self::new(self.address, self.protocol, self.mail.clone()).from(self.from);
         twin.set_cookies(self.cookies());
         twin
     }
@@ -69,6 +78,11 @@ impl Client {
     /// The same browser, asking for another name at the same address.
     pub(crate) fn at_host(self, host: &str) -> Self {
         Self { host: host.to_owned(), ..self }
+    }
+
+    /// The same browser at another address of the loopback network.
+    pub(crate) fn from(self, from: Ipv4Addr) -> Self {
+        Self { from, ..self }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Outcome<Answer> {
@@ -155,7 +169,9 @@ impl Client {
 
     /// A connection for bytes of the test's own.
     pub(crate) async fn tls(&self, protocol: &str) -> Outcome<TlsStream<TcpStream>> {
-        let stream = TcpStream::connect(self.address).await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((self.from, 0)))?;
+        let stream = socket.connect(self.address).await?;
         Ok(TlsConnector::from(AUTHORITY.client(protocol))
             .connect(ServerName::try_from("localhost")?, stream)
             .await?)

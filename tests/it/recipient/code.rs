@@ -1,6 +1,8 @@
 //! The code: who may try how often, when it is mailed again, and what it opens.
 
 mod mailing;
+mod strangers;
+mod told;
 
 use crate::helpers::answer::Form;
 use crate::helpers::{Answer, Client, HOUR, MINUTE, Outcome, Shared, TestApp, documents, soon};

@@ -6,6 +6,7 @@ mail-greeting = Guten Tag,
 mail-greeting-name = Guten Tag { $name },
 mail-automatic = Diese E-Mail wurde automatisch im Auftrag von { $organisation } verschickt.
 mail-untitled = ohne Betreff
+mail-privacy = Wie { $organisation } mit personenbezogenen Daten umgeht:
 mail-share-number = Nummer der Freigabe: { $id }
 mail-help-owner = Haben Sie eine Frage? Fragen Sie { $owner } ({ $address }).
 mail-help = Haben Sie eine Frage? Fragen Sie { $owner } ({ $address }) oder { $contact }.
@@ -125,3 +126,11 @@ mail-failed-advice = Bitte prüfen Sie die Adresse. Wenn sie stimmt, können Sie
 
 mail-trial-subject = Probe-E-Mail für { $organisation }
 mail-trial-body = Wenn Sie das lesen können, kommen E-Mails von { $organisation } in diesem Postfach an. Sie brauchen nichts zu tun.
+
+## Die Erinnerung vor dem Ende einer Freigabe, an alle, die noch nichts gelesen haben
+
+mail-reminder-subject = Bis { $until }: { $subject }
+mail-reminder-intro = { $owner } ({ $organisation }) stellt Ihnen „{ $subject }“ bis { $until } bereit. Sie haben noch nichts davon angesehen.
+mail-reminder-link = Das ist Ihr persönlicher Link, derselbe wie bisher:
+mail-reminder-help = Brauchen Sie mehr Zeit, oder haben Sie eine Frage? Fragen Sie { $owner } ({ $address }) oder { $contact }.
+mail-reminder-once = Wir erinnern Sie nur dieses eine Mal. Wenn Sie die Dokumente nicht lesen möchten, brauchen Sie nichts zu tun.

@@ -4,6 +4,7 @@
 
 skip-to-content = Zum Inhalt springen
 contact-label = Fragen?
+privacy-of = Wie { $organisation } mit personenbezogenen Daten umgeht
 delivered-by = Zugestellt von Doorward im Auftrag von { $organisation }
 steps-label = Ihr Weg zu den Dokumenten
 language-label = Sprache
@@ -112,6 +113,7 @@ code-lead-new = Wir senden ihn an { $address }. Er ist { $valid } lang gültig.
 code-lead-new-later = Er kann später an { $address } gesendet werden.
 code-lead-unsent = In kurzer Zeit wurden mehrere Codes an { $address } gesendet, deshalb muss dieser warten.
 code-lead-other-browsers = Für andere Browser wurden Codes an { $address } gesendet, die noch nicht benutzt sind.
+code-lead-told = Ein Code für { $address } wurde Ihnen vorgelesen. Er ist von da an { $valid } lang gültig.
 code-label = Code
 code-hint = { $digits } Ziffern; Leerzeichen spielen keine Rolle.
 code-send = Dokumente öffnen
@@ -303,6 +305,7 @@ upload-column-state = Stand
 upload-unnamed = Das Dokument
 upload-state-open = nicht fertig; wählen Sie es noch einmal, um fortzufahren
 upload-state-checking = vollständig, wird geprüft
+upload-state-waiting = vollständig, aber am Ziel ist gerade kein Platz; es wird von selbst wieder versucht, und Sie brauchen nichts noch einmal zu senden
 upload-state-received = angekommen
 upload-state-infected = entfernt, weil ein Virus darin gefunden wurde
 upload-state-kind = nicht angenommen: Diese Art von Datei ist nicht zugelassen

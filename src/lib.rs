@@ -39,6 +39,7 @@
 //! | `web/recipient/link.rs` | `/s/{link}`: the link's tag is checked before anything is looked up; `GET` shows, `POST` agrees |
 //! | `gate/consent.rs` | the agreement and the code's mail become one transaction |
 //! | `gate/outbox.rs`, `gate/letters.rs` | the mail is composed and handed over, as often as it takes |
+//! | `web/recipient/said.rs`, `gate/said.rs` | what can be said instead: not meant for me, I do not agree, I need more time |
 //! | `web/recipient/code.rs`, `gate/challenge.rs` | the code is compared and counted in one transaction; a right one opens a session |
 //! | `web/recipient/document.rs` | `/d/{share}/f/{path}`: conditions and ranges |
 //! | `gate/admit.rs` | session, share, recipient, end, scope, delivery, in this order, on every request: a permit or a refusal |
@@ -94,6 +95,7 @@
 //! | a link, a code page or a list is opened | nothing; counted in memory and summed up once an hour |
 //! | a share is made, changed, stopped | its events, and the mails they cause, in one line |
 //! | somebody agrees | the agreement with the digest of its text, a challenge, the mail to send |
+//! | somebody does not agree, needs more time, or says that it is not for them | that they said so, and the mail that tells the owner |
 //! | a code is wrong | that it was |
 //! | a code is right | the session; of any number of right ones at once, exactly one opens it |
 //! | a document is asked for | the receipt, unless one of the same session, document, version and action is open; a notice to the owner |
@@ -103,7 +105,7 @@
 //! | an area is covered, or no longer | that it is |
 //! | `HEAD`, `304`, a prefetch, a viewer without a picture | nothing |
 //! | a document is sent in | that it began, with its size; that it is whole, with its hash; that it is in its store, or why not; a notice to the owner |
-//! | a session is used | at most every five minutes, that it was |
+//! | a session is used | at most every five minutes, that it was; and at the stop |
 //! | a mail is tried | that it was sent, delayed or has failed |
 //! | the server starts, stops | that it did, and what changed in the configuration |
 //!

@@ -8,7 +8,7 @@ use crate::cli::policy::{self, Policy};
 use crate::domain::document::DocumentPath;
 use crate::domain::email::EmailAddress;
 use crate::domain::time::{Timestamp, parse_expiry};
-use crate::gate::views::{ShareStatus, ShareView};
+use crate::gate::views::{LinkView, ShareStatus, ShareView};
 use crate::web::api::wire::{CreateShare, OneRecipient, Queued, UpdateShare};
 use clap::{Args, Subcommand};
 use http::Method;
@@ -277,9 +277,24 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
             _ if link.status == "read" => format!("\n{}  {reads}{read}\n", output::bold(&link.email)),
             _ => format!("\n{}  {}, {reads}{read}\n", output::bold(&link.email), link.status),
         });
+        text.push_str(&words(share, link));
         text.push_str(&format!("  {}\n", link.url.as_deref().unwrap_or("its link is void: the key that signed it is retired")));
     }
     output::print(&text)
+}
+
+/// What a recipient, or whoever holds the link, has said.
+fn words(share: &ShareView, link: &LinkView) -> String {
+    let unwanted = link
+        .unwanted
+        .as_ref()
+        .map(|at| format!("  says that it is not meant for them ({}); no mail goes there\n", output::moment(at)));
+    let declined = link.declined.as_ref().map(|at| format!("  does not agree to the text ({})\n", output::moment(at)));
+    let more = link
+        .more_time
+        .as_ref()
+        .map(|until| format!("  asks for more time; to say yes: doorward share update {} --expires {}\n", share.id, until));
+    [unwanted, declined, more].into_iter().flatten().collect()
 }
 
 pub(super) fn count(number: usize, what: &str) -> String {

@@ -15,6 +15,7 @@ pub mod organisation;
 pub mod otp;
 pub mod outside;
 pub mod preview;
+pub mod privacy;
 pub mod problem;
 mod quickstart;
 mod reader;
@@ -39,7 +40,7 @@ mod tests;
 pub use self::{
     admin::Admin,
     archives::Archives,
-    disclaimer::DisclaimerEntry,
+    disclaimer::{DisclaimerEntry, TranslationEntry},
     host::{HostName, PublicUrl},
     limits::{Limits, Rate},
     log::{Log, LogFormat, LogLevel},
@@ -49,6 +50,7 @@ pub use self::{
     otp::{CodeDelivery, Otp},
     outside::{Machine, Nothing, Outside},
     preview::{Marked, Preview, Watermark},
+    privacy::Privacy,
     problem::{Problem, Problems},
     secret::Secret,
     server::Server,
@@ -97,6 +99,8 @@ pub struct Config {
     pub session: Session,
     /// `[disclaimer]`
     pub disclaimer: Option<DisclaimerEntry>,
+    /// `[privacy]`
+    pub privacy: Privacy,
     /// `[limits]`
     pub limits: Limits,
     /// `[preview]`
@@ -201,6 +205,7 @@ impl Config {
         let otp = root.section("otp", Otp::read);
         let session = root.section("session", Session::read);
         let disclaimer = root.section("disclaimer", DisclaimerEntry::read);
+        let privacy = root.section("privacy", Privacy::read);
         let limits = root.section("limits", Limits::read);
         let preview = root.section("preview", Preview::read);
         let uploads = root.section("uploads", Uploads::read);
@@ -220,6 +225,7 @@ impl Config {
             otp: otp?,
             session: session?,
             disclaimer,
+            privacy: privacy?,
             limits: limits?,
             preview: preview?,
             uploads: uploads?,

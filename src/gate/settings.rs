@@ -1,6 +1,6 @@
 //! What the gate needs of the configuration, every value checked.
 
-use crate::config::{Archives, Uploads, Watermark};
+use crate::config::{Archives, Privacy, Uploads, Watermark};
 use crate::domain::policy::{Delivery, Strength};
 use crate::mail::Sender;
 use jiff::tz::TimeZone;
@@ -73,6 +73,12 @@ pub struct Settings {
     pub default_subject: String,
     /// Whether recipients must agree to the disclaimer.
     pub disclaimer_required: bool,
+    /// Whether recipients who are signed in are asked as well when its text changes.
+    pub agree_anew: bool,
+    /// Whether recipients are mailed the text that they agreed to.
+    pub mail_agreement: bool,
+    /// What recipients are told about what is recorded of them.
+    pub privacy: Privacy,
     /// How long reads after a notice are gathered into the next one.
     pub notice_window: Duration,
     /// What recipients may send in, where their share lets them.

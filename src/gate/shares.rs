@@ -173,6 +173,9 @@ impl Gate {
             reads: recipient.reads,
             last_read: recipient.last_read.map(|at| at.to_string()),
             fetched: recipient.fetched,
+            unwanted: recipient.said.unwanted.map(|at| at.to_string()),
+            declined: recipient.said.declined.map(|at| at.to_string()),
+            more_time: recipient.said.more_time.map(|asked| asked.until.to_string()),
         }
     }
 }
@@ -193,6 +196,12 @@ fn undelivered_view(state: &State, share: &Share, failed: &Undelivered) -> Undel
         MailKind::Changed => ("changed", None),
         MailKind::Ended => ("ended", None),
         MailKind::Undelivered(_) => ("undelivered", None),
+        MailKind::Agreed(recipient) => ("agreed", Some(recipient)),
+        MailKind::Copy(recipient) => ("copy", Some(recipient)),
+        MailKind::Declined(_) => ("declined", None),
+        MailKind::Extended(recipient) => ("extended", Some(recipient)),
+        MailKind::MoreTime(_) => ("more_time", None),
+        MailKind::Unwanted(_) => ("unwanted", None),
     };
     let guest = recipient
         .and_then(|id| share.recipients.get(&id))

@@ -17,7 +17,7 @@ use crate::domain::version::FileVersion;
 use crate::ledger::apply::apply;
 use crate::ledger::event::{Actor, Event, MailKind, Origin, SessionEnd};
 use crate::ledger::records::{Record, records, restore};
-use crate::ledger::state::{Passing, Stage, State, Timer};
+use crate::ledger::state::{Passing, Recipient, Stage, State, Timer};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +65,7 @@ impl Maker {
         let (session, receipt) = (SessionId::from_bytes(self.old(Of::Session, p[3])), ReceiptId::from_bytes(self.old(Of::Receipt, p[4])));
         let (mail, staff) = (MailId::from_bytes(self.old(Of::Mail, p[2])), StaffId::from_bytes([p[1] % 2; 16]));
         let until = self.at(far);
-        match kind % 28 {
+        match kind % 30 {
             0 | 1 => created(ShareId::from_bytes(self.fresh(Of::Share)), staff, until),
             2 | 3 => {
                 let share = ShareId::from_bytes(self.old(Of::Share, p[0]));
@@ -86,11 +86,13 @@ impl Maker {
             6 => Event::CodeSent { challenge },
             7 => Event::CodeFailed { challenge, device: p[5].is_multiple_of(2).then(|| token(p[5] % 5)) },
             8 => Event::ConsentGiven {
-                challenge,
+                challenge: Some(challenge),
                 share,
                 recipient,
                 version: "1".to_owned(),
                 digest: "00".to_owned(),
+                language: "en".to_owned(),
+                session: p[5].is_multiple_of(4).then_some(session),
                 origin: Private::new(Subject::Guest(guest), origin()),
             },
             9 | 10 => self.opened(p, until, (share, recipient, challenge)),
@@ -111,8 +113,15 @@ impl Maker {
             15 => Event::ReceiptProgress { receipt, opens: 2, ranges: ranges(p[5]), outcome: Outcome::Part },
             16 => ended(receipt, share, guest, self.now),
             17 | 18 => {
-                let kinds = [MailKind::Notice, MailKind::Ended, MailKind::Invitation(recipient), MailKind::Code(challenge, recipient)];
-                let kind = kinds[usize::from(p[5] % 4)];
+                let kinds = [
+                    MailKind::Notice,
+                    MailKind::Ended,
+                    MailKind::Invitation(recipient),
+                    MailKind::Code(challenge, recipient),
+                    MailKind::Copy(recipient),
+                    MailKind::Unwanted(recipient),
+                ];
+                let kind = kinds[usize::from(p[5]) % kinds.len()];
                 Event::MailQueued { mail: MailId::from_bytes(self.fresh(Of::Mail)), share, kind, due: until, deliver_by: Timestamp::MAX }
             }
             24 => Event::ReceiptPages { receipt, opens: 1, bytes: u64::from(far), outcome: Outcome::Part, shown: shown(p[5], self.now) },
@@ -123,6 +132,7 @@ impl Maker {
                 content: p[5].is_multiple_of(2),
             },
             27 => Event::SharePinned { share, by: Actor::Server, items: Private::new(Subject::Share(share), Arc::default()) },
+            28 | 29 => said(share, recipient, Private::new(Subject::Guest(guest), origin()), p, until),
             _ => self.rest(kind, p, until, (share, recipient, mail, staff)),
         }
     }
@@ -185,13 +195,23 @@ impl Maker {
                 address: address(Subject::Staff(staff), 0),
                 rank: 1,
             },
-            (_, 0) => Event::DisclaimerPublished { disclaimer: disclaimer() },
+            (_, 0) => Event::DisclaimerPublished { disclaimer: disclaimer(p[0] % 3) },
             _ => {
                 // An address that is known is not seen again.
                 let guest = GuestId::from_bytes(self.fresh(Of::Guest));
                 Event::GuestSeen { guest, address: address(Subject::Guest(guest), self.made[Of::Guest as usize]) }
             }
         }
+    }
+}
+
+fn said(share: ShareId, recipient: RecipientId, origin: Private<Origin>, p: [u8; 6], until: Timestamp) -> Event {
+    match p[4] % 5 {
+        0 => Event::VisitBegan { share, recipient },
+        1 => Event::TimeAsked { share, recipient, until, session: None, origin },
+        2 => Event::RecipientUnwanted { share, recipient, session: None, origin },
+        3 => Event::RecipientWanted { share, recipient },
+        _ => Event::ConsentDeclined { share, recipient, version: "1".to_owned(), digest: "00".to_owned(), language: String::new(), origin },
     }
 }
 
@@ -271,8 +291,15 @@ fn address(subject: Subject, n: u8) -> Private<EmailAddress> {
     Private::new(subject, EmailAddress::parse(&format!("a{n}@example.org")).expect("it is an address"))
 }
 
-fn disclaimer() -> Arc<Disclaimer> {
-    Arc::new(Disclaimer { version: "1".to_owned(), title: "t".to_owned(), text: "x".to_owned(), digest: "00".to_owned() })
+fn disclaimer(version: u8) -> Arc<Disclaimer> {
+    Arc::new(Disclaimer {
+        version: version.to_string(),
+        language: "en".to_owned(),
+        title: "t".to_owned(),
+        text: "x".to_owned(),
+        digest: "00".to_owned(),
+        translations: Vec::new(),
+    })
 }
 
 /// The state that its own records make, each of them written and read.
@@ -283,6 +310,11 @@ fn restored(state: &State) -> State {
         restore(&mut again, serde_json::from_str::<Record>(&text).expect("it is read back"));
     }
     again
+}
+
+/// When a visit that waits for its mail began.
+fn visit_of(recipient: Option<&Recipient>) -> Option<Timestamp> {
+    recipient?.said.visit.as_ref().filter(|visit| !visit.queued).map(|visit| visit.began)
 }
 
 fn assert_indexes_agree(state: &State) {
@@ -320,13 +352,15 @@ fn assert_indexes_agree(state: &State) {
             Timer::Mail(id) => state.mails.get(id).map(|m| m.due),
             Timer::Receipt(id) => state.receipts.get(id).map(|r| r.ends),
             Timer::Share(id) => state.shares.get(id).filter(|s| s.stopped.is_none() && !s.end_told).map(|s| s.expires),
+            Timer::Visit(share, id) => visit_of(state.recipient(*share, *id).map(|(_, recipient)| &**recipient)),
             Timer::Upload(share, id) => state.uploads.get(&(*share, *id)).filter(|u| u.stage == Stage::Open).map(|u| u.ends),
         };
         assert_eq!(due, Some(*moment), "{timer:?}");
     }
     let waiting = state.shares.values().filter(|s| s.stopped.is_none() && !s.end_told).count();
     let open = state.uploads.values().filter(|u| u.stage == Stage::Open).count();
-    assert_eq!(state.timers.len(), state.mails.len() + state.receipts.len() + waiting + open, "all that becomes due has a timer");
+    let visits = state.shares.values().flat_map(|s| s.recipients.values()).filter_map(|r| visit_of(Some(r))).count();
+    assert_eq!(state.timers.len(), state.mails.len() + state.receipts.len() + waiting + open + visits, "all that becomes due has a timer");
     for (moment, passing) in &state.passing {
         let due = match passing {
             Passing::Challenge(id) => state.challenges.get(id).map(|c| c.forgotten()),

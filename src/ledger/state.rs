@@ -4,6 +4,7 @@
 
 mod mails;
 mod redactions;
+mod said;
 mod uploads;
 
 use crate::crypto::code::CodeSecret;
@@ -25,6 +26,7 @@ use crate::ledger::event::Actor;
 use imbl::{OrdMap, OrdSet};
 pub use mails::{Mail, Undelivered};
 pub use redactions::Redaction;
+pub use said::{Agreement, MoreTime, Said, Visit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,6 +42,8 @@ pub struct State {
     pub challenges: OrdMap<ChallengeId, Arc<Challenge>>,
     /// The disclaimer that holds.
     pub disclaimer: Option<Arc<Disclaimer>>,
+    /// Disclaimers that held before, by version.
+    pub former: OrdMap<String, Arc<Disclaimer>>,
     /// Which guest has an address, by [`EmailAddress::key`].
     pub guest_ids: OrdMap<String, GuestId>,
     /// Outside addresses.
@@ -87,6 +91,8 @@ pub enum Passing {
 pub enum Timer {
     /// The mail is to be tried.
     Mail(MailId),
+    /// What a recipient opened is to be mailed to them once their visit is over.
+    Visit(ShareId, RecipientId),
     /// The receipt's window closes.
     Receipt(ReceiptId),
     /// The share's end is told.
@@ -208,6 +214,9 @@ pub struct Recipient {
     pub last_read: Option<Timestamp>,
     /// How often the link was fetched, as far as told; never a read.
     pub fetched: u64,
+    /// What else this person, or whoever holds the link, has said.
+    #[serde(default, skip_serializing_if = "Said::is_nothing")]
+    pub said: Said,
 }
 
 /// A browser that once gave the right code.
@@ -219,17 +228,6 @@ pub struct Device {
     pub until: Timestamp,
     /// Its own wrong codes, within a day.
     pub failures: Vec<Timestamp>,
-}
-
-/// An agreement to a disclaimer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Agreement {
-    /// Version of the text.
-    pub version: String,
-    /// Its digest.
-    pub digest: String,
-    /// When it was given.
-    pub at: Timestamp,
 }
 
 /// A one-time code under way.
@@ -336,6 +334,7 @@ impl Recipient {
             reads: 0,
             last_read: None,
             fetched: 0,
+            said: Said::NOTHING,
         }
     }
 }

@@ -6,6 +6,7 @@ import { keyboardAlone, printedLink, walk } from "./ways.mjs";
 import { badLinks, expired, previewOnly, stopped, unsentCode, voidCode, wrongCode } from "./refusals.mjs";
 import { changedDocuments, folders, hardNames } from "./lists.mjs";
 import { scanners } from "./scanners.mjs";
+import { asksForTime, saysNo, staysSignedIn } from "./said.mjs";
 import { mails } from "./mails.mjs";
 import { plainUpload, resumedByTus, scriptedUpload, uploadInTrouble } from "./uploads.mjs";
 import { check } from "./visitor.mjs";
@@ -62,6 +63,10 @@ const tests = [
   ["sound_and_film_are_not_played_where_nothing_is_downloaded", () => playsNothing(stage)],
   ["what_is_attached_to_a_mail_is_listed_and_looked_at_on_a_desktop", attachments(stage, "desktop", true)],
   ["what_is_attached_to_a_mail_is_listed_and_looked_at_on_a_phone_without_scripts", attachments(stage, "phone", false)],
+  ["what_somebody_says_instead_of_agreeing_is_told_on_a_desktop", saysNo(stage, "desktop", true)],
+  ["what_somebody_says_instead_of_agreeing_is_told_on_a_phone_without_scripts", saysNo(stage, "phone", false)],
+  ["more_time_is_asked_for_by_keyboard_and_given", () => asksForTime(stage)],
+  ["a_session_warns_before_it_ends_and_can_be_kept", () => staysSignedIn(stage)],
   ["scanners_make_no_receipt_and_keep_nobody_out", () => scanners(stage)],
   ["serve_takes_documents_where_a_store_is_writable", async () => {
     stage.taking = await taking();

@@ -1,6 +1,6 @@
 //! What the events of the outbox do to the state.
 
-use super::{UNDELIVERED, share_mut};
+use super::{UNDELIVERED, said, share_mut};
 use crate::domain::ids::MailId;
 use crate::domain::time::Timestamp;
 use crate::ledger::event::{Event, MailKind};
@@ -9,13 +9,15 @@ use std::sync::Arc;
 
 pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
     match event {
-        Event::MailQueued { mail, share, kind, due, deliver_by } => {
+        Event::MailQueued { mail, share: share_id, kind, due, deliver_by } => {
             state.timers.insert((*due, Timer::Mail(*mail)));
-            let queued = Mail { id: *mail, share: *share, kind: *kind, queued: t, due: *due, deliver_by: *deliver_by, tries: 0, why: None };
+            let queued =
+                Mail { id: *mail, share: *share_id, kind: *kind, queued: t, due: *due, deliver_by: *deliver_by, tries: 0, why: None };
             state.mails.insert(*mail, Arc::new(queued));
-            if let Some(share) = share_mut(state, *share).filter(|_| *kind == MailKind::Notice) {
+            if let Some(share) = share_mut(state, *share_id).filter(|_| *kind == MailKind::Notice) {
                 share.notice = Some(*mail);
             }
+            said::queued(state, t, *share_id, *kind);
         }
         Event::MailDelayed { mail, due, why } => {
             let Some(delayed) = state.mails.get_mut(mail).map(Arc::make_mut) else { return };
@@ -27,6 +29,9 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
         }
         Event::MailSent { mail, lines, quiet_until } => {
             let Some(sent) = drop_mail(state, *mail) else { return };
+            if let MailKind::Copy(recipient) = sent.kind {
+                said::visit_told(state, t, sent.share, recipient, Some(*lines));
+            }
             let Some(share) = share_mut(state, sent.share) else { return };
             match sent.kind {
                 MailKind::Notice => {
@@ -44,6 +49,9 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
         }
         Event::MailFailed { mail, why } => {
             let Some(failed) = drop_mail(state, *mail) else { return };
+            if let MailKind::Copy(recipient) = failed.kind {
+                said::visit_told(state, t, failed.share, recipient, None);
+            }
             let Some(share) = share_mut(state, failed.share) else { return };
             if share.undelivered.len() >= UNDELIVERED {
                 share.undelivered.remove(0);

@@ -1,6 +1,7 @@
 //! `/api/v1`: what staff do, for programs and the command line. Served on the admin socket, where the peer's user id stands for the operator.
 
 pub mod audit;
+pub mod disclaimers;
 pub mod problem;
 pub mod receipts;
 pub mod redactions;
@@ -34,6 +35,7 @@ pub fn router(web: &Web) -> Router {
         .routes(routes!(redactions::remove))
         .routes(routes!(redactions::page))
         .routes(routes!(receipts::list))
+        .routes(routes!(disclaimers::list))
         .routes(routes!(stores::list))
         .routes(routes!(stores::check))
         .routes(routes!(stores::entries))

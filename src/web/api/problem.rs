@@ -48,7 +48,7 @@ impl From<IssueError> for Problem {
         let status = match error {
             IssueError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             IssueError::Unknown("share", _) => StatusCode::NOT_FOUND,
-            IssueError::NothingPinned | IssueError::WasStopped => StatusCode::CONFLICT,
+            IssueError::NothingPinned | IssueError::Unwanted(_) | IssueError::WasStopped => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, error.to_string())

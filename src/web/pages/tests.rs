@@ -53,11 +53,14 @@ fn link(said: Said<'_>, documents: usize, folders: usize, gives: Gives, paragrap
         masked_address: "g…t@example.org".into(),
         expires: "31 December 2026, 23:59 CET".into(),
         disclaimer: (paragraphs > 0).then(|| DisclaimerView {
+            language: "en".into(),
             title: if said.text == HOSTILE { HOSTILE } else { "Terms of confidential review" }.into(),
             paragraphs: vec![said.text.into(); paragraphs],
             version: if said.text == HOSTILE { HOSTILE } else { "2026-11" }.into(),
             digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
         }),
+        unwanted: (paragraphs == 1).then(|| "18:30".into()),
+        declined: (paragraphs == 1).then(|| "18:31".into()),
         form_token: "dG9rZW4".into(),
         action: "/s/AQEabc".into(),
     }
@@ -124,8 +127,9 @@ fn list(said: Said<'_>, gives: Gives) -> ListPage {
         tools: None,
         archive: (gives == Gives::Documents).then(|| "/d/0198/z".into()),
         expires: "31 December 2026, 23:59 CET".into(),
-        session_ends: "18:40".into(),
-        session_seconds: 1800,
+        session: session::sample(1800),
+        more_time: (gives == Gives::Pictures).then(|| more::more_time(said, false)),
+        give_up_action: "/d/0198/not-meant".into(),
         upload: (gives == Gives::Documents).then(|| "/d/0198/u".into()),
         leave_action: "/d/0198/leave".into(),
         form_token: "dG9rZW4".into(),
@@ -162,9 +166,7 @@ fn viewer(said: Said<'_>, part: bool) -> ViewerPage {
         text: part.then(|| said.text.into()),
         marked: part.then(|| "/d/0198/w/1/name".into()),
         download: None,
-        session_ends: "18:40".into(),
-        session_seconds: 1800,
-        session_most: 7200,
+        session: session::sample(1800),
         leave_action: "/d/0198/leave".into(),
         form_token: "dG9rZW4".into(),
     }
@@ -173,7 +175,7 @@ fn viewer(said: Said<'_>, part: bool) -> ViewerPage {
 /// Every page in every state, by name.
 fn gallery(said: Said<'_>) -> Vec<(String, String)> {
     let words = words();
-    let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact };
+    let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact, privacy: "/privacy" };
     let at = || "18:41".to_owned();
     let mut pages = vec![
         ("link".to_owned(), link(said, 3, 1, Gives::Documents, 6).render(&frame)),
@@ -195,6 +197,11 @@ fn gallery(said: Said<'_>) -> Vec<(String, String)> {
         ("left".to_owned(), LeftPage { expires: Some("31 December 2026, 23:59 CET".into()) }.render(&frame)),
         ("left-for-good".to_owned(), LeftPage::default().render(&frame)),
         ("home".to_owned(), HomePage.render(&frame)),
+        ("stay".to_owned(), more::stay(1800).render(&frame)),
+        ("stay-no-longer".to_owned(), more::stay(7200).render(&frame)),
+        ("anew".to_owned(), more::anew(&link(said, 1, 0, Gives::Documents, 3)).render(&frame)),
+        ("privacy".to_owned(), PrivacyPage::default().render(&frame)),
+        ("privacy-own".to_owned(), more::privacy(said).render(&frame)),
     ];
     let codes = [
         ("fresh", None, Resend::After { at: at(), seconds: 42 }),
@@ -302,7 +309,7 @@ fn every_form_is_a_post_with_its_token() {
 #[test]
 fn agreeing_sends_the_digest_of_the_text_that_was_shown() {
     let words = words();
-    let frame = Frame { words: &words, organisation: "O", contact: "" };
+    let frame = Frame { words: &words, organisation: "O", contact: "", privacy: "/privacy" };
     let with_text = link(HONEST, 1, 0, Gives::Documents, 1).render(&frame);
     assert!(with_text.contains("name=\"digest\" value=\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""));
     assert!(with_text.contains("I agree, send my code"));
@@ -353,7 +360,7 @@ fn documents_that_may_only_be_viewed_offer_no_download() {
 #[test]
 fn a_contact_is_a_link_only_when_it_is_an_address() {
     let words = words();
-    let target = |contact| Frame { words: &words, organisation: "O", contact }.contact_target();
+    let target = |contact| Frame { words: &words, organisation: "O", contact, privacy: "/privacy" }.contact_target();
     assert_eq!(target("help@example.org").as_deref(), Some("mailto:help%40example%2Eorg"));
     assert_eq!(target("https://example.org/help").as_deref(), Some("https://example.org/help"));
     for plain in ["", "+49 30 1234", "javascript:alert(1)", "http://example.org", "Anna, help@example.org", "https://a b"] {

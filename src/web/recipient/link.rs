@@ -5,7 +5,8 @@ use crate::gate::refusal::Refusal;
 use crate::limit::rate::Action;
 use crate::web::cookies::{self, Purpose};
 use crate::web::form::{check_token, receive};
-use crate::web::pages::{DisclaimerView, LinkPage, WhatIsShared};
+use crate::web::pages::{LinkPage, WhatIsShared};
+use crate::web::recipient::said::offer_after_end;
 use crate::web::recipient::see_other;
 use crate::web::{Web, refuse, request};
 use axum::extract::{Path, Request, State};
@@ -16,6 +17,7 @@ use std::net::IpAddr;
 pub async fn show(State(web): State<Web>, Path(link): Path<String>, request: Request) -> Response {
     match enter(&web, &link, Action::Open, request::client(&request)) {
         Ok(entry) => Html(page(&web, &link, &entry).render(&refuse::frame(&web))).into_response(),
+        Err(Refusal::Expired(share)) => refuse::ended(&web, share, offer_after_end(&web, &link)),
         Err(refusal) => refuse::refusal(&web, &refusal),
     }
 }
@@ -43,7 +45,7 @@ pub async fn agree(State(web): State<Web>, Path(link): Path<String>, request: Re
 }
 
 /// Checks the link before anything else; how often a network may be wrong is counted apart from how often it may be right.
-fn enter(web: &Web, link: &str, action: Action, client: IpAddr) -> Result<Entry, Refusal> {
+pub(super) fn enter(web: &Web, link: &str, action: Action, client: IpAddr) -> Result<Entry, Refusal> {
     match web.gate().enter(link) {
         Err(Refusal::UnknownLink) => {
             web.gate().limit(Action::Miss, client)?;
@@ -56,7 +58,7 @@ fn enter(web: &Web, link: &str, action: Action, client: IpAddr) -> Result<Entry,
     }
 }
 
-fn binding(entry: &Entry) -> [&[u8]; 3] {
+pub(super) fn binding(entry: &Entry) -> [&[u8]; 3] {
     [b"agree", entry.link.share.as_bytes(), entry.link.recipient.as_bytes()]
 }
 
@@ -70,17 +72,9 @@ fn page(web: &Web, link: &str, entry: &Entry) -> LinkPage {
         gives: texts.delivery.into(),
         masked_address: gate.masked_address(&entry.recipient),
         expires: gate.moment(entry.share.expires),
-        disclaimer: entry.disclaimer.as_ref().map(|text| DisclaimerView {
-            title: text.title.clone(),
-            paragraphs: text
-                .text
-                .split("\n\n")
-                .map(|paragraph| paragraph.trim().to_owned())
-                .filter(|p| !p.is_empty())
-                .collect(),
-            version: text.version.clone(),
-            digest: text.digest.clone(),
-        }),
+        unwanted: entry.recipient.said.unwanted.map(|at| gate.moment(at)),
+        declined: entry.recipient.said.declined.map(|at| gate.moment(at)),
+        disclaimer: entry.disclaimer.as_ref().map(|text| text.in_language(gate.words().language()).into()),
         form_token: crate::crypto::form::form_token(gate.keys(), &binding(entry), gate.now()),
         action: format!("/s/{link}"),
     }

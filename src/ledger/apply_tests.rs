@@ -1,5 +1,7 @@
 //! That `apply` takes any events, that what it makes comes back from records, and that indexes agree with what they index.
 
+mod said;
+
 use crate::crypto::code::CodeSecret;
 use crate::crypto::random::TokenHash;
 use crate::crypto::sealed::{Private, Subject};
@@ -17,8 +19,9 @@ use crate::domain::version::FileVersion;
 use crate::ledger::apply::apply;
 use crate::ledger::event::{Actor, Event, MailKind, Origin, SessionEnd};
 use crate::ledger::records::{Record, records, restore};
-use crate::ledger::state::{Passing, Recipient, Stage, State, Timer};
+use crate::ledger::state::{Passing, Stage, State, Timer};
 use proptest::prelude::*;
+use said::{said, visit_of};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -205,16 +208,6 @@ impl Maker {
     }
 }
 
-fn said(share: ShareId, recipient: RecipientId, origin: Private<Origin>, p: [u8; 6], until: Timestamp) -> Event {
-    match p[4] % 5 {
-        0 => Event::VisitBegan { share, recipient },
-        1 => Event::TimeAsked { share, recipient, until, session: None, origin },
-        2 => Event::RecipientUnwanted { share, recipient, session: None, origin },
-        3 => Event::RecipientWanted { share, recipient },
-        _ => Event::ConsentDeclined { share, recipient, version: "1".to_owned(), digest: "00".to_owned(), language: String::new(), origin },
-    }
-}
-
 fn created(share: ShareId, owner: StaffId, expires: Timestamp) -> Event {
     let subject = Subject::Share(share);
     Event::ShareCreated {
@@ -310,11 +303,6 @@ fn restored(state: &State) -> State {
         restore(&mut again, serde_json::from_str::<Record>(&text).expect("it is read back"));
     }
     again
-}
-
-/// When a visit that waits for its mail began.
-fn visit_of(recipient: Option<&Recipient>) -> Option<Timestamp> {
-    recipient?.said.visit.as_ref().filter(|visit| !visit.queued).map(|visit| visit.began)
 }
 
 fn assert_indexes_agree(state: &State) {

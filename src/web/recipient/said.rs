@@ -2,6 +2,7 @@
 
 use crate::crypto::form::form_token;
 use crate::crypto::random::CookieSecret;
+use crate::domain::bounds::MORE_TIME_DAYS;
 use crate::domain::ids::ShareId;
 use crate::domain::time::Timestamp;
 use crate::gate::Origin;
@@ -136,7 +137,6 @@ fn done(web: &Web, said: Result<(), Refusal>, page: &str) -> Response {
 
 /// The days that were chosen; a week where the field says nothing that can be asked for.
 fn days(form: &Form) -> u16 {
-    use crate::domain::bounds::MORE_TIME_DAYS;
     let chosen = form.field("days").and_then(|days| days.parse().ok());
     chosen.filter(|days| MORE_TIME_DAYS.contains(days)).unwrap_or(MORE_TIME_DAYS[0])
 }

@@ -41,6 +41,7 @@
 //! | `gate/outbox.rs`, `gate/letters.rs` | the mail is composed and handed over, as often as it takes |
 //! | `mail/dkim.rs` | it is signed, where there is a key for it |
 //! | `gate/bounces.rs`, `mail/bounce.rs` | what comes back is read, put down at its share and told to the owner |
+//! | `web/recipient/said.rs`, `gate/said.rs` | what can be said instead: not meant for me, I do not agree, I need more time |
 //! | `web/recipient/code.rs`, `gate/challenge.rs` | the code is compared and counted in one transaction; a right one opens a session |
 //! | `gate/budget.rs`, `gate/device.rs`, `gate/crowd.rs` | how often codes may be tried and mailed: for strangers together, for each known browser apart, for everybody |
 //! | `web/recipient/document.rs` | `/d/{share}/f/{path}`: conditions and ranges |
@@ -97,6 +98,7 @@
 //! | a link, a code page or a list is opened | nothing; counted in memory, with what speaks for a machine, and summed up once an hour |
 //! | a share is made, changed, stopped | its events, and the mails they cause, in one line |
 //! | somebody agrees | the agreement with the digest of its text, a challenge, the mail to send |
+//! | somebody does not agree, needs more time, or says that it is not for them | that they said so, and the mail that tells the owner |
 //! | a code is wrong | that it was; once a browser must wait, until when |
 //! | very many codes are wrong | that the alarm was raised, once an hour |
 //! | staff read a code out, or give back what was used up | that they did |
@@ -109,7 +111,7 @@
 //! | a share comes near its end | those who have read nothing are reminded, where the share says so |
 //! | `HEAD`, `304`, a prefetch, a viewer without a picture | nothing |
 //! | a document is sent in | that it began, with its size; that it is whole, with its hash; that it is in its store, or why not; a notice to the owner |
-//! | a session is used | at most every five minutes, that it was |
+//! | a session is used | at most every five minutes, that it was; and at the stop |
 //! | a mail is tried | that it was sent, delayed or has failed |
 //! | a mail comes back | that it did, and why; a mail to the owner |
 //! | the server starts, stops | that it did, and what changed in the configuration |

@@ -5,7 +5,7 @@ use crate::crypto::keys::{KeyRing, KeyRingError};
 use crate::crypto::primitives::{sha256, to_hex};
 use crate::documents::Documents;
 use crate::documents::kept::Kept;
-use crate::domain::disclaimer::Disclaimer;
+use crate::domain::disclaimer::{Disclaimer, Translation};
 use crate::domain::time::Clock;
 use crate::gate::bounces::Bounces;
 use crate::gate::budget::CodeMails;
@@ -271,6 +271,9 @@ fn settings(config: &Config) -> Settings {
         disclaimer_required: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.required),
         notices: config.notices,
         default_remind: config.reminders.before,
+        agree_anew: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.ask_in_session),
+        mail_agreement: config.disclaimer.as_ref().is_some_and(|disclaimer| disclaimer.mail_copy),
+        privacy: config.privacy.clone(),
         notice_window: config.mail.notice_window,
         uploads: config.uploads.clone(),
         watermark: config.preview.watermark.clone(),
@@ -303,16 +306,28 @@ fn rate_limits(config: &Config) -> RateLimits {
 }
 
 fn disclaimer(entry: &DisclaimerEntry) -> Disclaimer {
-    // Each part with its length before it, so that no two texts make the same digest.
-    let parts = [&entry.version, &entry.title, &entry.text];
-    let lengths = parts.map(|part| (part.len() as u64).to_be_bytes());
-    let digest = sha256(&[&lengths[0], parts[0].as_bytes(), &lengths[1], parts[1].as_bytes(), &lengths[2], parts[2].as_bytes()]);
+    let translations = entry.translations.iter().map(|other| Translation {
+        language: other.language.clone(),
+        title: other.title.clone(),
+        text: other.text.clone(),
+        digest: digest(&entry.version, &other.title, &other.text),
+    });
     Disclaimer {
         version: entry.version.clone(),
+        language: entry.language.clone(),
         title: entry.title.clone(),
         text: entry.text.clone(),
-        digest: String::from_utf8_lossy(&to_hex(&digest)).into_owned(),
+        digest: digest(&entry.version, &entry.title, &entry.text),
+        translations: translations.collect(),
     }
+}
+
+/// SHA-256 of what is shown, in hexadecimal: each part with its length before it, so that no two texts make the same digest.
+fn digest(version: &str, title: &str, text: &str) -> String {
+    let parts = [version, title, text];
+    let lengths = parts.map(|part| (part.len() as u64).to_be_bytes());
+    let digest = sha256(&[&lengths[0], parts[0].as_bytes(), &lengths[1], parts[1].as_bytes(), &lengths[2], parts[2].as_bytes()]);
+    String::from_utf8_lossy(&to_hex(&digest)).into_owned()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod certificate;
 mod check;
 mod client;
 mod csv;
+mod disclaimer;
 mod failure;
 mod guest;
 mod manual;
@@ -31,8 +32,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Which server the commands mean.
-const WHERE: &str = "share, guest, store, redaction, receipts and audit speak to a running server, the one on doorward-data in this folder; --data DIR or \
-    --config FILE names another. Exit status: 0 done, 1 refused or failed, 2 used wrongly.";
+const WHERE: &str = "share, guest, store, redaction, disclaimer, receipts and audit speak to a running server, the one on doorward-data in this folder; \
+    --data DIR or --config FILE names another. Exit status: 0 done, 1 refused or failed, 2 used wrongly.";
 
 /// The first descriptor above standard input, output and error.
 const FIRST_OF_OTHERS: i32 = 3;
@@ -67,6 +68,9 @@ enum Command {
     /// Cover areas of pages, so that nobody sees what is beneath
     #[command(subcommand)]
     Redaction(redaction::Command),
+    /// List and show the versions of the text that recipients agree to
+    #[command(subcommand)]
+    Disclaimer(disclaimer::Command),
     /// List read receipts
     Receipts(receipts::Options),
     /// Export or verify the ledger
@@ -133,6 +137,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Guest(command) => guest::run(command),
         Command::Store(command) => store::run(command),
         Command::Redaction(command) => redaction::run(command),
+        Command::Disclaimer(command) => disclaimer::run(command),
         Command::Receipts(options) => receipts::run(&options),
         Command::Audit(command) => audit::run(command),
         Command::Completions(options) => manual::completions(&options),

@@ -338,6 +338,7 @@ fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
             _ => format!("\n{}  {}, {reads}{read}\n", output::bold(&link.email), link.status),
         });
         text.push_str(&link_history(link));
+        text.push_str(&words(share, link));
         text.push_str(&format!("  {}\n", link.url.as_deref().unwrap_or("its link is void: the key that signed it is retired")));
     }
     output::print(&text)
@@ -351,6 +352,20 @@ fn link_history(link: &LinkView) -> String {
     let reminded = link.reminded.as_ref().map(|at| format!("  reminded {}\n", output::moment(at))).unwrap_or_default();
     let opened = if link.fetched > 0 { format!("  link opened {}, by whomever\n", times(link.fetched)) } else { String::new() };
     format!("{opened}{reminded}{signs}")
+}
+
+/// What a recipient, or whoever holds the link, has said.
+fn words(share: &ShareView, link: &LinkView) -> String {
+    let unwanted = link
+        .unwanted
+        .as_ref()
+        .map(|at| format!("  says that it is not meant for them ({}); no mail goes there\n", output::moment(at)));
+    let declined = link.declined.as_ref().map(|at| format!("  does not agree to the text ({})\n", output::moment(at)));
+    let more = link
+        .more_time
+        .as_ref()
+        .map(|until| format!("  asks for more time; to say yes: doorward share update {} --expires {}\n", share.id, until));
+    [unwanted, declined, more].into_iter().flatten().collect()
 }
 
 pub(super) fn count(number: usize, what: &str) -> String {

@@ -96,6 +96,7 @@ fn every_example_of_the_sample_would_be_taken() {
         "mail.smtp.password_env",
         "mail.dkim.key_env",
         "disclaimer.text_file",
+        "disclaimer.translation.text_file",
     ];
     assert_eq!(keys, only_one_of, "{problems}");
 }

@@ -19,6 +19,7 @@ pub mod organisation;
 pub mod otp;
 pub mod outside;
 pub mod preview;
+pub mod privacy;
 pub mod problem;
 mod quickstart;
 mod reader;
@@ -44,7 +45,7 @@ pub use self::{
     admin::Admin,
     archives::Archives,
     bounces::Bounces,
-    disclaimer::DisclaimerEntry,
+    disclaimer::{DisclaimerEntry, TranslationEntry},
     dkim::Dkim,
     host::{HostName, PublicUrl},
     limits::{Limits, Rate},
@@ -56,6 +57,7 @@ pub use self::{
     otp::{CodeDelivery, Otp},
     outside::{Machine, Nothing, Outside},
     preview::{Marked, Preview, Watermark},
+    privacy::Privacy,
     problem::{Problem, Problems},
     secret::{Pem, Secret},
     server::Server,
@@ -111,6 +113,8 @@ pub struct Config {
     pub session: Session,
     /// `[disclaimer]`
     pub disclaimer: Option<DisclaimerEntry>,
+    /// `[privacy]`
+    pub privacy: Privacy,
     /// `[limits]`
     pub limits: Limits,
     /// `[preview]`
@@ -218,6 +222,7 @@ impl Config {
         let otp = root.section("otp", Otp::read);
         let session = root.section("session", Session::read);
         let disclaimer = root.section("disclaimer", DisclaimerEntry::read);
+        let privacy = root.section("privacy", Privacy::read);
         let limits = root.section("limits", Limits::read);
         let preview = root.section("preview", Preview::read);
         let uploads = root.section("uploads", Uploads::read);
@@ -240,6 +245,7 @@ impl Config {
             otp: otp?,
             session: session?,
             disclaimer,
+            privacy: privacy?,
             limits: limits?,
             preview: preview?,
             uploads: uploads?,

@@ -178,6 +178,19 @@ pub const SESSIONS_PER_RECIPIENT: usize = 16;
 /// Least time between two `session.used` events of one session.
 pub const SESSION_USED_EVERY: Duration = Duration::from_secs(5 * 60);
 
+/// Mails to the owner in a day about what one recipient, or whoever holds that link, has said.
+pub const TOLD_PER_RECIPIENT: usize = 4;
+/// Mails to the owner in a day about what all recipients of a share have said.
+pub const TOLD_PER_SHARE: usize = 20;
+/// How long before the end of a share its pages offer to ask for more time.
+pub const MORE_TIME_BEFORE: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Days that may be asked for.
+pub const MORE_TIME_DAYS: [u16; 3] = [7, 14, 30];
+/// Languages that a disclaimer may have.
+pub const DISCLAIMER_LANGUAGES: usize = 20;
+/// Longest text of an organisation's own on the page about privacy, in bytes.
+pub const PRIVACY_BYTES: usize = 32 * 1024;
+
 /// A wall clock this far from ours means that somebody set it (ledger.md "Start").
 pub const CLOCK_DRIFT: Duration = Duration::from_secs(60);
 /// One receipt covers one session, document, version and action for this long.

@@ -1,6 +1,6 @@
 //! The rules, as pure functions of the state and the present: who is let in, and to what. Checked anew on every request, ranges included.
 //!
-//! The order is fixed: session, share stopped, recipient stopped, share expired, session over, scope, form of delivery.
+//! The order is fixed: session, share stopped, recipient stopped, share expired, session over, a text to agree to anew, scope, form of delivery.
 
 use crate::crypto::link::Link;
 use crate::crypto::random::TokenHash;
@@ -27,6 +27,8 @@ pub struct SessionFacts {
     pub used: Option<Timestamp>,
     /// How long a session may be idle.
     pub idle: Duration,
+    /// Whether a text that changed since the recipient agreed to it is asked about before anything else.
+    pub ask_anew: bool,
 }
 
 /// Lets the holder of a true link come to its page, or gives the exact reason why not.
@@ -46,7 +48,16 @@ pub fn admit_session(state: &State, facts: SessionFacts, now: Timestamp) -> Resu
     if session.expires <= now || used.plus(facts.idle) <= now {
         return Err(Refusal::SessionEnded(share.id));
     }
+    if facts.ask_anew && !has_agreed(state, share, recipient) {
+        return Err(Refusal::AgreeAnew(share.id));
+    }
     Ok(Admitted::new(Arc::clone(share), Arc::clone(recipient), Arc::clone(session)))
+}
+
+/// Whether a recipient has agreed to the text that holds now, in whichever language; where the share asks for none there is nothing to agree to.
+pub fn has_agreed(state: &State, share: &Share, recipient: &Recipient) -> bool {
+    let text = state.disclaimer.as_ref().filter(|_| share.policy.disclaimer);
+    text.is_none_or(|text| recipient.agreed.as_ref().is_some_and(|agreed| text.shown_as(&agreed.digest).is_some()))
 }
 
 /// Finds what the holder of a session means by a path, for looking at it in a list.

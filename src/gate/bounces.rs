@@ -129,10 +129,20 @@ impl Gate {
 /// The recipient a mail went to, if it went to one.
 pub(super) const fn recipient_of(kind: MailKind) -> Option<RecipientId> {
     match kind {
-        MailKind::Code(_, recipient) | MailKind::Invitation(recipient) | MailKind::Reminder(recipient) | MailKind::Stopped(recipient) => {
-            Some(recipient)
-        },
-        MailKind::Changed | MailKind::Ended | MailKind::Notice | MailKind::Undelivered(_) => None,
+        MailKind::Agreed(recipient)
+        | MailKind::Code(_, recipient)
+        | MailKind::Copy(recipient)
+        | MailKind::Extended(recipient)
+        | MailKind::Invitation(recipient)
+        | MailKind::Reminder(recipient)
+        | MailKind::Stopped(recipient) => Some(recipient),
+        MailKind::Changed
+        | MailKind::Declined(_)
+        | MailKind::Ended
+        | MailKind::MoreTime(_)
+        | MailKind::Notice
+        | MailKind::Undelivered(_)
+        | MailKind::Unwanted(_) => None,
     }
 }
 

@@ -9,9 +9,10 @@ use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
 use crate::gate::budget::{Asking, MayMail, may_mail, slow_until};
-use crate::gate::consent::{challenge_of, invited_challenge};
+use crate::gate::consent::{challenge_of, invited_challenge, mail_agreement};
 use crate::gate::device::known_device;
 use crate::gate::refusal::Refusal;
+use crate::gate::said::drawn;
 use crate::ledger::event::{Event, Origin, SessionEnd};
 use crate::ledger::state::{Challenge, Recipient, Share, State};
 use crate::ledger::tx::{Class, Tx};
@@ -112,11 +113,14 @@ impl Gate {
         let expires = now.plus(self.settings.session_life);
         let fresh = NewSession { session: CookieSecret::draw(), device: device.clone().unwrap_or_else(CookieSecret::draw), expires };
         let (id, new) = (SessionId::from_bytes(random::bytes()), fresh.clone());
-        let browser = browser.hash();
+        let (browser, copy) = (browser.hash(), self.settings.mail_agreement.then(drawn));
         let transaction = move |t: &mut Tx<'_>| {
             let checked = check(t, share, browser, device.as_ref(), &typed)?;
             if checked.answer == CodeAnswer::Right {
                 open_session(t, &checked, id, &new, origin.clone());
+                if checked.own.agreed.is_some() {
+                    mail_agreement(t, checked.own.share, checked.own.recipient, copy);
+                }
             }
             Ok::<_, Refusal>(checked.answer)
         };

@@ -5,15 +5,18 @@ use crate::crypto::link::Link;
 use crate::crypto::random::{self, CookieSecret, TokenHash};
 use crate::crypto::sealed::{Private, Subject};
 use crate::domain::bounds::INVITED_CODE_LIFE;
-use crate::domain::disclaimer::Disclaimer;
-use crate::domain::ids::{ChallengeId, MailId, ShareId};
+use crate::domain::disclaimer::{Disclaimer, Wording};
+use crate::domain::ids::{ChallengeId, MailId, RecipientId, SessionId, ShareId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
-use crate::gate::admit::admit_link;
+use crate::gate::admit::{SessionFacts, admit_link, admit_session, has_agreed};
 use crate::gate::budget::{Asking, Mailing, MayMail, may_mail};
 use crate::gate::device::known_device;
+use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
+use crate::gate::said::drawn;
+use crate::gate::session::Proof;
 use crate::ledger::event::{Event, MailKind, Origin};
 use crate::ledger::state::{Challenge, Recipient, Share, State};
 use crate::ledger::tx::{Class, Tx};
@@ -65,8 +68,7 @@ impl Gate {
     /// The recipient agrees, or asks for a code where nothing is to be agreed to: records it and mails the code, within the budgets.
     ///
     /// `digest` is of the text that the page showed; `device` the cookie of a browser that once gave a right code; `language` what the browser
-    /// asked for, if it did. The cookie given back is the
-    /// browser's; it holds the challenge.
+    /// asked for, if it did. The cookie given back is the browser's; it holds the challenge.
     pub async fn agree(
         &self,
         entry: &Entry,
@@ -84,9 +86,11 @@ impl Gate {
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
             let device = known_device(&recipient, device, t.now()).map(|known| known.token);
             let disclaimer = t.state().disclaimer.clone().filter(|_| share.policy.disclaimer);
-            if disclaimer.as_ref().is_some_and(|text| text.digest != digest) {
-                return Err(Refusal::TextChanged(share.id));
-            }
+            let shown = disclaimer
+                .as_ref()
+                .map(|text| text.shown_as(&digest).ok_or(Refusal::TextChanged(share.id)))
+                .transpose()?;
+            mail_again(t, &share, &recipient);
             if let Some(language) = language.filter(|language| recipient.language.unwrap_or(share.language) != *language) {
                 t.emit(Event::RecipientLanguage { share: share.id, recipient: recipient.id, language });
             }
@@ -98,21 +102,13 @@ impl Gate {
                     draws.challenge
                 }
             };
-            if let Some(text) = disclaimer {
-                let subject = Subject::Guest(recipient.guest);
-                t.emit(Event::ConsentGiven {
-                    challenge,
-                    share: share.id,
-                    recipient: recipient.id,
-                    version: text.version.clone(),
-                    digest: text.digest.clone(),
-                    origin: Private::new(subject, origin.clone()),
-                });
+            if let Some(shown) = shown {
+                t.emit(given(shown, Some(challenge), None, &share, &recipient, origin.clone()));
             }
             if invited_challenge(t.state(), &recipient, t.now()).is_none() {
                 mail_code(t, challenge, draws.mail, mailing);
             }
-            Ok(())
+            Ok::<_, Refusal>(())
         };
         self.ledger.tx(Class::Ordinary, transaction).await?;
         self.count_signs(entry.link, &signs);
@@ -127,6 +123,7 @@ impl Gate {
             let before = challenge_of(t.state(), share, hash).cloned().ok_or(Refusal::NoSession)?;
             let link = Link { key: 0, share, recipient: before.recipient };
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
+            mail_again(t, &share, &recipient);
             let asking = Asking { share: &share, recipient: &recipient, challenge: None, device: before.device };
             // The code that came with the invitation goes out once more: it is the one that is looked for.
             let invited = invited_challenge(t.state(), &recipient, t.now()).map(|challenge| challenge.id);
@@ -173,6 +170,84 @@ impl NewCodes {
     /// A challenge of a browser, or of none.
     pub(super) fn of(self, browser: Option<TokenHash>, device: Option<TokenHash>, now: Timestamp) -> Made {
         Made { browser, device, moment: now, expires: now.plus(self.life), digits: self.digits }
+    }
+}
+
+/// The text that the holder of a session has to agree to before anything else, and the session.
+#[derive(Debug, Clone)]
+pub struct AgreeAnew {
+    /// The session.
+    pub admitted: Admitted,
+    /// The text; nothing where the recipient has agreed to it.
+    pub disclaimer: Option<Arc<Disclaimer>>,
+}
+
+impl Gate {
+    /// What the holder of a session has to agree to anew.
+    pub fn text_to_agree_to(&self, share: ShareId, cookie: Option<&CookieSecret>) -> Result<AgreeAnew, Refusal> {
+        let (admitted, _) = self.look_at_session(share, cookie)?;
+        let state = self.ledger.state();
+        let disclaimer = state.disclaimer.clone().filter(|_| !has_agreed(&state, admitted.share(), admitted.recipient()));
+        Ok(AgreeAnew { admitted, disclaimer })
+    }
+
+    /// The recipient agrees in a session to a text that came after it was opened.
+    pub async fn agree_in_session(
+        &self,
+        share: ShareId,
+        cookie: Option<&CookieSecret>,
+        digest: &str,
+        origin: Origin,
+    ) -> Result<(), Refusal> {
+        let facts = SessionFacts { ask_anew: false, ..self.session_facts(&self.ledger.state(), share, cookie.map(Proof::from)) };
+        let (digest, copy) = (digest.to_owned(), self.settings.mail_agreement.then(drawn));
+        let transaction = move |t: &mut Tx<'_>| {
+            let admitted = admit_session(t.state(), facts, t.now())?;
+            let (share, recipient) = (admitted.share(), admitted.recipient());
+            let Some(text) = t.state().disclaimer.clone().filter(|_| !has_agreed(t.state(), share, recipient)) else { return Ok(()) };
+            let shown = text.shown_as(&digest).ok_or(Refusal::TextChanged(share.id))?;
+            t.emit(given(shown, None, Some(admitted.session().id), share, recipient, origin.clone()));
+            mail_agreement(t, share.id, recipient.id, copy);
+            Ok(())
+        };
+        self.ledger.tx(Class::Ordinary, transaction).await
+    }
+}
+
+/// The event of an agreement to exactly this text.
+fn given(
+    shown: Wording<'_>,
+    challenge: Option<ChallengeId>,
+    session: Option<SessionId>,
+    share: &Share,
+    recipient: &Recipient,
+    origin: Origin,
+) -> Event {
+    Event::ConsentGiven {
+        challenge,
+        share: share.id,
+        recipient: recipient.id,
+        version: shown.version.to_owned(),
+        digest: shown.digest.to_owned(),
+        language: shown.language.to_owned(),
+        session,
+        origin: Private::new(Subject::Guest(recipient.guest), origin),
+    }
+}
+
+/// Whoever goes on with the link wants its mail after all.
+fn mail_again(t: &mut Tx<'_>, share: &Share, recipient: &Recipient) {
+    if recipient.said.unwanted.is_some() {
+        t.emit(Event::RecipientWanted { share: share.id, recipient: recipient.id });
+    }
+}
+
+/// Queues the copy of the text that a recipient has just agreed to, where copies are mailed.
+pub(super) fn mail_agreement(t: &mut Tx<'_>, share: ShareId, recipient: RecipientId, copy: Option<MailId>) {
+    let Some(mail) = copy else { return };
+    let agreed = t.state().recipient(share, recipient).is_some_and(|(_, recipient)| recipient.agreed.is_some());
+    if agreed {
+        t.emit(Event::MailQueued { mail, share, kind: MailKind::Agreed(recipient), due: t.now(), deliver_by: Timestamp::MAX });
     }
 }
 

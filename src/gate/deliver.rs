@@ -29,6 +29,7 @@ use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
 use crate::gate::settings::Verify;
 use crate::gate::stream::{Delivery, DeliveryBody, Source};
+use crate::gate::visit;
 use crate::ledger::event::{Event, Origin};
 use crate::ledger::state::{Receipt, Share};
 use crate::ledger::tx::{Class, Tx};
@@ -163,13 +164,14 @@ impl Gate {
         }
         let origin = self.with_signs(admitted, origin, action == Action::Preview);
         let (mail, times) = (MailId::from_bytes(random::bytes()), self.notice_times());
-        let path = permit.covered().label.clone();
+        let (path, copies) = (permit.covered().label.clone(), self.settings.privacy.receipt_copy);
         let transaction = move |t: &mut Tx<'_>| {
             let permit = admit_document(admit_session(t.state(), facts, t.now())?, &path, action)?;
             if let Some(receipt) = t.state().open_receipt(&key, t.now()) {
                 return Ok((Arc::clone(receipt), true));
             }
             let (share, recipient) = (permit.admitted().share(), permit.admitted().recipient());
+            visit::begin(t, copies, share.id, recipient.id);
             t.emit(Event::ReceiptStarted {
                 receipt: id,
                 share: share.id,

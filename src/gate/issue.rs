@@ -110,6 +110,11 @@ pub enum IssueError {
     /// No such share or recipient.
     #[error("there is no {0} {1}")]
     Unknown(&'static str, String),
+    /// Whoever holds the link said so; staff may hand the link over another way.
+    #[error(
+        "{0} said that this share is not meant for them, so nothing is mailed there until somebody agrees with that link; ask them another way"
+    )]
+    Unwanted(String),
     /// Stopped shares stay stopped.
     #[error("the share was stopped and stays stopped; make a new one")]
     WasStopped,

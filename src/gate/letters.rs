@@ -12,37 +12,41 @@ use crate::gate::listing::shown;
 use crate::gate::reminders::may_be_written_to;
 use crate::gate::settings::CodeDelivery;
 use crate::gate::shares::word_of;
+use crate::gate::told::What;
 use crate::ledger::event::MailKind;
 use crate::ledger::state::{Mail, Read, Recipient, Share, Staff, State};
 use crate::mail::templates::{
-    AccessEnded, Cause, Code, DeliveryFailed, DocumentsChanged, Ended, Invitation, Notice, NoticeLine, Reminder, ShareEnded, What,
+    AccessEnded, Cause, Code, DeliveryFailed, DocumentsChanged, Ended, Invitation, Notice, NoticeLine, Reminder, ShareEnded, What as Shared,
 };
 use crate::mail::{Content, Letter};
 use crate::words::Words;
 use std::sync::Arc;
 
 /// What a letter is made from.
-struct About<'a> {
-    state: &'a State,
-    share: &'a Share,
+pub(super) struct About<'a> {
+    pub(super) state: &'a State,
+    pub(super) share: &'a Share,
     owner: &'a Staff,
 }
 
+/// To whom, what, and how many lines of a list it tells; or why it is no use any more.
+pub(super) type Composed = Result<(EmailAddress, Content, usize), &'static str>;
+
 impl About<'_> {
-    fn owner_name(&self) -> &str {
+    pub(super) fn owner_name(&self) -> &str {
         self.owner.name.get().map_or("", String::as_str)
     }
 
-    fn owner_address(&self) -> Result<&EmailAddress, &'static str> {
+    pub(super) fn owner_address(&self) -> Result<&EmailAddress, &'static str> {
         self.owner.address.get().ok_or("the owner's address is forgotten")
     }
 
     /// The language of mails to a recipient: of the page on which a code was last asked for, before that the share's.
-    fn language(&self, recipient: &Recipient) -> Language {
+    pub(super) fn language(&self, recipient: &Recipient) -> Language {
         recipient.language.unwrap_or(self.share.language)
     }
 
-    fn recipient(&self, id: RecipientId) -> Result<(&Recipient, &EmailAddress), &'static str> {
+    pub(super) fn recipient(&self, id: RecipientId) -> Result<(&Recipient, &EmailAddress), &'static str> {
         let recipient = self.share.recipients.get(&id).ok_or("the recipient is no longer there")?;
         Ok((recipient, self.state.address(recipient.guest).ok_or("the recipient's address is forgotten")?))
     }
@@ -61,6 +65,9 @@ impl Gate {
         let share = Arc::clone(state.shares.get(&mail.share).ok_or("its share is no longer there")?);
         let owner = Arc::clone(state.staff.get(&share.owner).ok_or("its share has no owner")?);
         let about = About { state: &state, share: &share, owner: &owner };
+        if share.recipients.values().any(|r| r.said.unwanted.is_some() && mail.kind.is_news_for(r.id)) {
+            return Err("whoever has the link said that it is not meant for them");
+        }
         let (to, content, lines) = match mail.kind {
             MailKind::Code(challenge, recipient) => self.code(&about, challenge, recipient)?,
             MailKind::Invitation(recipient) => self.invitation(&about, recipient)?,
@@ -70,8 +77,22 @@ impl Gate {
             MailKind::Changed => self.changed(&about)?,
             MailKind::Ended => self.ended(&about)?,
             MailKind::Undelivered(recipient) => self.undelivered(&about, recipient)?,
+            MailKind::Agreed(recipient) => self.agreed(&about, recipient)?,
+            MailKind::Copy(recipient) => self.visit_copy(&about, recipient)?,
+            MailKind::Declined(recipient) => self.told(&about, recipient, What::Declined)?,
+            MailKind::Extended(recipient) => self.extended(&about, recipient)?,
+            MailKind::MoreTime(recipient) => self.told(&about, recipient, What::MoreTime)?,
+            MailKind::Unwanted(recipient) => self.told(&about, recipient, What::Unwanted)?,
         };
-        let for_recipient = matches!(mail.kind, MailKind::Invitation(_) | MailKind::Reminder(_) | MailKind::Stopped(_));
+        let for_recipient = matches!(
+            mail.kind,
+            MailKind::Agreed(_)
+                | MailKind::Copy(_)
+                | MailKind::Extended(_)
+                | MailKind::Invitation(_)
+                | MailKind::Reminder(_)
+                | MailKind::Stopped(_)
+        );
         let unwanted = match mail.kind {
             MailKind::Invitation(recipient) | MailKind::Reminder(recipient) => {
                 share.recipients.get(&recipient).and_then(|recipient| self.link_url(&share, recipient))
@@ -99,7 +120,7 @@ impl Gate {
     }
 
     /// The words of mails to staff.
-    fn staff_words(&self) -> &Words {
+    pub(super) fn staff_words(&self) -> &Words {
         self.words(self.settings.language)
     }
 
@@ -115,7 +136,7 @@ impl Gate {
         open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
         let link = self.link_url(about.share, recipient).ok_or("the key of its link is retired")?;
         let items = about.share.items.get().ok_or("its documents are forgotten")?;
-        let what = if items.iter().any(|item| item.is_folder()) { What::Folders } else { What::Documents(items.len()) };
+        let what = if items.iter().any(|item| item.is_folder()) { Shared::Folders } else { Shared::Documents(items.len()) };
         let expires = self.moment(words, about.share.expires);
         let fill = |text: &str| self.filled_for(about.share, text, address.expose());
         let message = fill(about.share.message.get().map_or("", String::as_str));

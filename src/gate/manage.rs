@@ -10,6 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::issue::{Invitation, IssueError, invite};
 use crate::gate::notices::{Times, queue_anew};
+use crate::gate::said::drawn;
 use crate::gate::settings::CodeDelivery;
 use crate::gate::upload::inbox::check_inbox;
 use crate::ledger::event::{Actor, Event, MailKind};
@@ -54,6 +55,7 @@ impl Gate {
         let expires = change.expires.map(|expires| self.checked_expiry(expires)).transpose()?;
         let (writable, inbox) = (self.documents.writable().to_vec(), self.settings.uploads.folder.clone());
         let (mail, times) = (MailId::from_bytes(random::bytes()), self.notice_times());
+        let mails: Vec<MailId> = (0..RECIPIENTS_PER_SHARE).map(|_| drawn()).collect();
         let transaction = move |t: &mut Tx<'_>| {
             if share(t.state(), id)?.stopped.is_some() {
                 return Err(IssueError::WasStopped);
@@ -62,10 +64,20 @@ impl Gate {
             if upload == Some(true) {
                 check_inbox(&writable, &inbox, share(t.state(), id)?.items.get().map_or(&[][..], |items| items))?;
             }
+            let before = share(t.state(), id)?;
             if !change.is_of_notices() {
                 t.emit(Event::ShareUpdated { share: id, by, expires, delivery, mark, print, text, upload });
             }
-            set_notices(t, &*share(t.state(), id)?, &change, by, (mail, times));
+            set_notices(t, &before, &change, by, (mail, times));
+            let given = expires.filter(|expires| *expires > before.expires);
+            let asked = before
+                .recipients
+                .values()
+                .filter(|r| r.said.more_time.is_some() && r.said.unwanted.is_none() && r.stopped.is_none());
+            for (recipient, mail) in asked.zip(&mails).filter(|_| given.is_some()) {
+                let (kind, deliver_by) = (MailKind::Extended(recipient.id), given.unwrap_or_default());
+                t.emit(Event::MailQueued { mail: *mail, share: id, kind, due: t.now(), deliver_by });
+            }
             Ok(())
         };
         self.ledger.tx(Class::First, transaction).await
@@ -105,7 +117,11 @@ impl Gate {
             if before.expires <= t.now() {
                 return Err(IssueError::AlreadyOver(before.expires));
             }
-            let open: Vec<_> = chosen.into_iter().filter(|r| !is_stopped(&before, *r)).collect();
+            let unwanted = |r: &RecipientId| before.recipients.get(r).is_some_and(|r| r.said.unwanted.is_some());
+            if let (Some(address), true) = (&only, chosen.iter().all(unwanted)) {
+                return Err(IssueError::Unwanted(address.expose().to_owned()));
+            }
+            let open: Vec<_> = chosen.into_iter().filter(|r| !is_stopped(&before, *r) && !unwanted(r)).collect();
             open.iter().zip(&drawn).for_each(|(recipient, drawn)| invite(t, id, *recipient, drawn, code));
             Ok(open.len())
         };

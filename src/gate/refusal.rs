@@ -9,6 +9,9 @@ use std::time::Duration;
 /// A refusal. Those that name a share are only ever made for somebody who holds a true link or session of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// The text to agree to changed while the session was open.
+    #[error("the text changed, and the recipient has not agreed to it")]
+    AgreeAnew(ShareId),
     /// What an archive would hold is not what its ticket was made for.
     #[error("the archive would be another by now")]
     ArchiveChanged(ShareId),
@@ -78,7 +81,8 @@ impl Refusal {
     /// The share, when the person has shown to be one of its recipients.
     pub const fn share(&self) -> Option<ShareId> {
         match self {
-            Self::ArchiveChanged(share)
+            Self::AgreeAnew(share)
+            | Self::ArchiveChanged(share)
             | Self::ArchiveTooLarge(share)
             | Self::ChangedSinceRedacted(share)
             | Self::DocumentChanged(share)
@@ -102,6 +106,7 @@ impl Refusal {
     /// One word for logs and hourly counts.
     pub const fn word(&self) -> &'static str {
         match self {
+            Self::AgreeAnew(_) => "agree-anew",
             Self::ArchiveChanged(_) => "archive-changed",
             Self::ArchiveTooLarge(_) => "archive-too-large",
             Self::Busy => "busy",

@@ -25,14 +25,10 @@ fn is_reminded(share: &Share, recipient: &Recipient, now: Timestamp) -> bool {
     has_access && recipient.reads == 0 && recipient.reminded.is_none() && may_be_written_to(share, recipient)
 }
 
-/// Whether mail to somebody arrives and is wanted: no mail to them was given up. Whoever learns of more that speaks against it, such as a mail
-/// that came back or a recipient who says that it is not for them, says so here.
+/// Whether mail to somebody arrives and is wanted: none was given up or came back, and nobody said that the share is not meant for them.
 pub(super) fn may_be_written_to(share: &Share, recipient: &Recipient) -> bool {
-    let concerns = |kind: &MailKind| match kind {
-        MailKind::Code(_, to) | MailKind::Invitation(to) | MailKind::Reminder(to) | MailKind::Stopped(to) => *to == recipient.id,
-        MailKind::Changed | MailKind::Ended | MailKind::Notice | MailKind::Undelivered(_) => false,
-    };
+    let concerns = |kind: MailKind| recipient_of(kind) == Some(recipient.id);
     // An invitation that arrived since says that the address is right after all.
     let since = |failed: &Undelivered| recipient.invited.is_none_or(|handed_over| failed.at >= handed_over);
-    !share.undelivered.iter().any(|failed| concerns(&failed.kind) && since(failed))
+    recipient.said.unwanted.is_none() && !share.undelivered.iter().any(|failed| concerns(failed.kind) && since(failed))
 }

@@ -10,10 +10,13 @@ use crate::gate::admit::{SessionFacts, admit_session};
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use crate::ledger::event::{Event, SessionEnd};
-use crate::ledger::state::State;
-use crate::ledger::tx::Class;
+use crate::ledger::state::{Recipient, State};
+use crate::ledger::tx::{Class, Unavailable};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+
+/// Sessions told of in one transaction at the stop.
+const USES_AT_ONCE: usize = 1_000;
 
 /// When sessions were last used, in memory; the ledger gets it at most every five minutes.
 #[derive(Debug, Default)]
@@ -66,6 +69,12 @@ impl LastUse {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&session).is_some_and(|seen| seen.quick)
     }
 
+    /// Sessions that were used after the ledger was last told of it.
+    fn unwritten(&self) -> Vec<SessionId> {
+        let uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        uses.iter().filter(|(_, seen)| seen.at > seen.written).map(|(session, _)| *session).collect()
+    }
+
     /// Forgets sessions that are no more.
     pub fn forget_ended(&self, state: &State) {
         self.0
@@ -99,11 +108,49 @@ impl Gate {
         Ok(admitted)
     }
 
+    /// The session of a request and when it ends, without its counting as a use; whether the text has changed does not matter here.
+    pub fn look_at_session(&self, share: ShareId, cookie: Option<&CookieSecret>) -> Result<(Admitted, Timestamp), Refusal> {
+        let state = self.ledger.state();
+        let facts = SessionFacts { ask_anew: false, ..self.session_facts(&state, share, cookie.map(Proof::from)) };
+        let admitted = admit_session(&state, facts, self.clock.now())?;
+        let used = admitted.session().used.max(facts.used.unwrap_or_default());
+        let ends = used.plus(facts.idle).min(admitted.ends());
+        Ok((admitted, ends))
+    }
+
+    /// Whether any session of a recipient is still going on.
+    pub(super) fn is_visiting(&self, state: &State, recipient: &Recipient, now: Timestamp) -> bool {
+        let mut sessions = recipient.sessions.iter().filter_map(|id| state.sessions.get(id));
+        sessions.any(|session| {
+            let used = session.used.max(self.last_use.of(session.id).unwrap_or_default());
+            session.expires > now && used.plus(self.settings.session_idle) > now
+        })
+    }
+
+    /// Puts down when sessions were last used, as far as the ledger does not know it yet: whoever is signed in stays so over a restart.
+    pub(super) async fn put_uses_down(&self) -> Result<(), Unavailable> {
+        let late = self.last_use.unwritten();
+        for some in late.chunks(USES_AT_ONCE) {
+            let some = some.to_vec();
+            self.ledger
+                .tx(Class::First, move |t| {
+                    for session in &some {
+                        if t.state().sessions.contains_key(session) {
+                            t.emit(Event::SessionUsed { session: *session });
+                        }
+                    }
+                    Ok::<_, Unavailable>(())
+                })
+                .await?;
+        }
+        Ok(())
+    }
+
     /// What a request shows of its session.
     pub(super) fn session_facts(&self, state: &State, share: ShareId, proof: Option<Proof>) -> SessionFacts {
         let token = proof.map(|proof| proof.0);
         let used = token.and_then(|token| state.tokens.get(&token)).and_then(|session| self.last_use.of(*session));
-        SessionFacts { share, token, used, idle: self.settings.session_idle }
+        SessionFacts { share, token, used, idle: self.settings.session_idle, ask_anew: self.settings.agree_anew }
     }
 
     /// Notes that a session is in use; a running download counts.

@@ -1,6 +1,6 @@
 //! What the gate needs of the configuration, every value checked.
 
-use crate::config::{Archives, Notices, Uploads, Watermark};
+use crate::config::{Archives, Notices, Privacy, Uploads, Watermark};
 use crate::domain::branding::Branding;
 use crate::domain::language::Language;
 use crate::domain::policy::{Delivery, Strength};
@@ -92,6 +92,12 @@ pub struct Settings {
     pub notices: Notices,
     /// How long before the end of a share that says nothing of it those who have not read are reminded.
     pub default_remind: Option<Duration>,
+    /// Whether recipients who are signed in are asked as well when its text changes.
+    pub agree_anew: bool,
+    /// Whether recipients are mailed the text that they agreed to.
+    pub mail_agreement: bool,
+    /// What recipients are told about what is recorded of them.
+    pub privacy: Privacy,
     /// How long reads after a notice are gathered into the next one.
     pub notice_window: Duration,
     /// What recipients may send in, where their share lets them.

@@ -179,6 +179,9 @@ impl Gate {
             fetched: recipient.fetched,
             counted: recipient.counted.clone(),
             reminded: recipient.reminded.map(|at| at.to_string()),
+            unwanted: recipient.said.unwanted.map(|at| at.to_string()),
+            declined: recipient.said.declined.map(|at| at.to_string()),
+            more_time: recipient.said.more_time.map(|asked| asked.until.to_string()),
         }
     }
 }
@@ -193,14 +196,20 @@ pub(super) fn in_order(share: &Share) -> Vec<&Recipient> {
 /// What a mail is, in one word for programs.
 pub(super) const fn word_of(kind: MailKind) -> &'static str {
     match kind {
+        MailKind::Agreed(_) => "agreed",
         MailKind::Changed => "changed",
         MailKind::Code(..) => "code",
+        MailKind::Copy(_) => "copy",
+        MailKind::Declined(_) => "declined",
         MailKind::Ended => "ended",
+        MailKind::Extended(_) => "extended",
         MailKind::Invitation(_) => "invitation",
+        MailKind::MoreTime(_) => "more_time",
         MailKind::Notice => "notice",
         MailKind::Reminder(_) => "reminder",
         MailKind::Stopped(_) => "stopped",
         MailKind::Undelivered(_) => "undelivered",
+        MailKind::Unwanted(_) => "unwanted",
     }
 }
 

@@ -10,6 +10,7 @@ use crate::gate::Gate;
 use crate::gate::progress::portions;
 use crate::gate::sweeper::receipt_ended;
 use crate::ledger::event::Event;
+use crate::ledger::state::State;
 use crate::ledger::tx::{Class, Tx, Unavailable};
 use std::sync::Arc;
 
@@ -22,11 +23,25 @@ pub struct Configured {
     pub disclaimer: Option<Disclaimer>,
 }
 
+/// Why the gate cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotBegin {
+    /// A version of the disclaimer is another text than the one that was published under its name.
+    #[error("disclaimer.version \"{0}\" was published with another text; a version stays as it is, so give the changed text a new one")]
+    AnotherText(String),
+    /// The ledger takes nothing now.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
 impl Gate {
     /// Begins: everything that differs from the configuration becomes an event. `torn_bytes` is what a crash had left behind the last good line.
-    pub async fn begin(&self, configured: Configured, torn_bytes: u64) -> Result<(), Unavailable> {
+    pub async fn begin(&self, configured: Configured, torn_bytes: u64) -> Result<(), CannotBegin> {
         let ids: Vec<StaffId> = configured.staff.iter().map(|_| StaffId::from_bytes(random::bytes())).collect();
         let transaction = move |t: &mut Tx<'_>| {
+            if let Some(text) = configured.disclaimer.as_ref().filter(|text| !keeps_its_text(t.state(), text)) {
+                return Err(CannotBegin::AnotherText(text.version.clone()));
+            }
             t.emit(Event::ServerStarted { version: env!("CARGO_PKG_VERSION").to_owned(), torn_bytes });
             set_staff(t, &configured.staff, &ids);
             if let Some(text) = configured.disclaimer.clone().filter(|text| t.state().disclaimer.as_deref() != Some(text)) {
@@ -35,7 +50,7 @@ impl Gate {
             Ok(())
         };
         self.ledger.tx(Class::First, transaction).await?;
-        self.close_interrupted().await
+        Ok(self.close_interrupted().await?)
     }
 
     /// Closes what a crash left open; any number of it, a part at a time.
@@ -54,9 +69,10 @@ impl Gate {
         Ok(())
     }
 
-    /// Ends: progress and counts are put down, then that the server stopped in good order.
+    /// Ends: progress, counts and uses of sessions are put down, then that the server stopped in good order.
     pub async fn end(&self) -> Result<(), Unavailable> {
         self.flush_progress().await?;
+        self.put_uses_down().await?;
         self.put_counts_down().await?;
         self.ledger
             .tx(Class::First, |t| {
@@ -65,6 +81,19 @@ impl Gate {
             })
             .await
     }
+}
+
+/// Whether no other text was published under this name. Languages may be added to a version, and those that it has stay as they are.
+fn keeps_its_text(state: &State, text: &Disclaimer) -> bool {
+    let current = state.disclaimer.as_deref().filter(|current| current.version == text.version);
+    let published = current.or_else(|| state.former.get(&text.version).map(AsRef::as_ref));
+    published.is_none_or(|published| {
+        // What was published before languages were said has none.
+        let same = |a: &str, b: &str| a == b || a.is_empty();
+        published
+            .wordings()
+            .all(|before| text.wordings().any(|now| same(before.language, now.language) && before.digest == now.digest))
+    })
 }
 
 fn set_staff(t: &mut Tx<'_>, configured: &[(String, EmailAddress)], ids: &[StaffId]) {

@@ -99,6 +99,7 @@ impl Gate {
         let ours = |timer: &Timer| match timer {
             Timer::Receipt(receipt) => !self.progress.is_running(*receipt),
             Timer::Reminder(_) | Timer::Share(_) => true,
+            Timer::Visit(share, recipient) => self.is_over(*share, *recipient, now),
             // What is being received just now is let go on; it is cut with its session.
             Timer::Upload(_, upload) => !self.spool.is_busy(*upload),
             Timer::Mail(_) => false,
@@ -123,7 +124,7 @@ impl Gate {
             Timer::Receipt(receipt) => state.receipts.get(receipt).map_or(0, |receipt| receipt.shown.len()),
             // Each of its recipients may be a mail.
             Timer::Reminder(share) => state.shares.get(share).map_or(0, |share| share.recipients.len()),
-            Timer::Mail(_) | Timer::Share(_) | Timer::Upload(..) => 0,
+            Timer::Mail(_) | Timer::Share(_) | Timer::Upload(..) | Timer::Visit(..) => 0,
         };
         for some in portions(&due, pages) {
             let some = some.to_vec();
@@ -158,6 +159,16 @@ fn tell_one(t: &mut Tx<'_>, timer: Timer, mails: &[MailId]) -> Result<(), Unavai
         Timer::Upload(share, upload) => {
             if t.state().uploads.contains_key(&(share, upload)) {
                 t.emit(Event::UploadGone { upload, share, why: Unfinished::Expired });
+            }
+        }
+        Timer::Visit(share, recipient) => {
+            let waits = t
+                .state()
+                .recipient(share, recipient)
+                .and_then(|(_, whose)| whose.said.visit.as_ref().map(|visit| visit.queued));
+            if waits == Some(false) {
+                let kind = MailKind::Copy(recipient);
+                t.emit(Event::MailQueued { mail, share, kind, due: t.now(), deliver_by: Timestamp::MAX });
             }
         }
         Timer::Mail(_) => {}

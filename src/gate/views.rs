@@ -113,6 +113,15 @@ pub struct LinkView {
     /// When this recipient was reminded, RFC 3339 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminded: Option<String>,
+    /// When whoever holds the link said that it is not meant for them, RFC 3339 in UTC: nothing is mailed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unwanted: Option<String>,
+    /// When whoever holds the link did not agree to the text, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined: Option<String>,
+    /// Until when more time was asked for, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_time: Option<String>,
 }
 
 /// A document that a recipient sends in.
@@ -140,7 +149,8 @@ pub struct UploadView {
 pub struct UndeliveredView {
     /// To whom, when it was a recipient.
     pub email: String,
-    /// `invitation`, `code`, `notice`, `reminder`, `stopped`, `ended`, `changed` or `undelivered`.
+    /// `invitation`, `code`, `notice`, `reminder`, `stopped`, `ended`, `changed`, `undelivered`, `agreed`, `copy`, `declined`, `extended`,
+    /// `more_time` or `unwanted`.
     pub mail: String,
     /// When it was given up or came back, RFC 3339 in UTC.
     pub at: String,
@@ -300,6 +310,30 @@ pub struct RedactionView {
     pub added: String,
     /// Whether the document is another version by now, or gone: nothing of it is shown then.
     pub changed: bool,
+}
+
+/// A version of the disclaimer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DisclaimerVersionView {
+    /// What the organisation calls it.
+    pub version: String,
+    /// Whether it is the one that holds now.
+    pub current: bool,
+    /// The text in each language, the one to fall back on first.
+    pub wordings: Vec<WordingView>,
+}
+
+/// The text of a version in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WordingView {
+    /// As BCP 47 says it; empty where it was never said.
+    pub language: String,
+    /// SHA-256 of version, title and text, in hexadecimal: what agreements record.
+    pub digest: String,
+    /// Heading.
+    pub title: String,
+    /// The text.
+    pub text: String,
 }
 
 #[cfg(test)]

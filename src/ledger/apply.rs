@@ -9,6 +9,7 @@ mod notices;
 mod pin;
 mod receipt;
 mod redaction;
+mod said;
 mod upload;
 
 use crate::crypto::random::TokenHash;
@@ -56,6 +57,11 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         | Event::UploadRefused { .. }
         | Event::UploadStarted { .. } => upload::upload(state, t, event),
         Event::SessionClosed { .. } | Event::SessionOpened { .. } | Event::SessionUsed { .. } => session(state, t, event),
+        Event::ConsentDeclined { .. }
+        | Event::RecipientUnwanted { .. }
+        | Event::RecipientWanted { .. }
+        | Event::TimeAsked { .. }
+        | Event::VisitBegan { .. } => said::said(state, t, event),
         Event::LinkCounted { .. }
         | Event::RecipientAdded { .. }
         | Event::RecipientLanguage { .. }
@@ -64,7 +70,7 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         | Event::ShareEnded { .. }
         | Event::ShareRevoked { .. }
         | Event::ShareUpdated { .. } => share(state, t, event),
-        Event::DisclaimerPublished { disclaimer } => state.disclaimer = Some(Arc::clone(disclaimer)),
+        Event::DisclaimerPublished { disclaimer } => said::published(state, disclaimer),
         Event::GuestSeen { guest, address } => {
             if let Some(known) = address.get() {
                 state.guest_ids.insert(known.key().to_owned(), *guest);
@@ -162,6 +168,9 @@ fn share(state: &mut State, t: Timestamp, event: &Event) {
             let Some(new) = *expires else { return };
             let old = std::mem::replace(&mut share.expires, new);
             share.end_told = false;
+            if new > old {
+                said::answered(share);
+            }
             let stopped = share.stopped.is_some();
             state.timers.remove(&(old, Timer::Share(*id)));
             if !stopped {
@@ -281,9 +290,17 @@ fn challenge(state: &mut State, t: Timestamp, event: &Event) {
                 None => count_within_a_day(&mut recipient.failures, t),
             }
         }
-        Event::ConsentGiven { challenge, version, digest, .. } => {
-            if let Some(challenge) = state.challenges.get_mut(challenge).map(Arc::make_mut) {
-                challenge.agreed = Some(Agreement { version: version.clone(), digest: digest.clone(), at: t });
+        Event::ConsentGiven { challenge, share, recipient, version, digest, language, session, .. } => {
+            let agreement = Agreement { version: version.clone(), digest: digest.clone(), language: language.clone(), at: t };
+            if let Some(whose) = recipient_mut(state, *share, *recipient) {
+                whose.said.declined = None;
+                if session.is_some() {
+                    whose.agreed = Some(agreement);
+                    return;
+                }
+            }
+            if let Some(challenge) = challenge.and_then(|id| state.challenges.get_mut(&id)).map(Arc::make_mut) {
+                challenge.agreed = Some(agreement);
             }
         }
         _ => {}

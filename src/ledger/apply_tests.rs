@@ -1,5 +1,7 @@
 //! That `apply` takes any events, that what it makes comes back from records, and that indexes agree with what they index.
 
+mod said;
+
 use crate::crypto::code::CodeSecret;
 use crate::crypto::random::TokenHash;
 use crate::crypto::sealed::{Private, Subject};
@@ -20,6 +22,7 @@ use crate::ledger::event::{Actor, Event, Origin, SessionEnd};
 use crate::ledger::records::{Record, records, restore};
 use crate::ledger::state::{Passing, Stage, State, Timer};
 use proptest::prelude::*;
+use said::{said, visit_of};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,7 +72,7 @@ impl Maker {
         let (session, receipt) = (SessionId::from_bytes(self.old(Of::Session, p[3])), ReceiptId::from_bytes(self.old(Of::Receipt, p[4])));
         let (mail, staff) = (MailId::from_bytes(self.old(Of::Mail, p[2])), StaffId::from_bytes([p[1] % 2; 16]));
         let until = self.at(far);
-        match kind % 33 {
+        match kind % 35 {
             0 | 1 => created(ShareId::from_bytes(self.fresh(Of::Share)), staff, until),
             2 | 3 => {
                 let share = ShareId::from_bytes(self.old(Of::Share, p[0]));
@@ -91,11 +94,13 @@ impl Maker {
             6 => Event::CodeSent { challenge },
             7 => Event::CodeFailed { challenge, device: p[5].is_multiple_of(2).then(|| token(p[5] % 5)) },
             8 => Event::ConsentGiven {
-                challenge,
+                challenge: Some(challenge),
                 share,
                 recipient,
                 version: "1".to_owned(),
                 digest: "00".to_owned(),
+                language: "en".to_owned(),
+                session: p[5].is_multiple_of(4).then_some(session),
                 origin: Private::new(Subject::Guest(guest), origin()),
             },
             9 | 10 => self.opened(p, until, (share, recipient, challenge)),
@@ -131,6 +136,7 @@ impl Maker {
             31 => Event::RecipientLifted { share, recipient, by: Actor::Server },
             32 if p[5].is_multiple_of(2) => Event::CodeRead { challenge, share, recipient, by: Actor::Operator(1) },
             32 => Event::CodeHeld { challenge, until },
+            33 | 34 => said(share, recipient, Private::new(Subject::Guest(guest), origin()), p, until),
             _ => self.rest(kind, p, until, (share, recipient, mail, staff)),
         }
     }
@@ -197,7 +203,7 @@ impl Maker {
                 address: address(Subject::Staff(staff), 0),
                 rank: 1,
             },
-            (_, 0) => Event::DisclaimerPublished { disclaimer: disclaimer() },
+            (_, 0) => Event::DisclaimerPublished { disclaimer: disclaimer(p[0] % 3) },
             _ => {
                 // An address that is known is not seen again.
                 let guest = GuestId::from_bytes(self.fresh(Of::Guest));
@@ -266,8 +272,15 @@ fn address(subject: Subject, n: u8) -> Private<EmailAddress> {
     Private::new(subject, EmailAddress::parse(&format!("a{n}@example.org")).expect("it is an address"))
 }
 
-fn disclaimer() -> Arc<Disclaimer> {
-    Arc::new(Disclaimer { version: "1".to_owned(), title: "t".to_owned(), text: "x".to_owned(), digest: "00".to_owned() })
+fn disclaimer(version: u8) -> Arc<Disclaimer> {
+    Arc::new(Disclaimer {
+        version: version.to_string(),
+        language: "en".to_owned(),
+        title: "t".to_owned(),
+        text: "x".to_owned(),
+        digest: "00".to_owned(),
+        translations: Vec::new(),
+    })
 }
 
 /// The state that its own records make, each of them written and read.
@@ -316,6 +329,7 @@ fn assert_indexes_agree(state: &State) {
             Timer::Receipt(id) => state.receipts.get(id).map(|r| r.ends),
             Timer::Reminder(id) => state.shares.get(id).filter(|s| s.stopped.is_none() && !s.end_told).and_then(|s| s.remind_at),
             Timer::Share(id) => state.shares.get(id).filter(|s| s.stopped.is_none() && !s.end_told).map(|s| s.expires),
+            Timer::Visit(share, id) => visit_of(state.recipient(*share, *id).map(|(_, recipient)| &**recipient)),
             Timer::Upload(share, id) => state.uploads.get(&(*share, *id)).filter(|u| u.stage == Stage::Open).map(|u| u.ends),
         };
         assert_eq!(due, Some(*moment), "{timer:?}");
@@ -323,9 +337,10 @@ fn assert_indexes_agree(state: &State) {
     let waiting = state.shares.values().filter(|s| s.stopped.is_none() && !s.end_told).count();
     let open = state.uploads.values().filter(|u| u.stage == Stage::Open).count();
     let reminders = state.shares.values().filter(|s| s.remind_at.is_some()).count();
+    let visits = state.shares.values().flat_map(|s| s.recipients.values()).filter_map(|r| visit_of(Some(r))).count();
     assert_eq!(
         state.timers.len(),
-        state.mails.len() + state.receipts.len() + waiting + open + reminders,
+        state.mails.len() + state.receipts.len() + waiting + open + reminders + visits,
         "all that becomes due has a timer"
     );
     for (moment, passing) in &state.passing {

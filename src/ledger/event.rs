@@ -32,6 +32,8 @@ use std::sync::Arc;
 pub enum Actor {
     /// Somebody at the server's own socket, by user id.
     Operator(u32),
+    /// The recipient, in a session.
+    Recipient,
     /// The server itself.
     Server,
 }
@@ -78,6 +80,28 @@ pub enum MailKind {
     Reminder(RecipientId),
     /// A mail could not be delivered to this recipient, to the owner.
     Undelivered(RecipientId),
+    /// The text that a recipient agreed to, to that recipient.
+    Agreed(RecipientId),
+    /// What a recipient opened in a visit that is over, to that recipient.
+    Copy(RecipientId),
+    /// A recipient, or whoever holds the link, does not agree to the text, to the owner.
+    Declined(RecipientId),
+    /// More time is given, to a recipient who asked for it.
+    Extended(RecipientId),
+    /// A recipient, or whoever holds the link, asks for more time, to the owner.
+    MoreTime(RecipientId),
+    /// A recipient, or whoever holds the link, says that the share is not meant for them, to the owner.
+    Unwanted(RecipientId),
+}
+
+impl MailKind {
+    /// Whether it goes to this recipient without being asked for just then, as a code is.
+    pub fn is_news_for(self, recipient: RecipientId) -> bool {
+        match self {
+            Self::Agreed(to) | Self::Copy(to) | Self::Extended(to) | Self::Invitation(to) | Self::Stopped(to) => to == recipient,
+            _ => false,
+        }
+    }
 }
 
 /// One document of an archive.
@@ -131,14 +155,31 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         device: Option<TokenHash>,
     },
-    /// Somebody who holds the link agreed to the disclaimer; it binds the recipient once this challenge's code was right.
-    #[serde(rename = "consent.given")]
-    ConsentGiven {
-        challenge: ChallengeId,
+    /// Somebody who holds the link does not agree to the disclaimer.
+    #[serde(rename = "consent.declined")]
+    ConsentDeclined {
         share: ShareId,
         recipient: RecipientId,
         version: String,
         digest: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        language: String,
+        origin: Private<Origin>,
+    },
+    /// Somebody who holds the link agreed to the disclaimer; it binds the recipient once this challenge's code was right. With `session` it is
+    /// the recipient who agreed, to a text that came while the session was open.
+    #[serde(rename = "consent.given")]
+    ConsentGiven {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        challenge: Option<ChallengeId>,
+        share: ShareId,
+        recipient: RecipientId,
+        version: String,
+        digest: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        language: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
         origin: Private<Origin>,
     },
     /// So many requests of one kind came for a link within an hour that is over; opening a link changes nothing else.
@@ -243,6 +284,18 @@ pub enum Event {
     /// One recipient's access was stopped.
     #[serde(rename = "recipient.revoked")]
     RecipientRevoked { share: ShareId, recipient: RecipientId, by: Actor },
+    /// Somebody who holds the link, or with `session` the recipient, says that the share is not meant for them: no more mail to that address.
+    #[serde(rename = "recipient.unwanted")]
+    RecipientUnwanted {
+        share: ShareId,
+        recipient: RecipientId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+        origin: Private<Origin>,
+    },
+    /// Somebody who holds the link went on after all: mail may go there again.
+    #[serde(rename = "recipient.wanted")]
+    RecipientWanted { share: ShareId, recipient: RecipientId },
     /// An area of a page is covered wherever the share shows it, and the share gives no originals while one is. `layout` says what decided where
     /// on the page things stand; on another version or layout the area means nothing, and the document is not shown.
     #[serde(rename = "redaction.added")]
@@ -334,6 +387,16 @@ pub enum Event {
     /// A member of staff as the configuration says it; `rank` is the place in the list, the first being the default owner.
     #[serde(rename = "staff.set")]
     StaffSet { staff: StaffId, name: Private<String>, address: Private<EmailAddress>, rank: u32 },
+    /// Somebody who holds the link, or with `session` the recipient, asks for the share to be open until then.
+    #[serde(rename = "time.asked")]
+    TimeAsked {
+        share: ShareId,
+        recipient: RecipientId,
+        until: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+        origin: Private<Origin>,
+    },
     /// All bytes of an upload are there, and of a kind that is taken; now it is scanned and put into its store.
     #[serde(rename = "upload.completed")]
     UploadCompleted { upload: UploadId, share: ShareId, sha256: ContentHash, media_type: String },
@@ -360,4 +423,7 @@ pub enum Event {
         ends: Timestamp,
         origin: Private<Origin>,
     },
+    /// What a recipient opens from now on is gathered for a mail to them.
+    #[serde(rename = "visit.began")]
+    VisitBegan { share: ShareId, recipient: RecipientId },
 }

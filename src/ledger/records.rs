@@ -17,6 +17,8 @@ pub enum Record {
     Challenge(Arc<Challenge>),
     /// The disclaimer that holds.
     Disclaimer(Arc<Disclaimer>),
+    /// A disclaimer that held before.
+    Former(Arc<Disclaimer>),
     /// An outside address.
     Guest { guest: GuestId, address: Private<EmailAddress> },
     /// A mail of the outbox.
@@ -41,6 +43,7 @@ pub enum Record {
 pub fn records(state: &State) -> impl Iterator<Item = Record> {
     let challenges = state.challenges.values().map(|c| Record::Challenge(Arc::clone(c)));
     let disclaimer = state.disclaimer.iter().map(|d| Record::Disclaimer(Arc::clone(d)));
+    let former = state.former.values().map(|d| Record::Former(Arc::clone(d)));
     let guests = state
         .guests
         .iter()
@@ -57,6 +60,7 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> {
         .map(|(staff, record)| Record::Staff { staff: *staff, record: Arc::clone(record) });
     let uploads = state.uploads.values().map(|u| Record::Upload(Arc::clone(u)));
     disclaimer
+        .chain(former)
         .chain(staff)
         .chain(guests)
         .chain(shares)
@@ -80,6 +84,9 @@ pub fn restore(state: &mut State, record: Record) {
             state.challenges.insert(challenge.id, challenge);
         }
         Record::Disclaimer(disclaimer) => state.disclaimer = Some(disclaimer),
+        Record::Former(disclaimer) => {
+            state.former.insert(disclaimer.version.clone(), disclaimer);
+        }
         Record::Guest { guest, address } => {
             if let Some(known) = address.get() {
                 state.guest_ids.insert(known.key().to_owned(), guest);
@@ -117,6 +124,11 @@ pub fn restore(state: &mut State, record: Record) {
             }
             if let Some(moment) = share.remind_at {
                 state.timers.insert((moment, Timer::Reminder(share.id)));
+            }
+            for recipient in share.recipients.values() {
+                if let Some(visit) = recipient.said.visit.as_ref().filter(|visit| !visit.queued) {
+                    state.timers.insert((visit.began, Timer::Visit(share.id, recipient.id)));
+                }
             }
             state.shares.insert(share.id, share);
         }

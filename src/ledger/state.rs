@@ -5,6 +5,7 @@
 mod challenges;
 mod mails;
 mod redactions;
+mod said;
 mod uploads;
 
 use crate::crypto::random::TokenHash;
@@ -28,6 +29,7 @@ pub use challenges::Challenge;
 use imbl::{OrdMap, OrdSet};
 pub use mails::{Changed, Mail, Read, Sent, Undelivered};
 pub use redactions::Redaction;
+pub use said::{Agreement, MoreTime, Said, Visit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,6 +44,8 @@ pub struct State {
     pub challenges: OrdMap<ChallengeId, Arc<Challenge>>,
     /// The disclaimer that holds.
     pub disclaimer: Option<Arc<Disclaimer>>,
+    /// Disclaimers that held before, by version.
+    pub former: OrdMap<String, Arc<Disclaimer>>,
     /// Which guest has an address, by [`EmailAddress::key`].
     pub guest_ids: OrdMap<String, GuestId>,
     /// Outside addresses.
@@ -93,6 +97,8 @@ pub enum Passing {
 pub enum Timer {
     /// The mail is to be tried.
     Mail(MailId),
+    /// What a recipient opened is to be mailed to them once their visit is over.
+    Visit(ShareId, RecipientId),
     /// The receipt's window closes.
     Receipt(ReceiptId),
     /// Those who have not read are reminded.
@@ -222,6 +228,9 @@ pub struct Recipient {
     /// How often anything else was counted at the link: lists looked at, refusals, signs of machines.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub counted: BTreeMap<String, u64>,
+    /// What else this person, or whoever holds the link, has said.
+    #[serde(default, skip_serializing_if = "Said::is_nothing")]
+    pub said: Said,
 }
 
 /// A browser that once gave the right code.
@@ -236,17 +245,6 @@ pub struct Device {
     /// Code mails that it asked for, within a day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub code_mails: Vec<Timestamp>,
-}
-
-/// An agreement to a disclaimer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Agreement {
-    /// Version of the text.
-    pub version: String,
-    /// Its digest.
-    pub digest: String,
-    /// When it was given.
-    pub at: Timestamp,
 }
 
 /// A session of a recipient in a browser.
@@ -337,6 +335,7 @@ impl Recipient {
             last_read: None,
             fetched: 0,
             counted: BTreeMap::new(),
+            said: Said::NOTHING,
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::gate::Gate;
 use crate::web::brand::Brand;
 use crate::web::content::ContentHost;
 use crate::web::language::Spoken;
-use crate::web::recipient::{archive, code, document, leave, link, list, marked, picture, tus, upload, viewer};
+use crate::web::recipient::{archive, code, document, leave, link, list, marked, picture, said, stay, terms, tus, upload, viewer};
 use crate::words::Words;
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
@@ -147,10 +147,18 @@ pub const ROUTES: &[Route] = &[
     at("/favicon.ico", || get(probes::favicon)),
     at("/robots.txt", || get(probes::robots)),
     at("/.well-known/security.txt", || get(probes::security_txt)),
+    at("/privacy", || get(probes::privacy)),
     at("/static/{file}", || get(probes::asset)),
     at("/s/{link}", || get(link::show).post(link::agree)),
+    at("/s/{link}/decline", || post(said::decline)),
+    at("/s/{link}/more-time", || post(said::more_time)),
+    at("/s/{link}/not-meant", || post(said::not_meant)),
     at("/d/{share}/code", || get(code::show).post(code::give)),
     at("/d/{share}/code/again", || post(code::again)),
+    at("/d/{share}/more-time", || post(said::more_time_in_session)),
+    at("/d/{share}/not-meant", || post(said::give_up)),
+    at("/d/{share}/stay", || get(stay::show).post(stay::stay)),
+    at("/d/{share}/terms", || get(terms::show).post(terms::agree)),
     at("/d/{share}/leave", || post(leave::leave)),
     at("/d/{share}/left", || get(leave::left)),
     at("/d/{share}/", || get(list::share)),

@@ -1,7 +1,7 @@
 //! What is not about a share: probes, the stylesheet, the page of the bare address, security.txt.
 
 use crate::domain::bounds::CLOCK_DRIFT;
-use crate::web::pages::HomePage;
+use crate::web::pages::{HomePage, PrivacyPage};
 use crate::web::{Web, assets, refuse};
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -16,6 +16,18 @@ const SECURITY_TXT_LIFE: Duration = Duration::from_secs(180 * 24 * 3600);
 /// The process runs.
 pub async fn healthz() -> &'static str {
     "ok\n"
+}
+
+/// What is recorded of recipients, why, and for how long.
+pub async fn privacy(web: Web) -> Html<String> {
+    let told = &web.gate().settings().privacy;
+    let own = told.text.iter().flat_map(|text| text.split("\n\n")).map(str::trim);
+    let page = PrivacyPage {
+        own: own.filter(|paragraph| !paragraph.is_empty()).map(str::to_owned).collect(),
+        kept: told.kept.clone(),
+        receipt_copy: told.receipt_copy,
+    };
+    Html(page.render(&refuse::frame(&web)))
 }
 
 /// The process can serve: the ledger takes lines, the clock is right, no stop is under way.

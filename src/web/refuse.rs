@@ -1,9 +1,10 @@
 //! The only place where a refusal becomes a status and a page.
 
+use crate::domain::ids::ShareId;
 use crate::gate::refusal::Refusal;
 use crate::preview::job::Trouble;
 use crate::web::Web;
-use crate::web::pages::{Frame, RefusalKind, RefusalPage};
+use crate::web::pages::{Frame, MoreTimeView, RefusalKind, RefusalPage};
 use axum::response::{Html, IntoResponse, Response};
 use http::header::{CONNECTION, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
@@ -19,6 +20,7 @@ const REFRESH: HeaderName = HeaderName::from_static("refresh");
 /// The page of a refusal by the gate.
 pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
     let kind = match refusal {
+        Refusal::AgreeAnew(_) => RefusalKind::AgreeAnew,
         Refusal::ArchiveChanged(_) => RefusalKind::ArchiveChanged,
         Refusal::ArchiveTooLarge(_) => RefusalKind::ArchiveTooLarge,
         Refusal::Busy => RefusalKind::Busy,
@@ -60,7 +62,10 @@ pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
     );
     let details = Details {
         owner_name: share.and_then(|share| web.gate().owner_name(share)),
-        back: share.filter(|_| in_session).map(|share| format!("/d/{share}/")),
+        back: match refusal {
+            Refusal::AgreeAnew(share) => Some(format!("/d/{share}/terms")),
+            _ => share.filter(|_| in_session).map(|share| format!("/d/{share}/")),
+        },
         wait: match refusal {
             Refusal::RateLimited(wait) => Some(*wait),
             Refusal::Preview(_, Trouble::Busy) => Some(Duration::from_secs(DRAWING_SECONDS)),
@@ -69,6 +74,7 @@ pub fn refusal(web: &Web, refusal: &Refusal) -> Response {
             _ => None,
         },
         again: kind == RefusalKind::PreviewBusy,
+        more_time: None,
     };
     tracing::debug!(reason = refusal.word(), share = share.map(tracing::field::display), "refused");
     page(web, kind, details)
@@ -100,9 +106,15 @@ pub fn text_changed(web: &Web, link_page: String) -> Response {
     page(web, RefusalKind::TextChanged, Details { back: Some(link_page), ..Details::default() })
 }
 
+/// The page of a share that has ended, for somebody with a true link: they may ask for more time.
+pub fn ended(web: &Web, share: ShareId, more_time: Option<MoreTimeView>) -> Response {
+    page(web, RefusalKind::Expired, Details { owner_name: web.gate().owner_name(share), more_time, ..Details::default() })
+}
+
 /// What else a refusal's page tells.
 #[derive(Debug, Default)]
 struct Details {
+    more_time: Option<MoreTimeView>,
     owner_name: Option<String>,
     back: Option<String>,
     wait: Option<Duration>,
@@ -113,7 +125,15 @@ fn page(web: &Web, kind: RefusalKind, details: Details) -> Response {
     let status = status(kind);
     let named = matches!(kind, RefusalKind::TooManyRequests);
     let at = details.wait.filter(|_| named).map(|wait| web.when(web.gate().now().plus(wait)));
-    let page = RefusalPage { kind, status: status.as_u16(), owner_name: details.owner_name, at, back: details.back, again: details.again };
+    let page = RefusalPage {
+        kind,
+        status: status.as_u16(),
+        owner_name: details.owner_name,
+        at,
+        back: details.back,
+        again: details.again,
+        more_time: details.more_time,
+    };
     let mut response = (status, Html(page.render(&frame(web)))).into_response();
     if let Some(wait) = details.wait {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
@@ -145,7 +165,8 @@ const fn status(kind: RefusalKind) -> StatusCode {
         RefusalKind::Busy | RefusalKind::PreviewBusy | RefusalKind::PreviewUnreadable | RefusalKind::StoreUnavailable => {
             StatusCode::SERVICE_UNAVAILABLE
         }
-        RefusalKind::CrossSite
+        RefusalKind::AgreeAnew
+        | RefusalKind::CrossSite
         | RefusalKind::MarkedOnly
         | RefusalKind::NoSession
         | RefusalKind::NoUploads

@@ -9,6 +9,7 @@ import { archive, archiveOfPinned } from "./archives.mjs";
 import { longByKeyboard, longOnPhone } from "./long.mjs";
 import { report } from "./report.mjs";
 import { scanners } from "./scanners.mjs";
+import { asksForTime, saysNo, staysSignedIn } from "./said.mjs";
 import { mails } from "./mails.mjs";
 import { plainUpload, resumedByTus, scriptedUpload, uploadInTrouble } from "./uploads.mjs";
 import { check } from "./visitor.mjs";
@@ -75,6 +76,10 @@ const tests = [
   ["the_whole_way_in_german_on_a_desktop", german(stage, "desktop", true)],
   ["the_whole_way_in_german_on_a_phone_without_scripts", german(stage, "phone", false)],
   ["refusals_fit_every_screen_in_both_languages", () => germanRefusals(stage)],
+  ["what_somebody_says_instead_of_agreeing_is_told_on_a_desktop", saysNo(stage, "desktop", true)],
+  ["what_somebody_says_instead_of_agreeing_is_told_on_a_phone_without_scripts", saysNo(stage, "phone", false)],
+  ["more_time_is_asked_for_by_keyboard_and_given", () => asksForTime(stage)],
+  ["a_session_warns_before_it_ends_and_can_be_kept", () => staysSignedIn(stage)],
   ["scanners_make_no_receipt_and_keep_nobody_out", () => scanners(stage)],
   ["a_report_reads_well_on_the_screen_and_on_paper", () => report(stage)],
   ["serve_takes_documents_where_a_store_is_writable", async () => {

@@ -292,3 +292,19 @@ fn the_same_documents_can_be_shared_by_many_commands_at_once() -> Fallible {
     assert_eq!(server.json(&["share", "list"])?.as_array().map(Vec::len), Some(9));
     Ok(())
 }
+
+#[test]
+fn the_versions_of_the_disclaimer_are_listed_and_shown() -> Fallible {
+    let (_scratch, server) = start()?;
+    let versions = server.json(&["disclaimer", "list"])?;
+    let wording = &versions[0]["wordings"][0];
+    assert_eq!((&versions[0]["current"], text(&versions[0], "version")?, text(wording, "language")?), (&Value::Bool(true), "1", "en"));
+    let table = server.run(&["disclaimer", "list"])?.done()?;
+    assert!(table.contains("holds now") && table.contains(text(wording, "digest")?), "{table}");
+    let shown = server.run(&["disclaimer", "show"])?.done()?;
+    assert!(shown.starts_with("version 1, which holds now\n") && shown.contains("The documents behind this page"), "{shown}");
+    assert_eq!(server.json(&["disclaimer", "show", "1"])?, versions[0]);
+    let unknown = server.run(&["disclaimer", "show", "2"])?;
+    assert!(unknown.refused(1)?.contains("there is no disclaimer 2; doorward disclaimer list shows all"), "{unknown:?}");
+    Ok(())
+}

@@ -189,7 +189,16 @@ fn pinned_folder() -> Item {
 
 fn consent(challenge: ChallengeId) -> Event {
     let (version, digest) = (disclaimer().version.clone(), disclaimer().digest.clone());
-    Event::ConsentGiven { challenge, share: FILES, recipient: ANN_FILES, version, digest, origin: origin() }
+    Event::ConsentGiven {
+        challenge: Some(challenge),
+        share: FILES,
+        recipient: ANN_FILES,
+        version,
+        digest,
+        language: String::new(),
+        session: None,
+        origin: origin(),
+    }
 }
 
 fn mail_of_code(challenge: ChallengeId) -> Event {
@@ -339,7 +348,8 @@ fn ranges(bytes: u64) -> RangeSet {
 
 fn disclaimer() -> Arc<Disclaimer> {
     let text = "The documents are meant for you alone.\n\nA receipt is made.".to_owned();
-    Arc::new(Disclaimer { version: "2026.11.1".to_owned(), title: "~ Before you read".to_owned(), text, digest: "ab".repeat(32) })
+    let (title, digest) = ("~ Before you read".to_owned(), "ab".repeat(32));
+    Arc::new(Disclaimer { version: "2026.11.1".to_owned(), language: String::new(), title, text, digest, translations: Vec::new() })
 }
 
 fn origin() -> Private<Origin> {

@@ -63,7 +63,7 @@ fn admitted(delivery: Delivery, covered: u8) -> Admitted {
     }));
     let mut state = State::default();
     events.iter().for_each(|event| apply(&mut state, NOW, event));
-    let facts = SessionFacts { share: SHARE, token: Some(token), used: None, idle: HOUR };
+    let facts = SessionFacts { share: SHARE, token: Some(token), used: None, idle: HOUR, ask_anew: true };
     admit_session(&state, facts, NOW).expect("the session is open")
 }
 

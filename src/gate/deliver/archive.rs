@@ -22,6 +22,7 @@ use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
 use crate::gate::stream::{Delivery, DeliveryBody, Source};
+use crate::gate::visit;
 use crate::ledger::event::{Event, Origin};
 use crate::ledger::state::Receipt;
 use crate::ledger::tx::{Class, Tx};
@@ -89,6 +90,7 @@ impl Gate {
         let origin = self.with_signs(admitted, origin, false);
         let (id, mail) = (ReceiptId::from_bytes(random::bytes()), MailId::from_bytes(random::bytes()));
         let (document, parts, times) = (plan.place().clone(), plan.parts(), self.notice_times());
+        let copies = self.settings.privacy.receipt_copy;
         let transaction = move |t: &mut Tx<'_>| {
             let admitted = admit_archive(admit_session(t.state(), facts, t.now())?)?;
             if let Some(receipt) = t.state().open_receipt(&key, t.now()) {
@@ -96,6 +98,7 @@ impl Gate {
             }
             let (recipient, session) = (admitted.recipient(), admitted.session().id);
             let guest = recipient.guest;
+            visit::begin(t, copies, share, recipient.id);
             t.emit(Event::ReceiptStarted {
                 receipt: id,
                 share,

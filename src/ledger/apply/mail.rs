@@ -1,7 +1,7 @@
 //! What the events of the outbox do to the state.
 
 use super::notices::told;
-use super::{UNDELIVERED, recipient_mut, share_mut};
+use super::{UNDELIVERED, recipient_mut, said, share_mut};
 use crate::domain::ids::{MailId, ShareId};
 use crate::domain::time::Timestamp;
 use crate::ledger::event::{Event, MailKind};
@@ -10,23 +10,25 @@ use std::sync::Arc;
 
 pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
     match event {
-        Event::MailQueued { mail, share, kind, due, deliver_by } => {
+        Event::MailQueued { mail, share: share_id, kind, due, deliver_by } => {
             state.timers.insert((*due, Timer::Mail(*mail)));
-            let queued = Mail { id: *mail, share: *share, kind: *kind, queued: t, due: *due, deliver_by: *deliver_by, tries: 0, why: None };
+            let queued =
+                Mail { id: *mail, share: *share_id, kind: *kind, queued: t, due: *due, deliver_by: *deliver_by, tries: 0, why: None };
             state.mails.insert(*mail, Arc::new(queued));
             match kind {
                 MailKind::Notice => {
-                    if let Some(share) = share_mut(state, *share) {
+                    if let Some(share) = share_mut(state, *share_id) {
                         share.notice = Some(*mail);
                     }
                 }
                 MailKind::Reminder(recipient) => {
-                    if let Some(recipient) = recipient_mut(state, *share, *recipient) {
+                    if let Some(recipient) = recipient_mut(state, *share_id, *recipient) {
                         recipient.reminded = Some(t);
                     }
                 }
                 _ => {}
             }
+            said::queued(state, t, *share_id, *kind);
         }
         Event::MailDelayed { mail, due, why } => {
             let Some(delayed) = state.mails.get_mut(mail).map(Arc::make_mut) else { return };
@@ -38,6 +40,9 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
         }
         Event::MailSent { mail, lines, quiet_until, bounces_until } => {
             let Some(sent) = drop_mail(state, *mail) else { return };
+            if let MailKind::Copy(recipient) = sent.kind {
+                said::visit_told(state, t, sent.share, recipient, Some(*lines));
+            }
             if let Some(until) = *bounces_until {
                 state.passing.insert((until, Passing::Mail(*mail)));
                 state
@@ -63,6 +68,9 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
         Event::MailDropped { mail, .. } => drop(drop_mail(state, *mail)),
         Event::MailFailed { mail, why } => {
             let Some(failed) = drop_mail(state, *mail) else { return };
+            if let MailKind::Copy(recipient) = failed.kind {
+                said::visit_told(state, t, failed.share, recipient, None);
+            }
             undelivered(state, failed.share, Undelivered { mail: *mail, kind: failed.kind, at: t, why: why.clone() });
         }
         // The same mail comes back once: whatever else is said of it changes nothing.

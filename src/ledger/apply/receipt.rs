@@ -1,5 +1,6 @@
 //! What the events of receipts do to the state.
 
+use super::said::note;
 use super::share_mut;
 use crate::crypto::sealed::Private;
 use crate::domain::bounds::NOTICE_LINES;
@@ -86,6 +87,7 @@ fn note_read(state: &mut State, share: ShareId, recipient: RecipientId, read: Re
     if let Some(recipient) = share.recipients.get_mut(&recipient).map(Arc::make_mut) {
         recipient.reads += 1;
         recipient.last_read = Some(read.at);
+        note(recipient, &read);
     }
     unreported(share, read);
     true

@@ -77,6 +77,8 @@ fn all(nasty: &str) -> Vec<Content> {
         DocumentsChanged { organisation: nasty, owner_name: nasty, subject: nasty, share: SHARE, documents: &[nasty.to_owned()] }
             .compose(&words),
     ];
+    letters.extend(sayings().map(|saying| said(&guest, nasty, saying).compose(&words)));
+    letters.extend(copies(&owner, nasty, &words));
     for why in [Ended::Expired, Ended::Stopped] {
         letters.extend([ended(why).compose(&words), share(why).compose(&words)]);
     }
@@ -84,6 +86,55 @@ fn all(nasty: &str) -> Vec<Content> {
         letters.push(failed(cause).compose(&words));
     }
     letters
+}
+
+fn sayings() -> impl Iterator<Item = Saying<'static>> {
+    let time = |over, proven| Saying::MoreTime { expires: "14:00", day: "2026-12-31", over, proven };
+    let unwanted = [false, true].map(|ended| Saying::Unwanted { ended });
+    [Saying::Declined, time(false, true), time(true, false)].into_iter().chain(unwanted)
+}
+
+fn said<'a>(recipient: &'a EmailAddress, text: &'a str, saying: Saying<'a>) -> RecipientSaid<'a> {
+    RecipientSaid { organisation: text, owner_name: text, recipient, subject: text, share: SHARE, saying }
+}
+
+/// What recipients are sent of their own.
+fn copies(owner: &EmailAddress, nasty: &str, words: &Words) -> [Content; 3] {
+    let (organisation, owner_name, contact, subject) = (nasty, nasty, nasty, nasty);
+    let time = MoreTimeGiven { organisation, owner_name, owner_address: owner, contact, subject, expires: "14:00", link: LINK };
+    let paragraphs = [nasty.to_owned()];
+    let agreed = AgreedText {
+        organisation,
+        owner_name,
+        owner_address: owner,
+        contact,
+        subject,
+        when: "14:00",
+        title: nasty,
+        paragraphs: &paragraphs,
+        version: nasty,
+        digest: "ab",
+    };
+    let lines = [Action::Archive, Action::Download, Action::Preview, Action::Upload, Action::Watermarked].map(|action| VisitLine {
+        time: "14:00",
+        document: nasty,
+        action,
+    });
+    let visit = VisitCopy { organisation, owner_name, owner_address: owner, contact: "", subject, lines: &lines, more: 2 };
+    [time.compose(words), agreed.compose(words), visit.compose(words)]
+}
+
+#[test]
+fn what_a_recipient_said_is_told_with_the_one_command_that_answers_it() {
+    let (words, guest) = (words(), address("guest@example.net"));
+    let letters: Vec<_> = sayings().map(|saying| said(&guest, "Case 7", saying).compose(&words)).collect();
+    let [declined, ends, ended, unwanted, gave_up] = &letters[..] else { panic!("five letters") };
+    let command = format!("- doorward share update {SHARE} --expires 2026-12-31\n");
+    assert!(declined.text.contains("does not agree") && !declined.text.contains("doorward share"));
+    assert!(ends.text.contains(&command) && ends.text.contains("It ends on 14:00") && ends.text.contains("after the code"));
+    assert!(ended.text.contains(&command) && ended.text.contains("It ended on 14:00") && ended.text.contains("anybody can open"));
+    assert!(unwanted.text.contains(&format!("- doorward share revoke {SHARE} --to guest@example.net\n")), "{}", unwanted.text);
+    assert!(gave_up.text.contains("has ended their own access") && !gave_up.text.contains("doorward share"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `/api/v1`: what staff do, for programs and the command line. Served on the admin socket, where the peer's user id stands for the operator.
 
 pub mod audit;
+pub mod disclaimers;
 pub mod guests;
 pub mod problem;
 pub mod receipts;
@@ -41,6 +42,7 @@ pub fn router(web: &Web) -> Router {
         .routes(routes!(redactions::remove))
         .routes(routes!(redactions::page))
         .routes(routes!(receipts::list))
+        .routes(routes!(disclaimers::list))
         .routes(routes!(reports::readers))
         .routes(routes!(reports::report))
         .routes(routes!(reports::page))

@@ -49,7 +49,7 @@ impl From<IssueError> for Problem {
             IssueError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             IssueError::TooManyCodes(_) => StatusCode::TOO_MANY_REQUESTS,
             IssueError::Unknown("guest" | "share", _) => StatusCode::NOT_FOUND,
-            IssueError::NothingPinned | IssueError::WasStopped => StatusCode::CONFLICT,
+            IssueError::NothingPinned | IssueError::Unwanted(_) | IssueError::WasStopped => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, error.to_string())

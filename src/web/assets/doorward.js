@@ -58,15 +58,30 @@
     const most = Date.now() + Number(place.dataset.most ?? place.dataset.session) * SECOND;
     let end = Date.now() + idle;
     let said = null;
-    const tick = () => {
-      const left = remaining(end);
-      const part = left === 0 ? "over" : left <= WARN_BEFORE ? "soon" : null;
+    const show = (part) => {
       if (part === said) return;
       said = part;
       place.querySelectorAll(":scope > :not(template)").forEach((old) => old.remove());
       if (part) place.append(place.querySelector(`template[data-${part}]`).content.cloneNode(true));
     };
+    const tick = () => {
+      const left = remaining(end);
+      // Nothing that is done now makes it last longer than that.
+      const soon = end < most ? "soon" : "last";
+      show(left === 0 ? "over" : left <= WARN_BEFORE ? soon : null);
+    };
     setInterval(tick, 5 * SECOND);
+    // Staying without leaving the page; where that does not work the form goes out as it is.
+    place.addEventListener("submit", async (event) => {
+      const form = event.target;
+      event.preventDefault();
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+      if (answer?.type !== "opaqueredirect") return form.submit();
+      end = Math.min(most, Date.now() + idle);
+      document.getElementById("main").focus({ preventScroll: true });
+      show("stayed");
+    });
     addEventListener("visibilitychange", tick);
     // Pages that fetch more of a document keep the session alive.
     addEventListener("doorward:used", () => {

@@ -1,6 +1,7 @@
 //! The page behind a link: who shares what, until when, and the text to agree to.
 
 use super::{Frame, Gives, finish};
+use crate::domain::disclaimer::Wording;
 use askama::Template;
 
 /// The page behind a link. Showing it has no effect.
@@ -18,6 +19,10 @@ pub struct LinkPage {
     pub masked_address: String,
     /// When the share ends, as people write it.
     pub expires: String,
+    /// When somebody said here that it is not meant for them, as people write it.
+    pub unwanted: Option<String>,
+    /// When somebody said here that they do not agree, as people write it.
+    pub declined: Option<String>,
     /// The text to agree to, where one is required.
     pub disclaimer: Option<DisclaimerView>,
     /// Guards the form against posts from elsewhere.
@@ -38,6 +43,8 @@ pub struct WhatIsShared {
 /// The text to agree to.
 #[derive(Debug, Clone)]
 pub struct DisclaimerView {
+    /// The language of the text as BCP 47 says it; empty where it was never said.
+    pub language: String,
     /// Heading of the text.
     pub title: String,
     /// The text.
@@ -46,6 +53,18 @@ pub struct DisclaimerView {
     pub version: String,
     /// SHA-256 of the text, in hexadecimal; comes back with the form.
     pub digest: String,
+}
+
+impl From<Wording<'_>> for DisclaimerView {
+    fn from(wording: Wording<'_>) -> Self {
+        Self {
+            language: wording.language.to_owned(),
+            title: wording.title.to_owned(),
+            paragraphs: wording.paragraphs(),
+            version: wording.version.to_owned(),
+            digest: wording.digest.to_owned(),
+        }
+    }
 }
 
 impl LinkPage {
@@ -80,6 +99,14 @@ impl Html<'_> {
     fn title(&self) -> String {
         self.frame
             .with("link-title", &[("owner", &self.page.owner_name), ("what", &self.page.what.text(self.frame))])
+    }
+
+    /// What was said on this page before.
+    fn notes(&self) -> Vec<String> {
+        let note =
+            |id: &str, at: &Option<String>| at.as_ref().map(|at| self.frame.with(id, &[("owner", &self.page.owner_name), ("at", at)]));
+        let declined = note("declined-note", &self.page.declined).filter(|_| self.page.disclaimer.is_some());
+        note("not-meant-said", &self.page.unwanted).into_iter().chain(declined).collect()
     }
 
     fn may(&self) -> String {

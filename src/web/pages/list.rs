@@ -1,6 +1,6 @@
 //! The page of a share: its documents, or those of one of its folders.
 
-use super::{Frame, WhatIsShared, finish, shown};
+use super::{Frame, MoreTimeView, SessionView, WhatIsShared, finish, shown};
 use crate::domain::policy::Delivery;
 use askama::Template;
 
@@ -35,10 +35,12 @@ pub struct ListPage {
     pub archive: Option<String>,
     /// When the share ends, as people write it.
     pub expires: String,
-    /// When the session ends without another request, as [`crate::words::figures::when`] writes it.
-    pub session_ends: String,
-    /// The same in seconds from now.
-    pub session_seconds: u64,
+    /// When the session ends, and how to stay.
+    pub session: SessionView,
+    /// Asking for more time, where the share ends soon.
+    pub more_time: Option<MoreTimeView>,
+    /// Where "not meant for me" goes.
+    pub give_up_action: String,
     /// The page on which documents can be sent in; none where the share takes none.
     pub upload: Option<String>,
     /// Where "I am finished" goes.

@@ -1,28 +1,36 @@
 //! The pages recipients meet: what each one shows as a type, and that type as HTML. No routing, no rules.
 
+mod anew;
 mod archive;
 mod code;
 mod home;
 mod left;
 mod link;
 mod list;
+mod more_time;
 mod play;
+mod privacy;
 mod refusal;
 mod report;
+mod session;
 #[cfg(test)]
 mod tests;
 mod upload;
 mod viewer;
 
+pub use anew::AnewPage;
 pub use archive::{ArchivePage, Withheld};
 pub use code::{CodePage, CodeProblem, Resend};
 pub use home::HomePage;
 pub use left::LeftPage;
 pub use link::{DisclaimerView, LinkPage, WhatIsShared};
 pub use list::{Counted, Crumb, EntryView, Gives, ListPage, Order, Tools};
+pub use more_time::MoreTimeView;
 pub use play::PlayPage;
+pub use privacy::PrivacyPage;
 pub use refusal::{RefusalKind, RefusalPage};
 pub use report::report;
+pub use session::{SessionView, StayPage};
 pub use upload::{SentView, UploadPage, UploadProblem};
 pub use viewer::{Place, ViewerPage, Zoom};
 

@@ -1,6 +1,6 @@
 //! The page that plays sound or film. Nothing is fetched before somebody presses play.
 
-use super::{Frame, finish, shown};
+use super::{Frame, SessionView, finish, shown};
 use askama::Template;
 
 /// Sound or film to be played.
@@ -22,10 +22,8 @@ pub struct PlayPage {
     pub kind: &'static str,
     /// How large it is, as people write it.
     pub size: String,
-    /// When the session ends without another request, as [`crate::words::figures::when`] writes it.
-    pub session_ends: String,
-    /// The same in seconds from now.
-    pub session_seconds: u64,
+    /// When the session ends, and how to stay.
+    pub session: SessionView,
     /// Where "I am finished" goes.
     pub leave_action: String,
     /// Guards the form against posts from elsewhere.
@@ -63,8 +61,7 @@ pub(super) fn sample(owner: &str, name: &str, film: bool) -> PlayPage {
         media_type: if film { "video/webm" } else { "audio/mpeg" },
         kind: if film { "kind-video" } else { "kind-audio" },
         size: "3.2 MB".into(),
-        session_ends: "18:40".into(),
-        session_seconds: 1800,
+        session: super::session::sample(1800),
         leave_action: "/d/0198/leave".into(),
         form_token: "dG9rZW4".into(),
     }

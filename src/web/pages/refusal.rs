@@ -1,11 +1,13 @@
 //! The page of each refusal: what happened, calmly, and what to do next.
 
-use super::{Frame, finish};
+use super::{Frame, MoreTimeView, finish};
 use askama::Template;
 
 /// Why a request got no other page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RefusalKind {
+    /// The text to agree to changed while somebody was signed in.
+    AgreeAnew,
     /// An archive that would be another than the one asked for.
     ArchiveChanged,
     /// An archive larger than one may be.
@@ -92,7 +94,8 @@ pub enum RefusalKind {
 
 impl RefusalKind {
     /// Every kind.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
+        Self::AgreeAnew,
         Self::ArchiveChanged,
         Self::ArchiveTooLarge,
         Self::BadForm,
@@ -139,6 +142,7 @@ impl RefusalKind {
     /// Its public name: in the catalogue after `refusal-`, and on the page for those who ask for help.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::AgreeAnew => "agree-anew",
             Self::ArchiveChanged => "archive-changed",
             Self::ArchiveTooLarge => "archive-too-large",
             Self::BadForm => "bad-form",
@@ -199,6 +203,8 @@ pub struct RefusalPage {
     pub back: Option<String>,
     /// Whether the same address may soon be asked for again: the page offers it.
     pub again: bool,
+    /// Asking for more time, where the share has ended and nothing else keeps its recipient out.
+    pub more_time: Option<MoreTimeView>,
 }
 
 impl RefusalPage {
@@ -229,8 +235,11 @@ impl Html<'_> {
     }
 
     fn back_label(&self) -> String {
-        self.frame
-            .text(if self.page.kind == RefusalKind::TextChanged { "refusal-read-again" } else { "refusal-back" })
+        self.frame.text(if matches!(self.page.kind, RefusalKind::AgreeAnew | RefusalKind::TextChanged) {
+            "refusal-read-again"
+        } else {
+            "refusal-back"
+        })
     }
 
     fn reference(&self) -> String {

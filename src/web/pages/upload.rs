@@ -1,6 +1,6 @@
 //! The page on which documents are sent in.
 
-use super::{Frame, finish, shown};
+use super::{Frame, SessionView, finish, shown};
 use crate::words::figures;
 use askama::Template;
 
@@ -27,10 +27,8 @@ pub struct UploadPage {
     pub problem: Option<UploadProblem>,
     /// What was sent, newest first.
     pub sent: Vec<SentView>,
-    /// When the session ends without another request, as [`crate::words::figures::when`] writes it.
-    pub session_ends: String,
-    /// The same in seconds from now.
-    pub session_seconds: u64,
+    /// When the session ends, and how to stay.
+    pub session: SessionView,
 }
 
 /// What was wrong with a document that was sent.

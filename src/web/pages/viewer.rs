@@ -1,6 +1,6 @@
 //! The page that shows a document: without a script one page of it at a time, with one all of them.
 
-use super::{Crumb, Frame, finish, shown};
+use super::{Crumb, Frame, SessionView, finish, shown};
 use crate::domain::part::PartPath;
 use crate::gate::view::View;
 use crate::preview::job::{Note, PageSize};
@@ -65,12 +65,8 @@ pub struct ViewerPage {
     pub marked: Option<String>,
     /// Where the document itself is downloaded, where the share gives that.
     pub download: Option<String>,
-    /// When the session ends without another request, as [`crate::words::figures::when`] writes it.
-    pub session_ends: String,
-    /// The same in seconds from now.
-    pub session_seconds: u64,
-    /// When the session ends in any case, in seconds from now.
-    pub session_most: u64,
+    /// When the session ends, and how to stay.
+    pub session: SessionView,
     /// Where "I am finished" goes.
     pub leave_action: String,
     /// Guards the form against posts from elsewhere.

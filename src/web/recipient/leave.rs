@@ -38,13 +38,13 @@ pub async fn left(web: Web) -> Response {
     Html(LeftPage { expires: None }.render(&refuse::frame(&web))).into_response()
 }
 
-/// The token of the form that ends this session.
-pub(super) fn leave_token(web: &Web, admitted: &Admitted) -> String {
+/// The token of all forms that belong to this session: to end it, to stay, to say something.
+pub(super) fn session_token(web: &Web, admitted: &Admitted) -> String {
     form_token(web.gate().keys(), &binding(&admitted.share().id, &admitted.session().token), web.gate().now())
 }
 
-fn binding<'a>(share: &'a ShareId, session: &'a TokenHash) -> [&'a [u8]; 3] {
-    [b"leave", share.as_bytes(), session.as_bytes()]
+pub(super) fn binding<'a>(share: &'a ShareId, session: &'a TokenHash) -> [&'a [u8]; 3] {
+    [b"session", share.as_bytes(), session.as_bytes()]
 }
 
 fn left_now(share: ShareId) -> Response {

@@ -7,7 +7,8 @@ use crate::gate::signs::after;
 use crate::limit::rate::Action;
 use crate::web::cookies::{self, Purpose};
 use crate::web::form::{check_token, receive};
-use crate::web::pages::{DisclaimerView, LinkPage, WhatIsShared};
+use crate::web::pages::{LinkPage, WhatIsShared};
+use crate::web::recipient::said::offer_after_end;
 use crate::web::recipient::see_other;
 use crate::web::{Web, refuse, request};
 use axum::extract::{Path, Request};
@@ -20,6 +21,7 @@ pub async fn show(web: Web, Path(link): Path<String>, request: Request) -> Respo
             web.gate().note_opening(&entry, &request::origin(&request), request::client(&request));
             Html(page(&web, &link, &entry).render(&refuse::frame(&web))).into_response()
         }
+        Err(Refusal::Expired(share)) => refuse::ended(&web, share, offer_after_end(&web, &link)),
         Err(refusal) => refuse::refusal(&web, &refusal),
     }
 }
@@ -53,7 +55,7 @@ pub async fn agree(web: Web, Path(link): Path<String>, request: Request) -> Resp
 }
 
 /// Checks the link before anything else; how often a network may be wrong is counted apart from how often it may be right.
-fn enter(web: &Web, link: &str, action: Action, request: &Request) -> Result<Entry, Refusal> {
+pub(super) fn enter(web: &Web, link: &str, action: Action, request: &Request) -> Result<Entry, Refusal> {
     let client = request::client(request);
     match web.gate().enter(link) {
         Err(Refusal::UnknownLink) => {
@@ -73,7 +75,7 @@ fn enter(web: &Web, link: &str, action: Action, request: &Request) -> Result<Ent
     }
 }
 
-fn binding(entry: &Entry) -> [&[u8]; 3] {
+pub(super) fn binding(entry: &Entry) -> [&[u8]; 3] {
     [b"agree", entry.link.share.as_bytes(), entry.link.recipient.as_bytes()]
 }
 
@@ -87,17 +89,9 @@ fn page(web: &Web, link: &str, entry: &Entry) -> LinkPage {
         gives: texts.delivery.into(),
         masked_address: gate.masked_address(&entry.recipient),
         expires: web.moment(entry.share.expires),
-        disclaimer: entry.disclaimer.as_ref().map(|text| DisclaimerView {
-            title: text.title.clone(),
-            paragraphs: text
-                .text
-                .split("\n\n")
-                .map(|paragraph| paragraph.trim().to_owned())
-                .filter(|p| !p.is_empty())
-                .collect(),
-            version: text.version.clone(),
-            digest: text.digest.clone(),
-        }),
+        unwanted: entry.recipient.said.unwanted.map(|at| web.moment(at)),
+        declined: entry.recipient.said.declined.map(|at| web.moment(at)),
+        disclaimer: entry.disclaimer.as_ref().map(|text| text.in_language(web.words().language()).into()),
         form_token: crate::crypto::form::form_token(gate.keys(), &binding(entry), gate.now()),
         action: format!("/s/{link}"),
     }

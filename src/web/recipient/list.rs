@@ -8,7 +8,9 @@ use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
 use crate::web::cookies::{self, Purpose};
 use crate::web::pages::{Counted, Crumb, EntryView, Gives, ListPage, Order, Tools};
-use crate::web::recipient::leave::leave_token;
+use crate::web::recipient::leave::session_token;
+use crate::web::recipient::said::offer;
+use crate::web::recipient::stay::session_view;
 use crate::web::{Web, refuse};
 use crate::words::figures;
 use axum::extract::{Path, Request};
@@ -60,11 +62,12 @@ pub(super) fn page(web: &Web, admitted: &Admitted, listed: Listed, view: &View) 
         truncated: listed.truncated,
         archive: gate.gives_archives(admitted).then(|| format!("/d/{share}/z{folder}")),
         expires: web.moment(expires),
-        session_ends: web.when(ends),
-        session_seconds: ends.since(gate.now()).as_secs(),
+        session: session_view(web, admitted, ends),
+        more_time: offer(web, admitted),
+        give_up_action: format!("/d/{share}/not-meant"),
         upload: admitted.share().policy.upload.then(|| format!("/d/{share}/u")),
         leave_action: format!("/d/{share}/leave"),
-        form_token: leave_token(web, admitted),
+        form_token: session_token(web, admitted),
     };
     Html(page.render(&refuse::frame(web))).into_response()
 }

@@ -14,6 +14,7 @@ use crate::limit::rate::Action;
 use crate::web::cookies::{self, Purpose};
 use crate::web::form::is_from_here;
 use crate::web::pages::{RefusalKind, SentView, UploadPage, UploadProblem};
+use crate::web::recipient::stay::session_view;
 use crate::web::recipient::{see_other, tus};
 use crate::web::{Web, refuse, request};
 use crate::words::figures;
@@ -213,8 +214,7 @@ fn page(web: &Web, sender: Sender, problem: Option<UploadProblem>) -> Result<Res
         file_bytes: outlook.file_bytes,
         problem,
         sent: sent.collect(),
-        session_ends: web.when(ends),
-        session_seconds: ends.since(gate.now()).as_secs(),
+        session: session_view(web, admitted, ends),
     };
     Ok(Html(page.render(&refuse::frame(web))).into_response())
 }

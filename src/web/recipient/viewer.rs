@@ -14,7 +14,8 @@ use crate::preview::job::Trouble;
 use crate::web::cookies::{self, Purpose};
 use crate::web::headers::PAGE_THAT_PLAYS;
 use crate::web::pages::{Crumb, Place, PlayPage, ViewerPage, Zoom};
-use crate::web::recipient::leave::leave_token;
+use crate::web::recipient::leave::session_token;
+use crate::web::recipient::stay::session_view;
 use crate::web::recipient::wanted::Wanted;
 use crate::web::request::Head;
 use crate::web::{Web, refuse, request};
@@ -142,10 +143,9 @@ async fn play(web: &Web, admitted: &Admitted, asked: &ViewRequest, recording: Re
         media_type: recording.media_type,
         kind: recording.kind,
         size: figures::size(web.words(), recording.size),
-        session_ends: web.when(recording.ends),
-        session_seconds: recording.ends.since(gate.now()).as_secs(),
+        session: session_view(web, admitted, recording.ends),
         leave_action: format!("/d/{share}/leave"),
-        form_token: leave_token(web, admitted),
+        form_token: session_token(web, admitted),
     };
     ([(CONTENT_SECURITY_POLICY, PAGE_THAT_PLAYS)], Html(page.render(&refuse::frame(web)))).into_response()
 }
@@ -167,11 +167,9 @@ fn page(web: &Web, admitted: &Admitted, asked: &ViewRequest, view: View, wanted:
         text: None,
         marked: given(Delivery::Watermarked).then(|| at('w')),
         download: given(Delivery::Download).then(|| at('f')),
-        session_ends: web.when(view.ends),
-        session_seconds: view.ends.since(gate.now()).as_secs(),
-        session_most: admitted.ends().since(gate.now()).as_secs(),
+        session: session_view(web, admitted, view.ends),
         leave_action: format!("/d/{share}/leave"),
-        form_token: leave_token(web, admitted),
+        form_token: session_token(web, admitted),
         view,
     }
 }

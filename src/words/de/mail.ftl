@@ -134,3 +134,50 @@ mail-reminder-intro = { $owner } ({ $organisation }) stellt Ihnen „{ $subject 
 mail-reminder-link = Das ist Ihr persönlicher Link, derselbe wie bisher:
 mail-reminder-help = Brauchen Sie mehr Zeit, oder haben Sie eine Frage? Fragen Sie { $owner } ({ $address }) oder { $contact }.
 mail-reminder-once = Wir erinnern Sie nur dieses eine Mal. Wenn Sie die Dokumente nicht lesen möchten, brauchen Sie nichts zu tun.
+
+## Was ein Empfänger gesagt hat, an die Person, der die Freigabe gehört
+
+mail-said-anybody = Das wurde auf der Seite hinter dem Link gesagt. Sie kann öffnen, wer den Link hat; auch Prüfprogramme für E-Mails drücken Schaltflächen. Wenn es wichtig ist, fragen Sie die Person.
+mail-said-proven = Das wurde gesagt, nachdem der Code aus ihrem Postfach eingegeben war.
+
+mail-declined-subject = { $recipient } stimmt nicht zu: { $subject }
+mail-declined-intro = Jemand mit dem Link von { $recipient } stimmt dem Text nicht zu, dem vor Ihrer Freigabe „{ $subject }“ zuzustimmen ist.
+mail-declined-effect = Es wurde nichts gezeigt, und sonst hat sich nichts geändert: Wer später zustimmt, kommt hinein. Vielleicht gibt es eine Frage zum Text.
+
+mail-time-subject = { $recipient } bittet um mehr Zeit: { $subject }
+mail-time-intro = { $recipient } bittet um mehr Zeit, um Ihre Freigabe „{ $subject }“ zu lesen.
+mail-time-ended = Sie endete am { $expires }. Erbeten ist sie bis { $day }.
+mail-time-ends = Sie endet am { $expires }. Erbeten ist sie bis { $day }.
+mail-time-yes = Wenn Sie einverstanden sind, führen Sie das hier aus. Die Links bleiben dieselben, und eine E-Mail sagt es allen, die darum gebeten haben:
+mail-time-no = Wenn nicht, brauchen Sie nichts zu tun.
+
+mail-unwanted-subject = Nicht für { $recipient } bestimmt: { $subject }
+mail-unwanted-intro = Jemand mit dem Link von { $recipient } sagt, dass Ihre Freigabe „{ $subject }“ dort nicht richtig ist.
+mail-unwanted-effect = An diese Adresse geht keine E-Mail zu dieser Freigabe mehr, bis jemand mit diesem Link zustimmt oder einen Code anfordert. Der Zugang ist wie zuvor. Bitte prüfen Sie die Adresse.
+mail-unwanted-stop = Wenn die Adresse falsch ist, beenden Sie ihren Zugang:
+mail-unwanted-intro-ended = { $recipient } sagt, dass Ihre Freigabe „{ $subject }“ dort nicht richtig ist, und hat den eigenen Zugang beendet.
+mail-unwanted-effect-ended = Der Link öffnet nichts mehr, und dorthin geht keine E-Mail mehr. Wenn das ein Versehen war, legen Sie eine neue Freigabe an.
+
+## Mehr Zeit, an einen Empfänger, der darum gebeten hat
+
+mail-extended-subject = Sie haben mehr Zeit: { $subject }
+mail-extended-intro = { $owner } ({ $organisation }) gibt Ihnen mehr Zeit für „{ $subject }“: Die Freigabe ist bis { $expires } offen.
+mail-extended-link = Ihr Link ist derselbe wie bisher:
+
+## Kopien für einen Empfänger
+
+mail-agreed-subject = Der Text, dem Sie zugestimmt haben: { $subject }
+mail-agreed-intro = Am { $when } haben Sie diesem Text zugestimmt, um „{ $subject }“ von { $owner } ({ $organisation }) zu öffnen. Das ist Ihre Kopie:
+mail-agreed-digest = Fassung { $version }. Ihre Zustimmung ist mit diesem Fingerabdruck des Textes vermerkt (SHA-256): { $digest }
+
+mail-copy-subject = Was Sie geöffnet haben: { $subject }
+mail-copy-intro = Das ist Ihre eigene Kopie dessen, was bei Ihrem Besuch von „{ $subject }“ von { $owner } ({ $organisation }) vermerkt wurde:
+mail-copy-line =
+    { $time }: { $action ->
+        [preview] angesehen:
+        [archive] als eine ZIP-Datei heruntergeladen:
+        [watermarked] mit Wasserzeichen heruntergeladen:
+        [upload] hochgeladen:
+       *[download] heruntergeladen:
+    } „{ $document }“
+mail-copy-unexpected = Waren Sie das nicht? Dann kann jemand anderes Ihr Postfach lesen. Bitte sagen Sie uns sofort Bescheid.

@@ -258,7 +258,6 @@ viewer-busy = Der Server hat gerade viel zu tun. Die nächsten Seiten kommen von
 viewer-ended = Sie wurden abgemeldet, oder die Freigabe ist beendet. Um weiterzulesen, öffnen Sie den Link in Ihrer E-Mail noch einmal.
 viewer-offline = Der Server ist nicht erreichbar. Die Seiten kommen, sobald er wieder antwortet.
 viewer-failed = Diese Seite kann nicht gezeigt werden.
-viewer-session-soon = Sie werden bald abgemeldet, wenn Sie nicht weiterlesen.
 viewer-no-print = Diese Seiten sind zum Ansehen am Bildschirm bestimmt und werden nicht gedruckt. Wenn Sie sie auf Papier brauchen, fragen Sie { $owner }.
 viewer-parts = { $count ->
     [one] Ein Dokument ist angehängt
@@ -509,3 +508,57 @@ refusal-unknown-link-next = Öffnen Sie den Link in Ihrer E-Mail noch einmal, od
 refusal-unsupported-media-title = Dieses Formular konnte nicht gelesen werden
 refusal-unsupported-media-text = Es kam in einer Form, die diese Seite nicht versteht. Es wurde nichts verändert.
 refusal-unsupported-media-next = Bitte gehen Sie zurück, laden Sie die Seite neu und senden Sie das Formular noch einmal.
+
+## Was Empfänger außerdem sagen können
+
+not-meant-title = Nicht für Sie bestimmt?
+not-meant-note = Wenn diese Dokumente nicht für Sie sind, sagen Sie es hier. { $owner } erfährt es, und an diese Adresse kommt keine E-Mail mehr dazu. Sie können es sich hier noch anders überlegen.
+not-meant = Das ist nicht für mich bestimmt
+not-meant-said = Hier wurde gesagt ({ $at }), dass das nicht für diese Adresse bestimmt ist. { $owner } hat es erfahren, und hierher kommt keine E-Mail mehr dazu. Wenn es doch für Sie ist, gehen Sie einfach unten weiter.
+decline = Ich stimme nicht zu
+declined-note = Hier wurde gesagt ({ $at }), dass diesem Text nicht zugestimmt wird. { $owner } hat es erfahren. Sie können unten immer noch zustimmen oder { $owner } danach fragen.
+give-up = Nicht für mich bestimmt: meinen Zugang beenden
+give-up-note = Wenn diese Dokumente nicht für Sie sind, können Sie Ihren Zugang beenden. { $owner } erfährt es, und Ihr Link öffnet nichts mehr.
+more-title = Brauchen Sie mehr Zeit?
+more-note = Wir bitten { $owner } per E-Mail darum. Wenn die Antwort Ja ist, bekommen Sie eine E-Mail, und Ihr Link gilt bis dahin.
+more-until = Offen halten bis zum Ende des Tages
+more-send = Um mehr Zeit bitten
+more-asked = Wir haben { $owner } gebeten, die Freigabe bis { $until } offen zu halten ({ $at }). Wenn die Antwort Ja ist, bekommen Sie eine E-Mail.
+
+## Ein Text, der sich während der Anmeldung geändert hat
+
+anew-title = Der Text hat sich geändert
+anew-lead = Während Sie angemeldet waren, ist eine neuere Fassung des Textes gültig geworden, dem Sie zugestimmt haben.
+anew-note = Ihre Zustimmung wird mit Ihrer Adresse, der Zeit und diesem Text vermerkt.
+anew-agree = Ich stimme zu, weiter
+refusal-agree-anew-title = Der Text hat sich geändert
+refusal-agree-anew-text = Während Sie angemeldet waren, ist eine neuere Fassung des Textes gültig geworden, dem Sie zugestimmt haben.
+refusal-agree-anew-next = Bitte lesen Sie die neue Fassung und stimmen Sie ihr zu. Sie bleiben angemeldet.
+
+## Das Ende eines Besuchs
+
+stay-title = Lesen Sie noch?
+stay-title-last = Dieser Besuch endet bald
+stay-until = Um { $at } werden Sie abgemeldet, wenn Sie nicht angemeldet bleiben.
+session-last = Um { $at } werden Sie abgemeldet: Dann ist die längste Zeit für einen Besuch vorbei. Wenn Sie wiederkommen möchten, öffnen Sie den Link in Ihrer E-Mail und fordern Sie einen neuen Code an.
+session-stayed = Gut: Sie bleiben angemeldet.
+
+## Was vermerkt wird
+
+privacy-link = Was vermerkt wird
+privacy-title = Was über Sie vermerkt wird
+privacy-recorded = Was vermerkt wird
+privacy-address = Ihre E-Mail-Adresse, weil Dokumente für sie bereitgestellt wurden.
+privacy-agreed = Was Sie gesagt haben: dass Sie einem Text zugestimmt haben oder nicht, mit der Fassung des Textes und der Zeit.
+privacy-visit = Wann Sie gekommen sind, mit der Netzadresse Ihres Geräts und dem Namen, den Ihr Browser sich gibt.
+privacy-read = Welche Dokumente Sie angesehen oder heruntergeladen haben, wann, welche Seiten oder wie viel davon. Wer sie bereitgestellt hat, erhält das als Lesebestätigung.
+privacy-sent = Was Sie hochgeladen haben, wo das möglich ist.
+privacy-not = Wird Ihr Link nur geöffnet, so wird das bloß gezählt, zusammen mit allen, die ihn öffnen, auch Mailprogrammen. Es gibt keine Verfolgung und keine Werbung, und nichts wird von anderswo geladen.
+privacy-why = Warum
+privacy-purpose = { $organisation } übergibt Dokumente, die nicht für alle bestimmt sind. Der Vermerk ist der Nachweis, wer was erhalten hat, und kann nachträglich nicht geändert werden.
+privacy-how-long = Wie lange
+privacy-kept = Aufbewahrt wird es so: { $kept }
+privacy-kept-as-needed = Es wird aufbewahrt, solange { $organisation } es als Nachweis braucht. Fragen Sie, wenn Sie wissen möchten, wie lange das ist.
+privacy-cookies = Cookies
+privacy-cookies-text = Zwei Cookies halten Sie für diesen Besuch angemeldet. Ein drittes lässt diesen Browser 90 Tage lang als einen erkennen, der schon einmal den richtigen Code gegeben hat, damit Fremde, die Codes raten, Sie nicht aufhalten können. Ein viertes merkt sich die Sprache, die Sie gewählt haben. Mehr als eine Zufallszahl oder eine Sprache steht nicht darin.
+privacy-copy = Nach einem Besuch bekommen Sie eine E-Mail mit dem, was vermerkt wurde.

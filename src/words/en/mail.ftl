@@ -135,3 +135,50 @@ mail-reminder-intro = { $owner } of { $organisation } shares “{ $subject }” 
 mail-reminder-link = This is your personal link, the same as before:
 mail-reminder-help = Do you need more time, or have a question? Ask { $owner } ({ $address }) or { $contact }.
 mail-reminder-once = We remind you once. You need not do anything if you do not want to read the documents.
+
+## What a recipient said, to the owner of the share
+
+mail-said-anybody = This was said on the page behind the link, which anybody can open who has the link; programs that look into mail press buttons, too. If it matters, ask the person.
+mail-said-proven = This was said after the code from their mailbox had been entered.
+
+mail-declined-subject = Not agreed to by { $recipient }: { $subject }
+mail-declined-intro = Somebody with the link of { $recipient } does not agree to the text that your share “{ $subject }” asks them to agree to.
+mail-declined-effect = Nothing was shown to them, and nothing else has changed: whoever agrees later still gets in. Perhaps they have a question about the text.
+
+mail-time-subject = More time asked for by { $recipient }: { $subject }
+mail-time-intro = { $recipient } asks for more time to read your share “{ $subject }”.
+mail-time-ended = It ended on { $expires }. They ask to have it until { $day }.
+mail-time-ends = It ends on { $expires }. They ask to have it until { $day }.
+mail-time-yes = If that is all right, run this. The links stay the same, and they get a mail:
+mail-time-no = If it is not, you need not do anything.
+
+mail-unwanted-subject = Not meant for { $recipient }: { $subject }
+mail-unwanted-intro = Somebody with the link of { $recipient } says that your share “{ $subject }” is not meant for them.
+mail-unwanted-effect = No more mail about this share goes to that address, until somebody agrees or asks for a code with that link. Access is as it was. Please check the address.
+mail-unwanted-stop = If the address is wrong, end its access:
+mail-unwanted-intro-ended = { $recipient } says that your share “{ $subject }” is not meant for them, and has ended their own access.
+mail-unwanted-effect-ended = Their link opens nothing any more, and no more mail goes there. If that was a mistake, make them a new share.
+
+## More time, to a recipient who asked for it
+
+mail-extended-subject = You have more time: { $subject }
+mail-extended-intro = { $owner } of { $organisation } gives you more time for “{ $subject }”: it is open until { $expires }.
+mail-extended-link = Your link is the same as before:
+
+## Copies for a recipient
+
+mail-agreed-subject = What you agreed to: { $subject }
+mail-agreed-intro = On { $when } you agreed to this text, to open “{ $subject }” from { $owner } of { $organisation }. This is your copy of it:
+mail-agreed-digest = Version { $version }. Your agreement is recorded with this fingerprint of the text (SHA-256): { $digest }
+
+mail-copy-subject = What you opened: { $subject }
+mail-copy-intro = This is your own copy of what was recorded when you visited “{ $subject }” from { $owner } of { $organisation }:
+mail-copy-line =
+    { $time }: { $action ->
+        [preview] looked at
+        [archive] taken as one ZIP:
+        [watermarked] downloaded with a watermark:
+        [upload] sent in:
+       *[download] downloaded:
+    } “{ $document }”
+mail-copy-unexpected = Was this not you? Then somebody else can read your mailbox. Please tell us at once.

@@ -143,6 +143,55 @@ resend-other-browsers = Use the code in the browser that asked for it, or ask ag
 resend-again = Send the code again
 resend-new = Send a new code
 
+## Not meant for me, I do not agree, more time
+
+not-meant-title = Not meant for you?
+not-meant-note = If these documents are not for you, say so. { $owner } is told, and no more mail about them comes to this address. You can still change your mind here.
+not-meant = This is not meant for me
+not-meant-said = It was said here, { $at }, that this is not meant for this address. { $owner } was told, and no more mail about it comes here. If it is for you after all, just go on below.
+give-up-note = If these documents are not for you, you can end your access. { $owner } is told, and your link opens nothing any more.
+give-up = Not meant for me: end my access
+decline = I do not agree
+declined-note = It was said here, { $at }, that this text is not agreed to. { $owner } was told. You can still agree below, or ask { $owner } about it.
+more-title = Do you need more time?
+more-until = Have it open until the end of
+more-note = We ask { $owner } by mail. If the answer is yes, you get a mail, and your link works until then.
+more-send = Ask for more time
+more-asked = We asked { $owner } to keep it open until { $until } ({ $at }). If the answer is yes, you get a mail.
+
+## Before a session ends
+
+stay-title = Are you still reading?
+stay-title-last = This visit ends soon
+stay-until = You will be signed out at { $at }, unless you stay.
+
+## A text that changed while somebody was signed in
+
+anew-title = The text has changed
+anew-lead = While you were signed in, a newer version of the text that you agreed to was put in place.
+anew-note = Your agreement is recorded with your address, the time and this text.
+anew-agree = I agree, go on
+
+## Privacy
+
+privacy-link = What is recorded
+privacy-title = What is recorded about you
+privacy-recorded = What is recorded
+privacy-address = Your mail address, because documents were shared with it.
+privacy-agreed = What you said: that you agreed to a text, or not, with the version of the text and the time.
+privacy-visit = When you came in, with the network address of your device and what your browser calls itself.
+privacy-read = Which documents you looked at or downloaded, when, which pages or how much of them. Whoever shared them receives this as a receipt.
+privacy-sent = What you sent in, where that is possible.
+privacy-not = Opening your link without going on is only counted, together with all who open it, mail programs included. There is no tracking, no advertising, and nothing is loaded from elsewhere.
+privacy-why = Why
+privacy-purpose = { $organisation } hands over documents that are not for everybody. The record is the proof of who was given what, and cannot be changed afterwards.
+privacy-how-long = How long
+privacy-kept = It is kept { $kept }
+privacy-kept-as-needed = It is kept as long as { $organisation } needs it as proof. Ask if you would like to know how long that is.
+privacy-cookies = Cookies
+privacy-cookies-text = Two cookies keep you signed in for this visit. A third one lets this browser be recognised for 90 days as one that once gave the right code, so that strangers who guess codes cannot slow you down. A fourth one remembers the language that you chose. They hold a random number or a language and nothing else.
+privacy-copy = After a visit you get a mail with what was recorded.
+
 ## The page of a share
 
 crumbs-label = Where you are
@@ -198,8 +247,10 @@ list-hidden = { $hidden ->
 list-receipts = When you open a document, { $owner } receives a receipt with your address and the time.
 leave-note = You stay signed in until { $at }, and longer while you use this page.
 leave = I am finished
-session-soon = You will be signed out at { $at }.
+session-soon = You will soon be signed out unless you go on reading.
 session-stay = Stay signed in
+session-stayed = Done: you stay signed in.
+session-last = You will be signed out at { $at }: then the longest time for one visit is over. To come back, open the link in your mail and ask for a new code.
 session-over = You may have been signed out in the meantime. If a document does not open, open the link in your mail again.
 
 ## The page before an archive
@@ -259,7 +310,6 @@ viewer-busy = The server has much to do just now. The next pages follow by thems
 viewer-ended = You have been signed out, or the share has ended. To go on, open the link in your mail again.
 viewer-offline = The server cannot be reached. The pages follow as soon as it answers again.
 viewer-failed = This page cannot be shown.
-viewer-session-soon = You will soon be signed out unless you go on reading.
 viewer-no-print = These pages are for viewing on a screen and are not printed. If you need them on paper, ask { $owner }.
 viewer-parts = { $count ->
     [one] One document is attached
@@ -353,6 +403,10 @@ refusal-bad-form-next = Please go back, load the page again, and send it once mo
 refusal-busy-title = A moment, please
 refusal-busy-text = This server has as much to do as it can carry, so it has not begun with your request.
 refusal-busy-next = Please try again { $when }.
+
+refusal-agree-anew-title = The text has changed
+refusal-agree-anew-text = While you were signed in, a newer version of the text that you agreed to was put in place.
+refusal-agree-anew-next = Please read and agree to the new version first. You stay signed in.
 
 refusal-archive-changed-title = These documents are not the same any more
 refusal-archive-changed-text = Something in the folder has changed since the ZIP was put together, so it cannot be downloaded, or go on, as it was.

@@ -43,12 +43,23 @@ pub(super) fn expected(
         return Some(status(405));
     }
     Some(match path {
-        "/" | "/healthz" | "/readyz" | "/robots.txt" | "/.well-known/security.txt" | "/d/{share}/left" => status(200),
+        "/" | "/healthz" | "/readyz" | "/robots.txt" | "/.well-known/security.txt" | "/privacy" | "/d/{share}/left" => status(200),
         "/static/{file}" => Expected { kept: true, ..status(200) },
         "/favicon.ico" | "/d/{share}" => status(308),
         "/s/{link}" => status(entry(method, share, link)),
+        "/s/{link}/decline" | "/s/{link}/not-meant" => status(entry(method, share, link)),
+        // A share that has ended is just what more time is asked for.
+        "/s/{link}/more-time" if link == LinkState::True && share == ShareState::Expired => status(400),
+        "/s/{link}/more-time" => status(entry(method, share, link)),
         "/d/{share}/code" | "/d/{share}/code/again" => status(code(method, session, share)),
-        "/d/{share}/leave" => status(if holds_a_session_cookie(session) { 400 } else { 403 }),
+        "/d/{share}/terms" | "/d/{share}/stay" if method != "POST" => status(match door(session, share) {
+            // There is nothing to agree to anew.
+            200 if path.ends_with("terms") => 303,
+            answer => answer,
+        }),
+        "/d/{share}/leave" | "/d/{share}/more-time" | "/d/{share}/not-meant" | "/d/{share}/stay" | "/d/{share}/terms" => {
+            status(if holds_a_session_cookie(session) { 400 } else { 403 })
+        }
         "/d/{share}/" => status(door(session, share)),
         "/d/{share}/f/{*path}" => document(method, session, share),
         "/d/{share}/v/{*path}" if named == Document::Sound => status(player(session, share)),
@@ -68,11 +79,14 @@ pub(super) fn expected(
 fn methods(path: &str) -> Option<&'static [&'static str]> {
     const READ: &[&str] = &["GET", "HEAD"];
     match path {
-        "/s/{link}" | "/d/{share}/code" | "/d/{share}/z" => Some(&["GET", "HEAD", "POST"]),
+        "/s/{link}" | "/d/{share}/code" | "/d/{share}/stay" | "/d/{share}/terms" | "/d/{share}/z" => Some(&["GET", "HEAD", "POST"]),
         "/d/{share}/u" => Some(&["GET", "HEAD", "POST", "OPTIONS"]),
         "/d/{share}/u/{upload}" => Some(&["HEAD", "PATCH", "DELETE"]),
-        "/d/{share}/code/again" | "/d/{share}/leave" => Some(&["POST"]),
-        "/" | "/healthz" | "/readyz" | "/favicon.ico" | "/robots.txt" | "/.well-known/security.txt" | "/static/{file}" => Some(READ),
+        "/d/{share}/code/again" | "/d/{share}/leave" | "/d/{share}/more-time" | "/d/{share}/not-meant" => Some(&["POST"]),
+        "/s/{link}/decline" | "/s/{link}/more-time" | "/s/{link}/not-meant" => Some(&["POST"]),
+        "/" | "/healthz" | "/readyz" | "/favicon.ico" | "/robots.txt" | "/.well-known/security.txt" | "/privacy" | "/static/{file}" => {
+            Some(READ)
+        }
         "/d/{share}" | "/d/{share}/" | "/d/{share}/left" | "/d/{share}/f/{*path}" => Some(READ),
         "/d/{share}/v/{*path}" | "/d/{share}/p/{page}/{*path}" | "/d/{share}/t/{page}/{*path}" | "/d/{share}/w/{*path}" => Some(READ),
         "/d/{share}/z/{ticket}/{*path}" => Some(READ),

@@ -63,6 +63,7 @@ pub(crate) struct TestApp {
 }
 
 /// The program, stopped in good order.
+#[derive(Clone)]
 pub(crate) struct Stopped(World);
 
 impl TestApp {

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod mutated;
+mod versions;
 
 use crate::helpers::{HOUR, Outcome, Shared, TestApp, until};
 use serde_json::Value;

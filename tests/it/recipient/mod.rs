@@ -6,4 +6,6 @@ mod leave;
 mod link;
 mod list;
 mod play;
+mod said;
+mod session;
 mod viewer;

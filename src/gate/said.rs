@@ -1,0 +1,200 @@
+//! What recipients say besides agreeing: not meant for me, I do not agree, I need more time. Each is put down and told to the owner.
+//!
+//! Whoever holds the link can press these buttons, mail scanners included. So nothing that is said with the link alone ends anybody's access, and
+//! the owner is told only so often.
+
+use crate::crypto::link::Link;
+use crate::crypto::random::{self, CookieSecret};
+use crate::crypto::sealed::{Private, Subject};
+use crate::domain::bounds::{FAILURE_WINDOW, MORE_TIME_BEFORE, MORE_TIME_DAYS, TOLD_PER_RECIPIENT, TOLD_PER_SHARE};
+use crate::domain::ids::{MailId, ShareId};
+use crate::domain::time::{Timestamp, parse_expiry};
+use crate::gate::Gate;
+use crate::gate::admit::{SessionFacts, admit_link, admit_session};
+use crate::gate::consent::Entry;
+use crate::gate::refusal::Refusal;
+use crate::gate::session::Proof;
+use crate::ledger::event::{Actor, Event, MailKind, Origin};
+use crate::ledger::state::{MoreTime, Recipient, Share, State};
+use crate::ledger::tx::{Class, Tx};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Who asks for more time.
+#[derive(Debug, Clone, Copy)]
+pub enum Asking {
+    /// Whoever holds the link.
+    Link(Link),
+    /// The recipient, in a session of this share.
+    Session(ShareId, Proof),
+}
+
+/// What somebody who needs more time is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeOffer {
+    /// What was asked for within a day and is not answered.
+    pub asked: Option<MoreTime>,
+    /// So many days, and the end that they would mean.
+    pub choices: Vec<(u16, Timestamp)>,
+}
+
+impl Gate {
+    /// "Not meant for me", said by whoever holds the link: no more mail goes there, until somebody agrees with this link. Access stays.
+    pub async fn not_meant(&self, entry: &Entry, origin: Origin) -> Result<(), Refusal> {
+        let (link, mail) = (entry.link, drawn());
+        let transaction = move |t: &mut Tx<'_>| {
+            let (share, recipient) = admit_link(t.state(), link, t.now())?;
+            if recipient.said.unwanted.is_none() {
+                let origin = Private::new(Subject::Guest(recipient.guest), origin.clone());
+                t.emit(Event::RecipientUnwanted { share: share.id, recipient: recipient.id, session: None, origin });
+                tell_owner(t, &share, &recipient, MailKind::Unwanted(recipient.id), mail);
+            }
+            Ok(())
+        };
+        self.ledger.tx(Class::Ordinary, transaction).await
+    }
+
+    /// "Not meant for me", said by the recipient in a session: it ends their own access for good, until staff make a new share.
+    pub async fn give_up(&self, share: ShareId, cookie: Option<&CookieSecret>, origin: Origin) -> Result<(), Refusal> {
+        let facts = SessionFacts { ask_anew: false, ..self.session_facts(&self.ledger.state(), share, cookie.map(Proof::from)) };
+        let mail = drawn();
+        let transaction = move |t: &mut Tx<'_>| {
+            let admitted = admit_session(t.state(), facts, t.now())?;
+            let (share, recipient) = (admitted.share(), admitted.recipient());
+            let origin = Private::new(Subject::Guest(recipient.guest), origin.clone());
+            let session = Some(admitted.session().id);
+            t.emit(Event::RecipientUnwanted { share: share.id, recipient: recipient.id, session, origin });
+            t.emit(Event::RecipientRevoked { share: share.id, recipient: recipient.id, by: Actor::Recipient });
+            tell_owner(t, share, recipient, MailKind::Unwanted(recipient.id), mail);
+            Ok(())
+        };
+        self.ledger.tx(Class::First, transaction).await
+    }
+
+    /// "I do not agree", about the text that the page showed. Whoever thinks better of it may agree afterwards.
+    pub async fn decline(&self, entry: &Entry, digest: &str, origin: Origin) -> Result<(), Refusal> {
+        let (link, mail, digest) = (entry.link, drawn(), digest.to_owned());
+        let transaction = move |t: &mut Tx<'_>| {
+            let (share, recipient) = admit_link(t.state(), link, t.now())?;
+            let Some(text) = t.state().disclaimer.clone().filter(|_| share.policy.disclaimer) else { return Ok(()) };
+            let shown = text.shown_as(&digest).ok_or(Refusal::TextChanged(share.id))?;
+            if recipient.said.declined.is_none() {
+                t.emit(Event::ConsentDeclined {
+                    share: share.id,
+                    recipient: recipient.id,
+                    version: shown.version.to_owned(),
+                    digest: shown.digest.to_owned(),
+                    language: shown.language.to_owned(),
+                    origin: Private::new(Subject::Guest(recipient.guest), origin.clone()),
+                });
+                tell_owner(t, &share, &recipient, MailKind::Declined(recipient.id), mail);
+            }
+            Ok(())
+        };
+        self.ledger.tx(Class::Ordinary, transaction).await
+    }
+
+    /// What somebody who needs more time is offered: nothing while the end is far away, or where no later one is allowed.
+    pub fn time_offer(&self, share: &Share, recipient: &Recipient) -> Option<TimeOffer> {
+        let now = self.clock.now();
+        let is_near = share.expires <= now.plus(MORE_TIME_BEFORE);
+        if share.stopped.is_some() || recipient.stopped.is_some() || !is_near {
+            return None;
+        }
+        let choices: Vec<_> = MORE_TIME_DAYS.iter().filter_map(|days| Some((*days, self.later_end(share, *days)?))).collect();
+        let asked = recipient.said.more_time.filter(|asked| now.since(asked.at) < FAILURE_WINDOW);
+        (asked.is_some() || !choices.is_empty()).then_some(TimeOffer { asked, choices })
+    }
+
+    /// A true link to a share whose time is over, and that is all that keeps its recipient out.
+    pub fn ended_entry(&self, link: &str) -> Option<Entry> {
+        let link = Link::verify(link, &self.keys).ok()?;
+        let state = self.ledger.state();
+        let Err(Refusal::Expired(_)) = admit_link(&state, link, self.clock.now()) else { return None };
+        let (share, recipient) = state.recipient(link.share, link.recipient)?;
+        Some(Entry { link, share: Arc::clone(share), recipient: Arc::clone(recipient), disclaimer: None })
+    }
+
+    /// Asks the owner for so many more days; asking again on the same day changes nothing.
+    pub async fn ask_for_time(&self, who: Asking, days: u16, origin: Origin) -> Result<(), Refusal> {
+        let facts = match who {
+            Asking::Link(_) => None,
+            Asking::Session(share, proof) => Some(self.session_facts(&self.ledger.state(), share, Some(proof))),
+        };
+        let share = match who {
+            Asking::Link(link) => link.share,
+            Asking::Session(share, _) => share,
+        };
+        let until = self.ledger.state().shares.get(&share).and_then(|share| self.later_end(share, days));
+        let until = until.ok_or(Refusal::Expired(share))?;
+        let mail = drawn();
+        let transaction = move |t: &mut Tx<'_>| {
+            let (share, recipient, session) = match (who, facts) {
+                (Asking::Link(link), _) => {
+                    let (share, recipient) = asking_link(t.state(), link, t.now())?;
+                    (share, recipient, None)
+                }
+                (Asking::Session(..), Some(facts)) => {
+                    let admitted = admit_session(t.state(), facts, t.now())?;
+                    (Arc::new(admitted.share().clone()), Arc::new(admitted.recipient().clone()), Some(admitted.session().id))
+                }
+                (Asking::Session(..), None) => return Err(Refusal::NoSession),
+            };
+            if recipient.said.more_time.is_some_and(|asked| t.now().since(asked.at) < FAILURE_WINDOW) {
+                return Ok(());
+            }
+            if let Some(wait) = told_enough(&share, &recipient, t.now()) {
+                return Err(Refusal::RateLimited(wait));
+            }
+            let origin = Private::new(Subject::Guest(recipient.guest), origin.clone());
+            t.emit(Event::TimeAsked { share: share.id, recipient: recipient.id, until, session, origin });
+            tell_owner(t, &share, &recipient, MailKind::MoreTime(recipient.id), mail);
+            Ok(())
+        };
+        self.ledger.tx(Class::Ordinary, transaction).await
+    }
+
+    /// The end of the day so many days after the share's end, or after now where that is later; nothing where it may not run that long.
+    fn later_end(&self, share: &Share, days: u16) -> Option<Timestamp> {
+        let now = self.clock.now();
+        let from = share.expires.max(now).plus(Duration::from_secs(u64::from(days) * 24 * 3600));
+        let day = from.in_zone(&self.settings.zone).date().to_string();
+        let until = parse_expiry(&day, now, &self.settings.zone).ok()?;
+        self.checked_expiry(until).ok().filter(|until| *until > share.expires)
+    }
+}
+
+/// A share may be asked about by link while it is open, and after its time.
+fn asking_link(state: &State, link: Link, now: Timestamp) -> Result<(Arc<Share>, Arc<Recipient>), Refusal> {
+    match admit_link(state, link, now) {
+        Err(Refusal::Expired(_)) => {
+            let (share, recipient) = state.recipient(link.share, link.recipient).ok_or(Refusal::UnknownLink)?;
+            Ok((Arc::clone(share), Arc::clone(recipient)))
+        }
+        admitted => admitted,
+    }
+}
+
+/// Queues a mail to the owner, unless there were enough of them today.
+fn tell_owner(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, kind: MailKind, mail: MailId) {
+    if told_enough(share, recipient, t.now()).is_none() {
+        t.emit(Event::MailQueued { mail, share: share.id, kind, due: t.now(), deliver_by: Timestamp::MAX });
+    }
+}
+
+/// How long to wait, where the owner was told of enough today that this recipient, or all of the share, said.
+fn told_enough(share: &Share, recipient: &Recipient, now: Timestamp) -> Option<Duration> {
+    let today = |told: &[Timestamp]| -> Vec<Timestamp> { told.iter().copied().filter(|at| now.since(*at) < FAILURE_WINDOW).collect() };
+    let own = today(&recipient.said.told);
+    let all: Vec<Timestamp> = share.recipients.values().flat_map(|recipient| today(&recipient.said.told)).collect();
+    let full = match () {
+        () if own.len() >= TOLD_PER_RECIPIENT => own,
+        () if all.len() >= TOLD_PER_SHARE => all,
+        () => return None,
+    };
+    full.iter().min().map(|first| first.plus(FAILURE_WINDOW).since(now))
+}
+
+pub(super) fn drawn() -> MailId {
+    MailId::from_bytes(random::bytes())
+}

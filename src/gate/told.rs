@@ -107,7 +107,9 @@ impl Gate {
         let told: Vec<_> = visit
             .reads
             .iter()
-            .map(|read| (self.moment(words, read.at), read.document.get().map(|name| name.path.file_name()).unwrap_or_default(), read.action))
+            .map(|read| {
+                (self.moment(words, read.at), read.document.get().map(|name| name.path.file_name()).unwrap_or_default(), read.action)
+            })
             .collect();
         let lines: Vec<_> = told.iter().map(|(time, document, action)| VisitLine { time, document, action: *action }).collect();
         let content = VisitCopy {

@@ -21,7 +21,7 @@ const COOKIE_NAME: &str = "__Host-dw-lang";
 const REMEMBERED: u32 = 365 * 24 * 3600;
 
 /// Ends of addresses that take forms and show nothing themselves, and what stands in their place for the page that has the form.
-const FORMS: [(&str, &str); 2] = [("/code/again", "/code"), ("/leave", "/")];
+const FORMS: [(&str, &str); 5] = [("/code/again", "/code"), ("/decline", ""), ("/leave", "/"), ("/more-time", ""), ("/not-meant", "")];
 
 /// The language of a request, and how it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]

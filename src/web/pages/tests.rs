@@ -182,7 +182,8 @@ fn gallery(said: Said<'_>) -> Vec<(String, String)> {
 fn gallery_in(language: Language, said: Said<'_>) -> Vec<(String, String)> {
     let words = Words::of(language).expect("the catalogue is whole");
     let query = if said.text == HOSTILE { HOSTILE } else { "" };
-    let frame = Frame { words: &words, organisation: said.organisation, contact: said.contact, query, brand: &crate::web::brand::Brand::default() };
+    let frame =
+        Frame { words: &words, organisation: said.organisation, contact: said.contact, query, brand: &crate::web::brand::Brand::default() };
     let at = || "18:41".to_owned();
     let mut pages = vec![
         ("link".to_owned(), link(said, 3, 1, Gives::Documents, 6).render(&frame)),
@@ -372,7 +373,9 @@ fn documents_that_may_only_be_viewed_offer_no_download() {
 #[test]
 fn a_contact_is_a_link_only_when_it_is_an_address() {
     let words = words();
-    let target = |contact| Frame { words: &words, organisation: "O", contact, query: "", brand: &crate::web::brand::Brand::default() }.contact_target();
+    let target = |contact| {
+        Frame { words: &words, organisation: "O", contact, query: "", brand: &crate::web::brand::Brand::default() }.contact_target()
+    };
     assert_eq!(target("help@example.org").as_deref(), Some("mailto:help%40example%2Eorg"));
     assert_eq!(target("https://example.org/help").as_deref(), Some("https://example.org/help"));
     for plain in ["", "+49 30 1234", "javascript:alert(1)", "http://example.org", "Anna, help@example.org", "https://a b"] {

@@ -43,11 +43,7 @@ pub async fn agree(web: Web, Path(link): Path<String>, request: Request) -> Resp
         Err(kind) => return refuse::plain(&web, kind),
     };
     let digest = form.field("digest").unwrap_or_default();
-    match web
-        .gate()
-        .agree(&entry, digest, browser, device.as_ref(), web.spoken().asked, origin)
-        .await
-    {
+    match web.gate().agree(&entry, digest, browser, device.as_ref(), web.spoken().asked, origin).await {
         Ok(cookie) => see_other(&format!("/d/{share}/code"), vec![cookies::set(Purpose::Challenge, share, &cookie)]),
         Err(Refusal::TextChanged(_)) => refuse::text_changed(&web, format!("/s/{link}")),
         Err(refusal) => refuse::refusal(&web, &refusal),

@@ -1,24 +1,28 @@
 //! `doorward share`: making, listing and changing shares.
 
+mod shown;
+
 use crate::cli::Server;
-use crate::cli::attention::{self, Attention};
+use crate::cli::attention::Attention;
 use crate::cli::client::Client;
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::cli::policy::{self, Policy};
+use crate::cli::policy::Policy;
 use crate::cli::report::{self, Report};
 use crate::domain::document::DocumentPath;
 use crate::domain::email::EmailAddress;
 use crate::domain::language::Language;
-use crate::domain::machine::Sign;
 use crate::domain::time::{Timestamp, parse_expiry};
 use crate::gate::read_out::CodeView;
-use crate::gate::views::{LinkView, ShareStatus, ShareView};
+use crate::gate::views::ShareView;
 use crate::web::api::wire::{CreateShare, OneRecipient, Queued, ReadCode, UpdateShare};
 use clap::{Args, Subcommand};
 use http::Method;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
+
+pub(super) use shown::count;
+use shown::{shown, status};
 
 /// What to do with shares.
 #[derive(Debug, Subcommand)]
@@ -283,101 +287,6 @@ fn update(options: &Update) -> Result<(), Failure> {
 fn post<T: serde::de::DeserializeOwned>(some: &Chosen, what: &str) -> Result<T, Failure> {
     let body = OneRecipient { to: some.to.as_ref().map(|address| address.expose().to_owned()) };
     Client::new(&some.plain.server)?.send(Method::POST, &format!("/api/v1/shares/{}/{what}", id(&some.id)?), &body)
-}
-
-fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
-    if json {
-        return output::json(share);
-    }
-    let mut text = format!(
-        "{}  {}\nstatus      {}\nexpires     {}\nowner       {}\ndelivery    {}\nnotices     {}\n",
-        output::bold(&share.id),
-        if share.subject.is_empty() { "(no subject)".to_owned() } else { output::clean(&share.subject) },
-        status(share.status),
-        output::moment(&share.expires),
-        share.owner,
-        policy::told(share),
-        attention::told(share)
-    );
-    if share.redactions > 0 {
-        text.push_str(&format!("covered     {} (doorward redaction list {})\n", count(share.redactions, "area"), share.id));
-    }
-    for item in &share.documents {
-        let kind = match (item.folder, item.pinned) {
-            (false, true) => "this version",
-            (false, false) => "as it changes",
-            (true, true) => "folder, these versions",
-            (true, false) => "folder, as it changes",
-        };
-        let problem = item.problem.as_ref().map(|problem| format!(" - {problem}")).unwrap_or_default();
-        text.push_str(&format!("document    {} ({kind}){problem}\n", output::clean(&item.document)));
-    }
-    if let Some(inbox) = &share.inbox {
-        text.push_str(&format!("inbox       {}\n", output::clean(inbox)));
-    }
-    for sent in &share.uploads {
-        let what = format!("{} from {}, {} bytes", output::clean(&sent.document), output::clean(&sent.email), sent.size);
-        let problem = sent.problem.as_ref().map(|problem| format!(" - {problem}")).unwrap_or_default();
-        text.push_str(&format!("sent in     {what}: {} {}{problem}\n", sent.status, output::moment(&sent.at)));
-    }
-    for failed in &share.undelivered {
-        text.push_str(&format!(
-            "mail failed {} to {} at {}: {}\n",
-            failed.mail,
-            failed.email,
-            output::moment(&failed.at),
-            output::clean(&failed.why)
-        ));
-    }
-    for link in &share.links {
-        let read = link.last_read.as_ref().map(|at| format!(", last {}", output::moment(at))).unwrap_or_default();
-        let reads = count(usize::try_from(link.reads).unwrap_or(usize::MAX), "read");
-        text.push_str(&match link.reads {
-            0 => format!("\n{}  {}\n", output::bold(&link.email), link.status),
-            _ if link.status == "read" => format!("\n{}  {reads}{read}\n", output::bold(&link.email)),
-            _ => format!("\n{}  {}, {reads}{read}\n", output::bold(&link.email), link.status),
-        });
-        text.push_str(&link_history(link));
-        text.push_str(&words(share, link));
-        text.push_str(&format!("  {}\n", link.url.as_deref().unwrap_or("its link is void: the key that signed it is retired")));
-    }
-    output::print(&text)
-}
-
-/// What was counted at a link, in words; openings alone are told with `--json`.
-fn link_history(link: &LinkView) -> String {
-    let times = |count: u64| if count == 1 { "once".to_owned() } else { format!("{count} times") };
-    let signs = Sign::ALL.into_iter().filter_map(|sign| Some((sign, *link.counted.get(sign.counted())?)));
-    let signs: String = signs.map(|(sign, count)| format!("  {}: {}\n", times(count), report::meaning(sign))).collect();
-    let reminded = link.reminded.as_ref().map(|at| format!("  reminded {}\n", output::moment(at))).unwrap_or_default();
-    let opened = if link.fetched > 0 { format!("  link opened {}, by whomever\n", times(link.fetched)) } else { String::new() };
-    format!("{opened}{reminded}{signs}")
-}
-
-/// What a recipient, or whoever holds the link, has said.
-fn words(share: &ShareView, link: &LinkView) -> String {
-    let unwanted = link
-        .unwanted
-        .as_ref()
-        .map(|at| format!("  says that it is not meant for them ({}); no mail goes there\n", output::moment(at)));
-    let declined = link.declined.as_ref().map(|at| format!("  does not agree to the text ({})\n", output::moment(at)));
-    let more = link
-        .more_time
-        .as_ref()
-        .map(|until| format!("  asks for more time; to say yes: doorward share update {} --expires {}\n", share.id, until));
-    [unwanted, declined, more].into_iter().flatten().collect()
-}
-
-pub(super) fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-const fn status(status: ShareStatus) -> &'static str {
-    match status {
-        ShareStatus::Expired => "expired",
-        ShareStatus::Open => "open",
-        ShareStatus::Stopped => "stopped",
-    }
 }
 
 /// Checks the form of an end before the server is asked; the server reads it in the organisation's time zone.

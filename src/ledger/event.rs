@@ -13,7 +13,6 @@ use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId};
 use crate::domain::language::Language;
-use crate::domain::machine::Signs;
 use crate::domain::notify::Notify;
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};

@@ -33,7 +33,7 @@
 //! |---|---|
 //! | `server/listener.rs` | a connection is accepted, if its network has not too many; TLS |
 //! | `server/socket.rs`, `server/pulse.rs` | from now on the socket is watched: slow heads, stalled readers, silence |
-//! | `server/connection.rs` | HTTP/1.1 or HTTP/2 |
+//! | `server/connection.rs`, `server/gather.rs` | HTTP/1.1 or HTTP/2, whose small frames leave together |
 //! | `server/wire.rs` | the head must be in order and name a host we are |
 //! | `web/mod.rs` | a route is found, and later the headers of every answer added |
 //! | `web/recipient/link.rs` | `/s/{link}`: the link's tag is checked before anything is looked up; `GET` shows, `POST` agrees |
@@ -49,6 +49,7 @@
 //! | `documents/guard.rs` | the store is asked within its limits, or not at all while it is left alone |
 //! | `documents/beneath.rs` | the file is opened beneath its store's handle; a pinned one must be what it was |
 //! | `gate/deliver.rs` | the receipt is put down, decided anew in its own transaction; then the first byte may go |
+//! | `gate/deliver/hash.rs`, `gate/deliver/beside.rs` | what is pinned is hashed while it goes out, over HTTP/1.1 on another core |
 //! | `gate/stream.rs`, `gate/ending.rs`, `limit/cut.rs` | bytes go out and are counted; an end of access drops the connection |
 //! | `gate/archive/`, `domain/archive/` | a folder as one ZIP: what goes into it, the ticket, and where each byte of it comes from |
 //! | `gate/deliver/archive.rs` | the archive goes out: each document is opened when its turn comes, as the version that was announced |

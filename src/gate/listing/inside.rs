@@ -41,9 +41,7 @@ impl Gate {
         match children(items, folder) {
             None => listed.map(follows),
             Some(children) => {
-                let away = listed.as_ref().err().copied().inspect(|error| {
-                    tracing::warn!(store = %folder.name.store, %error, "a shared folder could not be listed");
-                });
+                let away = listed.as_ref().err().copied();
                 match away {
                     Some(error) if children.iter().all(|child| !child.kept) => Err(error),
                     _ => Ok(holds_on(listed.unwrap_or_default(), &children, away)),

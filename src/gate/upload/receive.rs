@@ -1,7 +1,7 @@
 //! Bytes on their way in: an upload is begun, goes on where it stopped, and is taken back.
 
 use super::name::{clean, is_program};
-use super::spool::Hold;
+use super::spool::{Hold, Writing};
 use super::{Fate, UploadError, check_quota};
 use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
@@ -104,9 +104,9 @@ impl Gate {
         if there != offset {
             return Err(UploadError::Conflict(there));
         }
-        let mut file = self.spool.append(id).await.map_err(|error| of_disk(&error))?;
-        let (reached, ended) = self.take_in(sender, &mut file, there, upload.size, body).await;
-        drop(file);
+        let mut writing = Writing::new(self.spool.append(id).await.map_err(|error| of_disk(&error))?, hold);
+        let (reached, ended) = self.take_in(sender, writing.file(), there, upload.size, body).await;
+        let hold = writing.end();
         match ended {
             Err(UploadError::TooLarge(_)) => return Err(UploadError::TooLarge(upload.size)),
             Err(error) if reached < upload.size => return Err(error),

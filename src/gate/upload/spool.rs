@@ -11,6 +11,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::fs::{self, File, OpenOptions};
+use tokio::io::AsyncWriteExt;
+use tokio::runtime::Handle;
 
 /// The folder of unfinished uploads.
 #[derive(Debug)]
@@ -31,6 +33,41 @@ pub(in crate::gate) struct Hold {
 impl Drop for Hold {
     fn drop(&mut self) {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+/// The file of an upload that is being written, with the hold on it. A write is done by another thread, also when whoever asked for it has gone away
+/// meanwhile: until it is, nobody may look how far the upload is and go on there.
+#[derive(Debug)]
+pub(super) struct Writing(Option<(File, Hold)>);
+
+impl Writing {
+    pub(super) fn new(file: File, hold: Hold) -> Self {
+        Self(Some((file, hold)))
+    }
+
+    /// The file.
+    pub(super) fn file(&mut self) -> &mut File {
+        let (file, _) = self.0.as_mut().expect("it is there until it is ended or dropped");
+        file
+    }
+
+    /// Ends the writing and gives the hold back. What was written must have been flushed.
+    pub(super) fn end(mut self) -> Hold {
+        let (_, hold) = self.0.take().expect("it is there until it is ended or dropped");
+        hold
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        let (Some((mut file, hold)), Ok(runtime)) = (self.0.take(), Handle::try_current()) else { return };
+        runtime.spawn(async move {
+            if let Err(error) = file.flush().await {
+                tracing::warn!(upload = %hold.id, %error, "the last bytes of an upload whose sender has gone away could not be written");
+            }
+            drop(hold);
+        });
     }
 }
 
@@ -132,4 +169,36 @@ fn open_options(new: bool) -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create_new(new).mode(0o600);
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use std::error::Error;
+    use std::io::Read;
+    use std::time::Duration;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn nobody_goes_on_with_an_upload_while_the_last_write_of_one_who_went_away_is_under_way() -> Result<(), Box<dyn Error>> {
+        let folder = tempfile::TempDir::new()?;
+        let (spool, id) = (Spool::new(folder.path().to_owned()), UploadId::from_bytes([7; 16]));
+        // A write into a pipe that nobody empties lasts until somebody does.
+        mknodat(CWD, spool.path(id), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
+        let mut reader = std::fs::File::options().read(true).write(true).open(spool.path(id))?;
+        let hold = spool.hold(id).ok_or("nobody holds it")?;
+        let mut writing = Writing::new(spool.append(id).await?, hold);
+        let bytes = vec![7; 300_000];
+        let sender = async { writing.file().write_all(&bytes).await };
+        // Most of it is on its way to the disk, and its sender goes away.
+        assert!(tokio::time::timeout(Duration::from_millis(100), sender).await.is_ok_and(|taken| taken.is_ok()));
+        drop(writing);
+        tokio::task::yield_now().await;
+        assert!(spool.is_busy(id) && spool.hold(id).is_none());
+        tokio::task::spawn_blocking(move || reader.read_exact(&mut vec![0; 300_000])).await??;
+        while spool.is_busy(id) {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
 }

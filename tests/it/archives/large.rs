@@ -1,11 +1,16 @@
 //! Archives of ten thousand documents; and, in the long form, of more than 16 or 32 bits can count.
 
-use super::rig::{python, ticket, unzip};
-use crate::helpers::{Outcome, TestApp};
+use super::rig::{python, random, ticket, unzip};
+use crate::helpers::{Client, Outcome, TestApp};
 use http_body_util::BodyExt;
+use std::fs::File;
 use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::process::Command;
 use std::time::Instant;
+
+/// What is read after each resumption.
+const PIECE: u64 = 1024 * 1024;
 
 /// The long form of the tests.
 fn is_long() -> bool {
@@ -55,12 +60,28 @@ async fn more_documents_than_16_bits_count_and_more_bytes_than_32() -> Outcome {
             file.write_all(&data)?;
         }
     }
+    file.flush()?;
+    resumes(&client, &address, file.as_file()).await?;
     for command in [
         Command::new("unzip").arg("-tqq").arg(file.path()),
         Command::new("/usr/bin/python3").args(["-m", "zipfile", "-t"]).arg(file.path()),
     ] {
         let output = command.output()?;
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
+/// Goes on with the archive at random bytes, those behind 32 bits included, and at its last one: what comes is what was there.
+async fn resumes(client: &Client, address: &str, whole: &File) -> Outcome {
+    let length = whole.metadata()?.len();
+    for n in 0..50 {
+        let from = if n == 0 { length - 1 } else { random(n, length) };
+        let to = length.min(from + PIECE);
+        let answer = client.get_with(address, &[("range", &format!("bytes={from}-{}", to - 1))]).await?;
+        let mut expected = vec![0; usize::try_from(to - from)?];
+        whole.read_exact_at(&mut expected, from)?;
+        assert!(answer.code() == 206 && answer.body == expected, "{} at {from} of {length}", answer.code());
     }
     Ok(())
 }

@@ -33,17 +33,21 @@ pub(super) fn offset(answer: &Answer) -> Outcome<usize> {
     Ok(answer.header("upload-offset").parse()?)
 }
 
-/// Sends `bytes` of a piece that says it has more, and hangs up.
-async fn cut_off(client: &Client, at: &str, offset: usize, said: usize, bytes: &[u8]) -> Outcome {
+/// The head of a piece of so many bytes.
+pub(super) fn piece(client: &Client, at: &str, offset: usize, said: usize) -> String {
     let cookies: Vec<String> = client.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let head = format!(
+    format!(
         "PATCH {at} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\n\
          Content-Type: application/offset+octet-stream\r\nContent-Length: {said}\r\n\r\n",
         client.host(),
         cookies.join("; ")
-    );
+    )
+}
+
+/// Sends `bytes` of a piece that says it has more, and hangs up.
+async fn cut_off(client: &Client, at: &str, offset: usize, said: usize, bytes: &[u8]) -> Outcome {
     let mut stream = client.tls("http/1.1").await?;
-    stream.write_all(&[head.as_bytes(), bytes].concat()).await?;
+    stream.write_all(&[piece(client, at, offset, said).as_bytes(), bytes].concat()).await?;
     stream.flush().await?;
     drop(stream);
     Ok(())

@@ -16,6 +16,7 @@ import { check } from "./visitor.mjs";
 import { plays, playsNothing } from "./play.mjs";
 import { picturesApart, playsAtHome, policyApart } from "./apart.mjs";
 import { attachments } from "./letters.mjs";
+import { gallery } from "./gallery.mjs";
 import { german, germanRefusals, germanUpload } from "./german.mjs";
 import { plainViewer, scriptedViewer, viewerByKeyboard, viewerInTrouble, viewerOnPaper, viewerReceipts, viewerText } from "./viewer.mjs";
 
@@ -28,6 +29,9 @@ const smtp = process.env.DOORWARD_TEST_SMTP_PORT && {
 // The browser and the two servers: `files` writes mails into its outbox, `smtp` hands them to a mail server.
 const stage = { browser: await chromium.launch({ executablePath: chromiumPath, args: ["--disable-dev-shm-usage"] }) };
 let failed = true;
+
+// Every page on two screens, in light and dark, takes its time under --full.
+const GALLERY_SECONDS = process.env.DOORWARD_FULL ? 1800 : 120;
 
 const ways = (door) =>
   [["desktop", true], ["desktop", false], ["phone", true], ["phone", false]].map(([screen, scripts]) => {
@@ -80,6 +84,7 @@ const tests = [
   ["what_somebody_says_instead_of_agreeing_is_told_on_a_phone_without_scripts", saysNo(stage, "phone", false)],
   ["more_time_is_asked_for_by_keyboard_and_given", () => asksForTime(stage)],
   ["a_session_warns_before_it_ends_and_can_be_kept", () => staysSignedIn(stage)],
+  ["every_page_fits_every_screen_and_is_accessible_in_both_languages", () => gallery(stage), GALLERY_SECONDS],
   ["scanners_make_no_receipt_and_keep_nobody_out", () => scanners(stage)],
   ["a_report_reads_well_on_the_screen_and_on_paper", () => report(stage)],
   ["serve_takes_documents_where_a_store_is_writable", async () => {

@@ -40,10 +40,10 @@ export async function run(tests, seconds = 120) {
   const only = process.argv[2] ?? "";
   const chosen = tests.filter(([name]) => !only || only.split(",").some((part) => name.includes(part)));
   console.log(`\nrunning ${chosen.length} tests`);
-  for (const [name, test] of chosen) {
+  for (const [name, test, most = seconds] of chosen) {
     let timer;
     const late = new Promise((_, fail) => {
-      timer = setTimeout(() => fail(new Error(`not done after ${seconds} s`)), seconds * 1000);
+      timer = setTimeout(() => fail(new Error(`not done after ${most} s`)), most * 1000);
     });
     try {
       await Promise.race([test(), late]);

@@ -33,7 +33,7 @@ async fn ten_thousand_entries_are_shown_page_by_page_and_quickly() -> Outcome {
         assert!(took[7] < Duration::from_secs(5), "p50 of a page is {:?}", took[7]);
         let first = client.get(&share.page()).await?;
         assert!(
-            first.says("10000 documents") && first.says("Page 1 of 50") && first.says("document 1.txt") && !first.says("document 500.txt")
+            first.says("10,000 documents") && first.says("Page 1 of 50") && first.says("document 1.txt") && !first.says("document 500.txt")
         );
         let next = first.hrefs().into_iter().find(|href| href.contains("page=2")).ok_or("there is a next page")?;
         let second = client.get(&next.replace("&amp;", "&")).await?;

@@ -1,7 +1,7 @@
 //! Pages, refusals and mails in the language of whoever reads them.
 
 use crate::helpers::answer::Form;
-use crate::helpers::{Answer, Client, HOUR, Outcome, Shared, TestApp, documents};
+use crate::helpers::{Answer, Client, HOUR, MINUTE, Outcome, Shared, TestApp, documents};
 use doorward::domain::language::Language;
 use doorward::web::api::wire::CreateShare;
 use serde_json::Value;
@@ -158,6 +158,7 @@ async fn mails_follow_the_page_and_those_to_staff_the_configuration() -> Outcome
     client.code_from_mail(&share.link(), GUEST).await?;
     assert_eq!(app.mail.of(GUEST, "Ihr Einmalcode für").len(), 1);
     assert!(app.events("recipient.language").is_empty());
+    app.pass(2 * MINUTE);
     let english = app.client();
     english.get(&format!("{}?lang=en", share.link())).await?;
     let entered = english.enter(&share).await?;

@@ -51,22 +51,16 @@ fn an_independent_verifier_finds_signatures_good_and_every_change_bad() -> Falli
         for letter in [letter(), odd] {
             let signed = dkim.sign(&letter.format(), letter.date);
             assert!(signed.is_ascii() && signed.split(|c| *c == b'\n').all(|line| line.len() <= 998));
-            assert_eq!(signed.is_empty(), false);
             assert_eq!(verdict(&signed, &record)?, "good", "{algorithm}: {}", String::from_utf8_lossy(&signed));
             let text = String::from_utf8(signed)?;
-            let blanks = text.replace("\r\nSubject: ", "\r\nSubject:    ").replace("\r\n\r\n--", "  \r\n\r\n--");
-            assert_eq!(
-                verdict(text.replacen("Date: ", "DATE:  ", 1).as_bytes(), &record)?,
-                "good",
-                "what relays do to blanks does no harm"
-            );
-            assert_eq!(verdict(blanks.replacen("  \r\n\r\n--", "\r\n\r\n--", 9).as_bytes(), &record)?, "good");
+            let blanks = text.replacen("Date: ", "DATE:  ", 1).replacen("\r\nSubject: ", "\r\nSubject:    ", 1);
+            assert_eq!(verdict(blanks.as_bytes(), &record)?, "good", "what relays do to blanks does no harm");
             for (from, to) in [
                 ("From: ", "From: Somebody Else <else@example.org>\r\nFrom: "),
                 ("To: ", "X: y\r\nTo: x"),
                 ("Message-ID: <5", "Message-ID: <6"),
                 ("Feedback-ID: ", "Cc: another@example.net\r\nFeedback-ID: "),
-                ("lang=", "lang= "),
+                ("Hello", "Hallo"),
                 ("text/plain", "text/html"),
             ] {
                 let changed = text.replacen(from, to, 1);

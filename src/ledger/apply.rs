@@ -38,7 +38,7 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         | Event::MailFailed { .. }
         | Event::MailQueued { .. }
         | Event::MailSent { .. } => mail::mail(state, t, event),
-        Event::NoticesSet { .. } | Event::ShareReminded { .. } => notices::notices(state, t, event),
+        Event::NoticeTold { .. } | Event::NoticesSet { .. } | Event::ShareReminded { .. } => notices::notices(state, t, event),
         Event::ReceiptEnded { .. } | Event::ReceiptPages { .. } | Event::ReceiptProgress { .. } | Event::ReceiptStarted { .. } => {
             receipt::receipt(state, t, event)
         }

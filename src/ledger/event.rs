@@ -160,6 +160,9 @@ pub enum Event {
     /// A mail was handed over; a notice says how many lines it told, and until when the next ones are gathered.
     #[serde(rename = "mail.sent")]
     MailSent { mail: MailId, lines: usize, quiet_until: Timestamp },
+    /// A notice of reads was handed over, and counts against how many there may be in a day.
+    #[serde(rename = "notice.told")]
+    NoticeTold { share: ShareId },
     /// When a share's owner is told of reads, and how many seconds before its end those who have not read are reminded.
     #[serde(rename = "notices.set")]
     NoticesSet {

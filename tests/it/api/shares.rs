@@ -143,7 +143,11 @@ async fn the_api_describes_itself() -> Outcome {
     let answer = app.api("GET", "/api/openapi.json", &Value::Null).await;
     let description: Value = serde_json::from_slice(&answer.body)?;
     assert!(description["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")), "{}", description["openapi"]);
-    for path in ["/api/v1/shares", "/api/v1/shares/{id}", "/api/v1/receipts", "/api/v1/audit/export"] {
+    let reports = ["/api/v1/shares/{id}/readers", "/api/v1/shares/{id}/report", "/api/v1/shares/{id}/report.html"];
+    for path in ["/api/v1/shares", "/api/v1/shares/{id}", "/api/v1/receipts", "/api/v1/audit/export"]
+        .into_iter()
+        .chain(reports)
+    {
         assert!(description["paths"][path].is_object(), "{path}");
     }
     Ok(())

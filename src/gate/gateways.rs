@@ -7,7 +7,7 @@
 type Known = (&'static str, &'static str);
 
 /// Mail gateways and link scanners. Barracuda, Cisco, Proofpoint and Trend Micro by live-direct-marketing's field guide "Bot clicks from security
-/// scanners"; Mimecast and Microsoft by the filters of mail senders that meet them (warmbly/warmbly pull request 412, mautic/mautic issue 9162).
+/// scanners"; Mimecast and Microsoft by the filters of mail senders that meet them (warmbly/warmbly 412, mautic/mautic 9162).
 const GATEWAYS: [Known; 10] = [
     ("barracuda", "Barracuda Link Protection"),
     ("bingpreview", "Microsoft, looking at a link"),

@@ -156,6 +156,9 @@ impl Gate {
                     let kind = MailKind::Undelivered(recipient);
                     t.emit(Event::MailQueued { mail: told, share, kind, due: t.now(), deliver_by: Timestamp::MAX });
                 }
+                if kind == MailKind::Notice && matches!(event, Event::MailSent { .. }) {
+                    t.emit(Event::NoticeTold { share });
+                }
                 // Reads that came while the notice was under way are not in it, and nobody else may ever ask for the next one.
                 if kind == MailKind::Notice && matches!(event, Event::MailSent { .. }) && has_unreported(t.state(), share) {
                     queue_notice(t, share, told, times);

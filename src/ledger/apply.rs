@@ -43,7 +43,7 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
         | Event::MailFailed { .. }
         | Event::MailQueued { .. }
         | Event::MailSent { .. } => mail::mail(state, t, event),
-        Event::NoticesSet { .. } | Event::ShareReminded { .. } => notices::notices(state, t, event),
+        Event::NoticeTold { .. } | Event::NoticesSet { .. } | Event::ShareReminded { .. } => notices::notices(state, t, event),
         Event::ReceiptBroken { .. }
         | Event::ReceiptEnded { .. }
         | Event::ReceiptPages { .. }

@@ -130,6 +130,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bounces_until: Option<Timestamp>,
     },
+    /// A notice of reads was handed over, and counts against how many there may be in a day.
+    #[serde(rename = "notice.told")]
+    NoticeTold { share: ShareId },
     /// When a share's owner is told of reads, and how many seconds before its end those who have not read are reminded.
     #[serde(rename = "notices.set")]
     NoticesSet {

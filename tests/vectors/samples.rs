@@ -12,6 +12,7 @@ use doorward::domain::{
     email::EmailAddress,
     ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId},
     language::Language,
+    notify::Notify,
     part::PartPath,
     policy::{Delivery, Policy, Strength},
     range::{ByteRange, RangeSet},
@@ -134,12 +135,25 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         vec![received(1), notice(8, later(1800))],
         vec![Event::UploadRefused { upload: upload(2), share: FILES, why: Unwanted::Infected("Eicar-Test-Signature".to_owned()) }],
         vec![Event::UploadGone { upload: upload(4), share: FILES, why: Unfinished::Cancelled }],
+        attention(later(1)),
         vec![Event::RecipientRevoked { share: FILES, recipient: BEN_FILES, by: operator }],
         vec![Event::ShareRevoked { share: FOLDER, by }, Event::ShareEnded { share: ENDED }],
         vec![code(challenge(4), ANN_FILES, Some(token(3)), 86_400), opened(2, challenge(4), None, later(9 * 3600))],
         vec![Event::SessionClosed { session: session(2), why: SessionEnd::Left }],
         vec![Event::StaffRemoved { staff: LEFT }],
         vec![Event::ServerStopped {}],
+    ]
+}
+
+/// When the owner is told of reads and recipients are reminded, and what came of it.
+fn attention(due: Timestamp) -> Vec<Event> {
+    let reminder = MailKind::Reminder(ANN_FOLDER);
+    vec![
+        Event::NoticesSet { share: FOLDER, by: Actor::Operator(1000), notify: Notify::Daily, remind: Some(86_400) },
+        Event::NoticeTold { share: FILES },
+        Event::ShareReminded { share: FOLDER },
+        Event::MailQueued { mail: mail(10), share: FOLDER, kind: reminder, due, deliver_by: Timestamp::MAX },
+        Event::MailDropped { mail: mail(10), why: "it was read before it went out".to_owned() },
     ]
 }
 

@@ -1,6 +1,5 @@
 //! What the events of the outbox do to the state.
 
-use super::notices::told;
 use super::{UNDELIVERED, recipient_mut, said, share_mut};
 use crate::domain::ids::{MailId, ShareId};
 use crate::domain::time::Timestamp;
@@ -55,7 +54,6 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
                     share.unreported.drain(..(*lines).min(share.unreported.len()));
                     share.unreported_more = 0;
                     share.quiet_until = *quiet_until;
-                    told(share, t);
                 }
                 MailKind::Invitation(recipient) => {
                     if let Some(recipient) = share.recipients.get_mut(&recipient) {

@@ -6,7 +6,7 @@ use crate::domain::ids::ShareId;
 use crate::domain::notify::Notify;
 use crate::domain::time::Timestamp;
 use crate::ledger::event::Event;
-use crate::ledger::state::{Share, State, Timer};
+use crate::ledger::state::{State, Timer};
 use std::time::Duration;
 
 pub(super) fn notices(state: &mut State, t: Timestamp, event: &Event) {
@@ -20,6 +20,14 @@ pub(super) fn notices(state: &mut State, t: Timestamp, event: &Event) {
                 share.unreported_more = 0;
             }
             set_reminder(state, t, *id);
+        }
+        Event::NoticeTold { share } => {
+            let Some(share) = share_mut(state, *share) else { return };
+            share.told.retain(|at| t.since(*at) < NOTICES_REMEMBERED);
+            if share.told.len() >= NOTICES_PER_DAY_MOST {
+                share.told.remove(0);
+            }
+            share.told.push(t);
         }
         Event::ShareReminded { share } => forget_reminder(state, *share),
         _ => {}
@@ -41,13 +49,4 @@ pub(super) fn forget_reminder(state: &mut State, id: ShareId) {
     if let Some(moment) = share_mut(state, id).and_then(|share| share.remind_at.take()) {
         state.timers.remove(&(moment, Timer::Reminder(id)));
     }
-}
-
-/// Notes that a notice was handed over.
-pub(super) fn told(share: &mut Share, t: Timestamp) {
-    share.told.retain(|at| t.since(*at) < NOTICES_REMEMBERED);
-    if share.told.len() >= NOTICES_PER_DAY_MOST {
-        share.told.remove(0);
-    }
-    share.told.push(t);
 }

@@ -11,8 +11,10 @@ use crate::ledger::event::{Actor, Event, MailKind};
 
 /// When the owner is told and recipients are reminded, or that they were.
 pub(super) fn attention(share: ShareId, p: [u8; 6]) -> Event {
-    if p[1].is_multiple_of(4) {
-        return Event::ShareReminded { share };
+    match p[1] % 5 {
+        0 => return Event::ShareReminded { share },
+        1 => return Event::NoticeTold { share },
+        _ => {}
     }
     let notify = [Notify::Now, Notify::Daily, Notify::Off][usize::from(p[3] % 3)];
     let remind = (p[5] % 3 > 0).then_some(u64::from(p[4]) * 10);

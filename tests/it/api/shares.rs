@@ -151,6 +151,9 @@ async fn the_api_describes_itself() -> Outcome {
         "/api/v1/guests/{email}",
         "/api/v1/guests/{email}/lift",
         "/api/v1/guests/{email}/revoke",
+        "/api/v1/shares/{id}/readers",
+        "/api/v1/shares/{id}/report",
+        "/api/v1/shares/{id}/report.html",
         "/api/v1/receipts",
         "/api/v1/audit/export",
     ] {

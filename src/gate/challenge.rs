@@ -166,7 +166,9 @@ fn check(t: &mut Tx<'_>, share: ShareId, browser: TokenHash, device: Option<&Coo
     }
     let challenge = Arc::clone(to_give(t.state(), &recipient, &own, now));
     if challenge.sent.is_none() {
-        return told(CodeAnswer::Unsent, None);
+        // Where staff have read one out, what was typed has not as many digits as that.
+        let beside = read_challenge(t.state(), &recipient, now).is_some();
+        return told(if beside { CodeAnswer::Malformed } else { CodeAnswer::Unsent }, None);
     }
     if let Some(until) = must_wait(&recipient, &own, device, now) {
         if own.turn != Some(until) {

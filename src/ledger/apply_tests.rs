@@ -132,11 +132,15 @@ impl Maker {
                 content: p[5].is_multiple_of(2),
             },
             27 => Event::SharePinned { share, by: Actor::Server, items: Private::new(Subject::Share(share), Arc::default()) },
+<<<<<<< HEAD
             28..=30 => attention(share, p),
             31 => Event::RecipientLifted { share, recipient, by: Actor::Server },
             32 if p[5].is_multiple_of(2) => Event::CodeRead { challenge, share, recipient, by: Actor::Operator(1) },
             32 => Event::CodeHeld { challenge, until },
             33 | 34 => said(share, recipient, Private::new(Subject::Guest(guest), origin()), p, until),
+=======
+            28 | 29 => guarded(p[5], (share, recipient, challenge), until),
+>>>>>>> door
             _ => self.rest(kind, p, until, (share, recipient, mail, staff)),
         }
     }
@@ -210,6 +214,14 @@ impl Maker {
                 Event::GuestSeen { guest, address: address(Subject::Guest(guest), self.made[Of::Guest as usize]) }
             }
         }
+    }
+}
+
+fn guarded(pick: u8, (share, recipient, challenge): (ShareId, RecipientId, ChallengeId), until: Timestamp) -> Event {
+    match pick % 3 {
+        0 => Event::RecipientLifted { share, recipient, by: Actor::Server },
+        1 => Event::CodeRead { challenge, share, recipient, by: Actor::Operator(1) },
+        _ => Event::CodeHeld { challenge, until },
     }
 }
 

@@ -5,6 +5,7 @@ mod helpers;
 mod check;
 mod commands;
 mod full;
+mod guests;
 mod inherited;
 mod kill;
 mod logs;

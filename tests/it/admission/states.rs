@@ -36,12 +36,15 @@ pub(super) enum SessionState {
     Ended,
     /// The kept cookie of a session that was left.
     Left,
+    /// The cookie of a browser that once gave a right code, and no more.
+    Remembered,
     /// A session.
     Valid,
 }
 
 impl SessionState {
-    pub(super) const ALL: [Self; 6] = [Self::None, Self::Challenge, Self::OfOtherShare, Self::Ended, Self::Left, Self::Valid];
+    pub(super) const ALL: [Self; 7] =
+        [Self::None, Self::Challenge, Self::OfOtherShare, Self::Ended, Self::Left, Self::Remembered, Self::Valid];
 }
 
 /// What became of the share.
@@ -96,12 +99,19 @@ pub(super) async fn prepare(app: &TestApp, state: ShareState) -> Outcome<Prepare
         .share(CreateShare { pin: Some(state != ShareState::DocumentMissing), ..documents(&DOCUMENTS) })
         .await?;
     let other = app.share_documents(&["other.txt"]).await?;
-    let [none, challenge, of_other, ended, left, valid] = [(); 6].map(|()| app.client());
+    let [none, challenge, of_other, ended, left, remembered, valid] = [(); 7].map(|()| app.client());
     ended.enter(&share).await?;
     app.pass(31 * MINUTE);
     left.enter(&share).await?;
     let kept = left.cookies();
     assert_eq!(left.finish(&share).await?.code(), 303);
+    remembered.set_cookies(
+        kept.iter()
+            .filter(|(name, _)| name.starts_with("__Host-dw-d-"))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+    );
+    assert_eq!(remembered.cookies().len(), 1);
     left.set_cookies(kept);
     of_other.enter(&other).await?;
     let renamed = of_other.cookies().into_iter().map(|(name, value)| (name.replace(&other.id, &share.id), value));
@@ -113,9 +123,16 @@ pub(super) async fn prepare(app: &TestApp, state: ShareState) -> Outcome<Prepare
     bring_about(app, &share, state).await?;
     let link = share.link();
     let links = vec![(LinkState::Forged, forged(&link)), (LinkState::Foreign, foreign(app, &link)?), (LinkState::True, link)];
-    use SessionState::{Challenge, Ended, Left, OfOtherShare, Valid};
-    let browsers =
-        vec![(SessionState::None, none), (Challenge, challenge), (OfOtherShare, of_other), (Ended, ended), (Left, left), (Valid, valid)];
+    use SessionState::{Challenge, Ended, Left, OfOtherShare, Remembered, Valid};
+    let browsers = vec![
+        (SessionState::None, none),
+        (Challenge, challenge),
+        (OfOtherShare, of_other),
+        (Ended, ended),
+        (Left, left),
+        (Remembered, remembered),
+        (Valid, valid),
+    ];
     Ok(Prepared { share, links, stylesheet, browsers })
 }
 

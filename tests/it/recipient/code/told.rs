@@ -33,6 +33,8 @@ async fn a_code_that_was_read_out_lets_the_caller_in_where_no_mail_comes_and_nob
     assert_eq!(code.len(), 8);
     let page = caller.get(&share.code_page()).await?;
     assert!(page.says("was read out") && page.says("8 digits"), "{}", page.text());
+    let short = caller.give_code(&share, "123456").await?;
+    assert!(short.code() == 403 && short.says("A code has 8 digits"), "{}", short.text());
     for _ in 0..3 {
         let stranger = app.client();
         stranger.agree(&share.link()).await?;

@@ -132,15 +132,9 @@ impl Maker {
                 content: p[5].is_multiple_of(2),
             },
             27 => Event::SharePinned { share, by: Actor::Server, items: Private::new(Subject::Share(share), Arc::default()) },
-<<<<<<< HEAD
             28..=30 => attention(share, p),
-            31 => Event::RecipientLifted { share, recipient, by: Actor::Server },
-            32 if p[5].is_multiple_of(2) => Event::CodeRead { challenge, share, recipient, by: Actor::Operator(1) },
-            32 => Event::CodeHeld { challenge, until },
+            31 | 32 => guarded(p[5], (share, recipient, challenge), until),
             33 | 34 => said(share, recipient, Private::new(Subject::Guest(guest), origin()), p, until),
-=======
-            28 | 29 => guarded(p[5], (share, recipient, challenge), until),
->>>>>>> door
             _ => self.rest(kind, p, until, (share, recipient, mail, staff)),
         }
     }

@@ -74,6 +74,7 @@ mail-notice-line =
        *[download] { $outcome ->
             [complete] vollständig gesendet
             [part] zum Teil gesendet
+            [broken] zum Teil gesendet; es endete vorzeitig bei „{ $broken }“, das nicht gegeben werden konnte
             [interrupted] unser Server wurde währenddessen angehalten
            *[open] dauert noch an
         }
@@ -168,7 +169,7 @@ mail-extended-link = Ihr Link ist derselbe wie bisher:
 
 mail-agreed-subject = Der Text, dem Sie zugestimmt haben: { $subject }
 mail-agreed-intro = Am { $when } haben Sie diesem Text zugestimmt, um „{ $subject }“ von { $owner } ({ $organisation }) zu öffnen. Das ist Ihre Kopie:
-mail-agreed-digest = Fassung { $version }. Ihre Zustimmung ist mit diesem Fingerabdruck des Textes vermerkt (SHA-256): { $digest }
+mail-agreed-digest = Fassung { $version }. Ihre Zustimmung ist mit dieser Prüfsumme des Textes vermerkt (SHA-256): { $digest }
 
 mail-copy-subject = Was Sie geöffnet haben: { $subject }
 mail-copy-intro = Das ist Ihre eigene Kopie dessen, was bei Ihrem Besuch von „{ $subject }“ von { $owner } ({ $organisation }) vermerkt wurde:
@@ -177,7 +178,7 @@ mail-copy-line =
         [preview] angesehen:
         [archive] als eine ZIP-Datei heruntergeladen:
         [watermarked] mit Wasserzeichen heruntergeladen:
-        [upload] hochgeladen:
+        [upload] eingesandt:
        *[download] heruntergeladen:
     } „{ $document }“
 mail-copy-unexpected = Waren Sie das nicht? Dann kann jemand anderes Ihr Postfach lesen. Bitte sagen Sie uns sofort Bescheid.

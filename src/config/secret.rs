@@ -88,12 +88,11 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// A key that names a secret, and what it led to: the secret, or why there is none.
+type Named = (&'static str, Result<Zeroizing<Vec<u8>>, String>);
+
 /// What the one of the keys `…_file`, `…_env` and `…_credential` that is there names, with that key. At most one may be there.
-pub(super) fn from_one_of(
-    r: &Reader<'_, '_>,
-    keys: [&'static str; 3],
-    wanted: bool,
-) -> Option<(&'static str, Result<Zeroizing<Vec<u8>>, String>)> {
+pub(super) fn from_one_of(r: &Reader<'_, '_>, keys: [&'static str; 3], wanted: bool) -> Option<Named> {
     let [file, env, credential] = keys;
     let named_file = r.optional(file, r.path().hidden());
     let named_env = r.optional(env, matching("must be the name of an environment variable", variable).hidden());

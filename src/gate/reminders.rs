@@ -3,6 +3,7 @@
 use crate::domain::ids::{MailId, ShareId};
 use crate::domain::time::Timestamp;
 use crate::gate::admit::open_to;
+use crate::gate::bounces::recipient_of;
 use crate::ledger::event::{Event, MailKind};
 use crate::ledger::state::{Recipient, Share, Undelivered};
 use crate::ledger::tx::Tx;

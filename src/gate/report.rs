@@ -209,6 +209,7 @@ fn change_view(state: &State, share: ShareId, at: Timestamp, event: &Event) -> O
 fn actor(by: Actor) -> String {
     match by {
         Actor::Operator(user) => format!("operator {user}"),
+        Actor::Recipient => "recipient".to_owned(),
         Actor::Server => "server".to_owned(),
     }
 }

@@ -166,7 +166,7 @@ fn tell_one(t: &mut Tx<'_>, timer: Timer, mails: &[MailId]) -> Result<(), Unavai
                 .state()
                 .recipient(share, recipient)
                 .and_then(|(_, whose)| whose.said.visit.as_ref().map(|visit| visit.queued));
-            if waits == Some(false) {
+            if let (Some(false), Some(mail)) = (waits, mails.first().copied()) {
                 let kind = MailKind::Copy(recipient);
                 t.emit(Event::MailQueued { mail, share, kind, due: t.now(), deliver_by: Timestamp::MAX });
             }

@@ -8,7 +8,7 @@ use crate::crypto::sealed::{Private, Subject};
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId};
+use crate::domain::ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, SessionId, ShareId, StaffId};
 use crate::domain::language::Language;
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};

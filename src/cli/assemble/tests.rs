@@ -69,7 +69,7 @@ impl House {
         let url = view.links.first().and_then(|link| link.url.clone()).ok_or("no link")?;
         let entry = self.gate.enter(url.rsplit('/').next().unwrap_or_default())?;
         let digest = entry.disclaimer.as_ref().map(|text| text.digest.clone()).unwrap_or_default();
-        Ok(self.gate.agree(&entry, &digest, None, None, nowhere()).await?)
+        Ok(self.gate.agree(&entry, &digest, None, None, None, nowhere()).await?)
     }
 }
 

@@ -256,13 +256,13 @@ impl Way {
             tracing::warn!(%share, store = %found.name.store, why, "an archive ended early because a document could not be given");
             let document = Private::new(Subject::Share(share), found.name.clone());
             let (receipt, guest, why) = (self.receipt.id, self.receipt.guest, why.to_owned());
-            let mail = MailId::from_bytes(random::bytes());
+            let (mail, times) = (MailId::from_bytes(random::bytes()), self.gate.notice_times());
             self.gate.ledger.tx_unwaited(Class::Ordinary, move |t| {
                 let known = t.state().receipts.get(&receipt).and_then(|receipt| receipt.broken.as_ref());
                 // Whoever tries again meets it again; said once, it is not said each time.
                 if known != Some(&document) {
                     t.emit(Event::ReceiptBroken { receipt, share, guest, document: document.clone(), why: why.clone() });
-                    queue_notice(t, share, mail);
+                    queue_notice(t, share, mail, times);
                 }
             });
         }

@@ -17,7 +17,7 @@ pub(super) fn attention(share: ShareId, p: [u8; 6]) -> Event {
         _ => {}
     }
     let notify = [Notify::Now, Notify::Daily, Notify::Off][usize::from(p[3] % 3)];
-    let remind = (p[5] % 3 > 0).then_some(u64::from(p[4]) * 10);
+    let remind = (!p[5].is_multiple_of(3)).then_some(u64::from(p[4]) * 10);
     Event::NoticesSet { share, by: Actor::Server, notify, remind }
 }
 

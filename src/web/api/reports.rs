@@ -47,8 +47,7 @@ pub async fn report(State(web): State<Web>, Path(id): Path<String>) -> Result<Js
 )]
 pub async fn page(State(web): State<Web>, Path(id): Path<String>) -> Result<Response, Problem> {
     let report = read(&web, &id, Gate::report).await?;
-    let gate = web.gate();
-    let page = pages::report(&report, gate.words(), &gate.settings().zone);
+    let page = pages::report(&report, web.words(), &web.gate().settings().zone);
     let fields = [(CONTENT_SECURITY_POLICY, POLICY), (X_CONTENT_TYPE_OPTIONS, "nosniff"), (CACHE_CONTROL, "no-store, private")];
     Ok((fields, Html(page)).into_response())
 }

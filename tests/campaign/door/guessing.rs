@@ -5,6 +5,7 @@ use crate::rig::{Client, Outcome, Shared, TestApp};
 use doorward::crypto::random::CookieSecret;
 use doorward::domain::bounds::{FAILURES_PER_CHALLENGE, FAILURES_PER_RECIPIENT, LIVE_CHALLENGES};
 use doorward::domain::ids::ShareId;
+use doorward::domain::machine::Signs;
 use doorward::gate::Origin;
 use doorward::gate::challenge::CodeAnswer;
 use futures_util::future::join_all;
@@ -15,7 +16,7 @@ const BROWSERS: usize = 100;
 const STARTS: usize = 5;
 
 fn nowhere() -> Origin {
-    Origin { address: "192.0.2.1".to_owned(), agent: String::new() }
+    Origin { address: "192.0.2.1".to_owned(), agent: String::new(), signs: Signs::default() }
 }
 
 async fn app_with_a_share() -> Outcome<(TestApp, Shared)> {

@@ -4,6 +4,7 @@ use super::{challenge_cookie, id, of};
 use crate::figures::table;
 use crate::rig::{Outcome, TestApp, documents};
 use data_encoding::BASE64URL_NOPAD;
+use doorward::domain::machine::Signs;
 use doorward::gate::Origin;
 use doorward::gate::challenge::CodeAnswer;
 use doorward::web::api::wire::CreateShare;
@@ -17,7 +18,7 @@ const TOLD_APART: f64 = 4.5;
 const KEPT_PER_CENT: usize = 95;
 
 fn nowhere() -> Origin {
-    Origin { address: "192.0.2.1".to_owned(), agent: String::new() }
+    Origin { address: "192.0.2.1".to_owned(), agent: String::new(), signs: Signs::default() }
 }
 
 /// Welch's t of two sets of nanoseconds, without the slowest of both together.

@@ -3,6 +3,7 @@
 use super::{GUEST, app_with_a_share, fail, wrong};
 use crate::helpers::{Client, HOUR, MINUTE, Outcome, Shared, TestApp, documents, until};
 use doorward::crypto::random::CookieSecret;
+use doorward::domain::machine::Signs;
 use doorward::gate::Origin;
 use doorward::gate::challenge::CodeAnswer;
 use doorward::web::api::wire::CreateShare;
@@ -96,7 +97,7 @@ async fn a_try_where_no_code_was_mailed_is_no_guess_and_is_not_counted() -> Outc
         .and_then(|value| CookieSecret::parse(value));
     let (browser, id) = (cookie.ok_or("it has a challenge")?, share.id.parse().map_err(|_| "it is an id")?);
     for guess in 0..20 {
-        let origin = Origin { address: "192.0.2.1".to_owned(), agent: String::new() };
+        let origin = Origin { address: "192.0.2.1".to_owned(), agent: String::new(), signs: Signs::default() };
         let (answer, session) = app.gate.give_code(id, &browser, None, &format!("{guess:06}"), origin).await?;
         assert!(answer == CodeAnswer::Unsent && session.is_none());
     }

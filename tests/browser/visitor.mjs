@@ -52,7 +52,7 @@ export class Visitor {
 
   async agree(step = "code") {
     await this.send();
-    check(/\/d\/[^/]+\/code$/.test(this.path()), `after agreeing the address is ${this.path()}`);
+    check(/\/d\/[^/]+\/code$/.test(this.path()), `after agreeing the address is ${this.path()}: ${await this.page.locator("main").innerText()}`);
     await this.look(step);
   }
 

@@ -88,7 +88,7 @@ impl Frame<'_> {
     fn others(&self) -> Vec<(&'static str, String, String)> {
         let others = Language::ALL.into_iter().filter(|language| *language != self.words.speaks());
         others
-            .map(|language| (language.tag(), self.text(&format!("language-{language}")), shown(&language::switch(language, self.query))))
+            .map(|language| (language.tag(), self.text(&format!("language-{language}")), language::switch(language, self.query)))
             .collect()
     }
 

@@ -24,6 +24,11 @@ const GERMAN: Said<'_> = Said {
     ],
 };
 
+/// The same text wherever people wrote any.
+pub(super) const fn nothing_but(text: &str) -> Said<'_> {
+    Said { owner: text, organisation: text, contact: text, subject: text, title: text, text, names: [text; 5] }
+}
+
 /// What people wrote, in their language.
 pub(super) const fn honest(language: Language) -> Said<'static> {
     match language {

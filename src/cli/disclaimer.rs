@@ -30,7 +30,9 @@ pub struct Plain {
 #[derive(Debug, Args)]
 pub struct Show {
     /// What the version is called [default: the one that holds now]
-    version: Option<String>,
+    // Not "version", which is the name of the option that tells the program's own.
+    #[arg(value_name = "VERSION")]
+    name: Option<String>,
     #[command(flatten)]
     plain: Plain,
 }
@@ -74,12 +76,9 @@ fn list(plain: &Plain) -> Result<(), Failure> {
 
 fn show(options: &Show) -> Result<(), Failure> {
     let versions = all(&options.plain)?;
-    let wanted = |known: &DisclaimerVersionView| options.version.as_ref().map_or(known.current, |version| *version == known.version);
+    let wanted = |known: &DisclaimerVersionView| options.name.as_ref().map_or(known.current, |name| *name == known.version);
     let Some(version) = versions.into_iter().find(wanted) else {
-        let named = options
-            .version
-            .as_deref()
-            .map_or_else(String::new, |version| format!(" {}", output::clean(version)));
+        let named = options.name.as_deref().map_or_else(String::new, |name| format!(" {}", output::clean(name)));
         return Err(Failure::refused(format!("there is no disclaimer{named}; doorward disclaimer list shows all that were published")));
     };
     if options.plain.json {

@@ -98,7 +98,8 @@ async fn a_report_tells_versions_with_hashes_agreements_changes_and_where_the_le
     let client = app.client();
     client.enter_as(&share, "some@example.org").await?;
     assert_eq!(client.get(&share.document("a.txt")).await?.code(), 409);
-    app.pass(MINUTE);
+    // By then all reads are told of.
+    app.pass(20 * MINUTE);
     crate::helpers::until("the change is put down", || !app.events("document.changed").is_empty()).await;
     app.all_mailed().await;
     let report = report(&app, &share).await?;

@@ -89,7 +89,8 @@ fn arrived(scratch: &Path) -> Fallible<u64> {
 fn a_large_document_that_is_sent_by_the_form_is_never_in_memory_as_a_whole() -> Fallible {
     let (scratch, server, visitor) = start()?;
     let page = visitor.browser.get(&visitor.page("u"))?.text(200)?;
-    let token = value_of(&page, "token").ok_or("no token in the form")?;
+    let form = page.find("enctype=").ok_or("no form that sends documents")?;
+    let token = value_of(&page[form..], "token").ok_or("no token in the form")?;
     let head = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n--{BOUNDARY}\r\n\
          Content-Disposition: form-data; name=\"file\"; filename=\"sent.bin\"\r\n\r\n"

@@ -13,6 +13,13 @@ fn second(config: &mut Config) {
     }
 }
 
+/// The text in one language only.
+fn english(config: &mut Config) {
+    if let Some(text) = &mut config.disclaimer {
+        text.translations.clear();
+    }
+}
+
 fn german(config: &mut Config) {
     if let Some(text) = &mut config.disclaimer {
         text.translations = vec![TranslationEntry {
@@ -25,9 +32,10 @@ fn german(config: &mut Config) {
 
 #[tokio::test]
 async fn a_version_that_was_published_cannot_become_another_text() -> Outcome {
-    let (app, _) = quiet_app().await?;
+    let app = TestApp::with(english).await?;
     let stopped = app.stop().await?;
     let changed = |config: &mut Config| {
+        english(config);
         if let Some(text) = &mut config.disclaimer {
             text.text.push_str("\n\nAnd more.");
         }

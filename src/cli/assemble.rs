@@ -245,6 +245,7 @@ fn settings(config: &Config) -> Settings {
             all: config.otp.mails_of_all,
         },
         alarm_failures: config.otp.alarm,
+        wrong_answer: config.otp.wrong_answer,
         code_delivery: match config.otp.delivery {
             Mailed::OnRequest => CodeDelivery::OnRequest,
             Mailed::WithInvite => CodeDelivery::WithInvite,

@@ -6,6 +6,7 @@ use crate::config::{
 };
 use crate::domain::bounds::{
     CODE_LIFE, CODE_LIFE_LEAST, CODE_MAILS_OF_ALL, CODE_MAILS_PER_DAY, CODE_MAILS_PER_HOUR, CODE_MAILS_PER_SHARE, FAILURES_OF_ALL,
+    WRONG_CODE_ANSWER,
 };
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub struct Otp {
     pub mails_of_all: usize,
     /// `alarm`: wrong codes of everybody together in an hour that raise the alarm. Default 1,000; from 20 to 10,000.
     pub alarm: usize,
+    /// `wrong_answer_ms`: how long the answer to a code that opens nothing takes at least. Default 250; up to 2,000.
+    pub wrong_answer: Duration,
 }
 
 /// When the code is mailed.
@@ -49,9 +52,12 @@ impl Otp {
         let share = r.key("mails_per_share", count(CODE_MAILS_PER_SHARE), number(10..=2_000));
         let all = r.key("mails_of_all", count(CODE_MAILS_OF_ALL), number(100..=100_000));
         let alarm = r.key("alarm", count(FAILURES_OF_ALL), number(20..=10_000));
+        let standard = u64::try_from(WRONG_CODE_ANSWER.as_millis()).unwrap_or(u64::MAX);
+        let answer = r.key("wrong_answer_ms", Plain::Number(i64::try_from(standard).unwrap_or(i64::MAX)), number(0..=2_000));
         let (digits, delivery, validity) = (digits?, delivery?, validity?);
         let (mails_per_hour, mails_per_day, mails_per_share, mails_of_all) = (hour?, day?, share?, all?);
-        Some(Self { digits, delivery, validity, mails_per_hour, mails_per_day, mails_per_share, mails_of_all, alarm: alarm? })
+        let wrong_answer = Duration::from_millis(answer?);
+        Some(Self { digits, delivery, validity, mails_per_hour, mails_per_day, mails_per_share, mails_of_all, alarm: alarm?, wrong_answer })
     }
 }
 

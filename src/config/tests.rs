@@ -68,6 +68,7 @@ fn what_is_left_out_has_its_documented_default() {
         mails_per_share: 400,
         mails_of_all: 5_000,
         alarm: 1_000,
+        wrong_answer: Duration::from_millis(250),
     };
     assert_eq!(config.otp, otp);
     assert_eq!(config.session, Session { idle: Duration::from_secs(1800), life: Duration::from_secs(28_800) });

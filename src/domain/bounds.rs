@@ -123,6 +123,11 @@ pub const SHARE_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Wrong codes after which one challenge is void (ASVS 5.0 6.5.1).
 pub const FAILURES_PER_CHALLENGE: u32 = 5;
+/// How long the answer to a code that opens nothing takes, unless configured otherwise: longer than it takes to put a wrong one down, so that
+/// time does not tell whether it was compared.
+pub const WRONG_CODE_ANSWER: Duration = Duration::from_millis(250);
+/// The page that asks for a code is a whole multiple of this long, in bytes, so that its length does not tell what it says.
+pub const CODE_PAGE_STEP: usize = 8 * 1024;
 /// Wrong codes per share and recipient in [`FAILURE_WINDOW`] before slow mode begins.
 pub const FAILURES_PER_RECIPIENT: usize = 10;
 /// How long a wrong code counts against its recipient.

@@ -60,6 +60,8 @@ pub struct Settings {
     pub code_mails: CodeMails,
     /// So many wrong codes of everybody together within an hour raise the alarm.
     pub alarm_failures: usize,
+    /// How long the answer to a code that opens nothing takes at least.
+    pub wrong_answer: Duration,
     /// How long a session may be idle.
     pub session_idle: Duration,
     /// How long a session lasts at most.

@@ -1,8 +1,10 @@
 //! The page that asks for the mailed code.
 
 use super::{Frame, finish};
+use crate::domain::bounds::CODE_PAGE_STEP;
 use crate::words::figures;
 use askama::Template;
+use std::iter::repeat_n;
 
 /// The page that asks for the mailed code.
 #[derive(Debug, Clone)]
@@ -77,9 +79,12 @@ pub enum Resend {
 }
 
 impl CodePage {
-    /// The page as HTML.
+    /// The page as HTML, filled up with blanks so that its length does not tell what it says.
     pub fn render(&self, frame: &Frame<'_>) -> String {
-        finish(&Html { frame, page: self })
+        let mut html = finish(&Html { frame, page: self });
+        let length = html.len().next_multiple_of(CODE_PAGE_STEP);
+        html.extend(repeat_n(' ', length - html.len()));
+        html
     }
 
     /// Whether the recipient can have a code that works here.

@@ -48,6 +48,7 @@ pub async fn give(web: Web, Path(share): Path<String>, request: Request) -> Resp
         Ok(sent) => sent,
         Err(kind) => return refuse::plain(&web, kind),
     };
+    let began = web.gate().now();
     match web
         .gate()
         .give_code(share, &browser, device, form.field("code").unwrap_or_default(), after(origin, age))
@@ -61,7 +62,11 @@ pub async fn give(web: Web, Path(share): Path<String>, request: Request) -> Resp
             ];
             see_other(&format!("/d/{share}/"), cookies)
         }
-        Ok((answer, None)) => page(&web, share, &browser, Some(answer)),
+        Ok((answer, None)) => {
+            let response = page(&web, share, &browser, Some(answer));
+            web.gate().even_out(began).await;
+            response
+        }
         // The right code sent twice by an impatient finger: the first one has opened the session.
         Err(Refusal::NoSession) if session.is_some_and(|session| web.gate().session(share, Some(&session)).is_ok()) => {
             see_other(&format!("/d/{share}/"), Vec::new())

@@ -7,6 +7,7 @@ mod links;
 mod scanners;
 mod siege;
 mod timing;
+mod typed;
 
 use crate::helpers::full;
 use crate::rig::{Client, Outcome, Shared, TestApp};

@@ -244,6 +244,8 @@ async fn run(world: World) -> Outcome<TestApp> {
     config.server.max_per_client = 1_000;
     config.server.max_handshakes_per_client = 500;
     config.server.drain = Duration::from_secs(1);
+    // Time stands still unless a test moves it.
+    config.otp.wrong_answer = Duration::ZERO;
     // A test of previews switches them on; others start no further process.
     config.preview.enabled = false;
     (world.change)(&mut config);

@@ -3,6 +3,7 @@
 use crate::helpers::Fallible;
 use crate::helpers::server::{Start, free_port};
 use crate::helpers::wait::until;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Starts what follows with a file open on the seventh descriptor, and with another far above.
@@ -22,10 +23,16 @@ fn task(pid: i32) -> Fallible<String> {
         .unwrap_or_default())
 }
 
-/// What a process has open.
+/// What a process has open; what it closes while one looks is not.
 fn open(pid: i32) -> Fallible<Vec<PathBuf>> {
-    let folder = std::fs::read_dir(format!("/proc/{pid}/fd"))?;
-    folder.map(|entry| Ok(std::fs::read_link(entry?.path())?)).collect()
+    let mut open = Vec::new();
+    for entry in std::fs::read_dir(format!("/proc/{pid}/fd"))? {
+        match std::fs::read_link(entry?.path()) {
+            Err(why) if why.kind() == ErrorKind::NotFound => {}
+            link => open.push(link?),
+        }
+    }
+    Ok(open)
 }
 
 /// What of it lies in the file system, beside nothing at all.

@@ -1,10 +1,11 @@
 //! `doorward check`: says what is wrong with a configuration and what it names, in words that say the mend.
 
+mod data;
+
 use crate::cli::assemble::{AssembleError, dkim, documents, mailer, preview};
 use crate::cli::failure::Failure;
 use crate::cli::{office, output};
 use crate::config::{Config, Transport, load};
-use crate::crypto::keys::KeyRing;
 use crate::crypto::random;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::MailId;
@@ -81,8 +82,7 @@ fn look(config: &Config, options: &Options, findings: &mut Vec<Finding>) -> Resu
     findings.push(look_at_preview(config, &clock));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     look_at_certificate(config, now, findings);
-    findings.push(look_at_keys(config, now));
-    findings.push(look_at_data(config));
+    findings.extend(data::look(config, now));
     if let Some(group) = &config.admin.group {
         findings.push(match find_group(group) {
             Ok(_) => finding("ok", "admin group", group),
@@ -187,44 +187,6 @@ fn look_at_preview(config: &Config, clock: &Arc<dyn Clock>) -> Finding {
             )
         }
         (Some(why), _) => finding(state, "preview", format!("there are none: {why}")),
-    }
-}
-
-fn look_at_keys(config: &Config, now: crate::domain::time::Timestamp) -> Finding {
-    let file = config.data.join("keys").join("ring.json");
-    if !file.exists() {
-        return if config.data.join("ledger").exists() {
-            finding(
-                "wrong",
-                "key ring",
-                format!(
-                    "{}: it is missing, and there is a ledger; put it back from a backup, without it no link works and no personal value opens",
-                    file.display()
-                ),
-            )
-        } else {
-            finding("ok", "key ring", "none yet; the first start makes it")
-        };
-    }
-    match KeyRing::open(&file, false, now) {
-        Ok(ring) => finding("ok", "key ring", format!("{} key(s), number {} signs", ring.list().count(), ring.active())),
-        Err(why) => finding("wrong", "key ring", why),
-    }
-}
-
-fn look_at_data(config: &Config) -> Finding {
-    let data = &config.data;
-    let above = data.ancestors().find(|above| above.exists());
-    let writable = above.is_some_and(|above| rustix::fs::access(above, rustix::fs::Access::WRITE_OK).is_ok());
-    match above.filter(|above| above.is_dir()) {
-        Some(folder) if writable && folder == data => finding("ok", "data", data.display()),
-        Some(_) if writable => finding("ok", "data", format!("{} is not there yet; the first start makes it", data.display())),
-        None => finding("wrong", "data", format!("{}: it is, or lies below, something that is no folder; correct data", data.display())),
-        _ => finding(
-            "wrong",
-            "data",
-            format!("{}: this user may not write there; give it to the user that runs doorward, or correct data", data.display()),
-        ),
     }
 }
 

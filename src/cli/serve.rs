@@ -4,6 +4,7 @@ use crate::cli::assemble::{Assembled, Outside, assemble, hosts, server_limits};
 use crate::cli::failure::Failure;
 use crate::config::{Config, LogFormat, load};
 use crate::domain::time::{Clock, SystemClock};
+use crate::gate::start::CannotBegin;
 use crate::gate::{Actor, Gate};
 use crate::preview::sandbox::give_up_exec;
 use crate::preview::spawner::{OWN_PROGRAM, Spawner};
@@ -123,7 +124,10 @@ where
     let socket = admin::bind(&config.admin.socket, group).map_err(Failure::refused)?;
     let torn = report.cut.as_ref().map_or(0, |cut| cut.torn.bytes);
     let begun = gate.begin(start_with.clone(), torn).await;
-    begun.map_err(|why| Failure::refused(format!("the ledger in {} cannot be written: {why}", config.data.display())))?;
+    begun.map_err(|why| match why {
+        CannotBegin::AnotherText(_) => Failure::refused(why),
+        CannotBegin::Unavailable(why) => Failure::refused(format!("the ledger in {} cannot be written: {why}", config.data.display())),
+    })?;
     let stop = Shutdown::default();
     let working = tokio::spawn(Arc::clone(gate).work());
     let public = tokio::spawn(server::serve(listener, tls.clone(), web::router(web), hosts(config), server_limits(config), stop.clone()));

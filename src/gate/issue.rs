@@ -87,6 +87,9 @@ pub enum IssueError {
     /// Its end is too far away.
     #[error("the share would end at {0}; a share may run until {1} at most (shares.max_expiry)")]
     TooLate(Timestamp, Timestamp),
+    /// A reminder whose moment is over before the share is made.
+    #[error("a reminder would have been due at {0} already, for the share ends at {1}; give a shorter span, or off")]
+    RemindsInThePast(Timestamp, Timestamp),
     /// A list that is too long or empty.
     #[error("a share has 1 to {1} {0}")]
     TooMany(&'static str, usize),
@@ -156,6 +159,7 @@ impl Gate {
     async fn prepare(&self, new: NewShare) -> Result<Prepared, IssueError> {
         let (state, now) = (self.ledger.state(), self.clock.now());
         let expires = self.checked_expiry(new.expires.unwrap_or_else(|| now.plus(self.settings.default_expiry)))?;
+        check_reminder(new.remind, expires, now)?;
         let owner = owner(&state, new.owner.as_ref())?;
         let (subject, message) = self.texts(new.subject, new.message, new.template)?;
         let mut recipients: Vec<(EmailAddress, RecipientId, GuestId, Invitation)> = Vec::new();
@@ -306,6 +310,14 @@ impl Gate {
         }
         paths.sort();
         self.hashed(folder, paths, keep).await
+    }
+}
+
+/// Checks that a reminder that was asked for will be sent.
+pub(super) fn check_reminder(wanted: Option<Option<Duration>>, expires: Timestamp, now: Timestamp) -> Result<(), IssueError> {
+    match wanted.flatten() {
+        Some(before) if expires.minus(before) <= now => Err(IssueError::RemindsInThePast(expires.minus(before), expires)),
+        _ => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::notify::Notify;
 use crate::domain::policy::{Delivery, Strength};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
-use crate::gate::issue::{Invitation, IssueError, invite};
+use crate::gate::issue::{Invitation, IssueError, check_reminder, invite};
 use crate::gate::notices::{Times, queue_anew};
 use crate::gate::said::drawn;
 use crate::gate::settings::CodeDelivery;
@@ -65,6 +65,7 @@ impl Gate {
                 check_inbox(&writable, &inbox, share(t.state(), id)?.items.get().map_or(&[][..], |items| items))?;
             }
             let before = share(t.state(), id)?;
+            check_reminder(change.remind, expires.unwrap_or(before.expires), t.now())?;
             if !change.is_of_notices() {
                 t.emit(Event::ShareUpdated { share: id, by, expires, delivery, mark, print, text, upload });
             }

@@ -6,6 +6,7 @@ use crate::web::Web;
 use crate::web::pages::RefusalKind;
 use axum::body::Body;
 use http::header::{CONTENT_TYPE, HOST, HeaderName, ORIGIN};
+use http::uri::Authority;
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Limited};
 use std::time::Duration;
@@ -38,7 +39,7 @@ impl Form {
 
 /// Takes a form in, or says why not. The query string is never looked at.
 pub async fn receive(request: Request<Body>) -> Result<Form, RefusalKind> {
-    if !is_from_here(request.headers(), request.uri().host()) {
+    if !is_from_here(request.headers(), request.uri().authority().map(Authority::as_str)) {
         return Err(RefusalKind::CrossSite);
     }
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

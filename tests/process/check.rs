@@ -1,7 +1,7 @@
 //! The real server on a configuration, and `doorward check`: what is wrong, told with its mend.
 
 use crate::helpers::Fallible;
-use crate::helpers::program::{doorward_at, run};
+use crate::helpers::program::{doorward_at, program, run};
 use crate::helpers::server::free_port;
 use crate::helpers::settings::{DAY, Settings, certificate, private};
 use crate::helpers::walk::sign_in;
@@ -177,6 +177,53 @@ fn a_data_directory_of_somebody_else_is_told() -> Fallible {
     let told = wrong(&settings)?;
     assert!(told.first().is_some_and(|line| line.starts_with("data: ") && line.contains("file")), "{told:?}");
     assert!(refused(&settings)?.contains("file"));
+    Ok(())
+}
+
+#[test]
+fn a_configuration_that_lies_where_one_is_and_folders_that_others_can_look_into_are_understood() -> Fallible {
+    let scratch = tempfile::tempdir()?;
+    let settings = Settings::new(scratch.path())?;
+    let here = || -> Fallible<Value> {
+        let mut check = Command::new(program());
+        let name = settings.write()?.file_name().ok_or("no name")?.to_owned();
+        check.args(["check", "--json", "--config"]).arg(name).current_dir(scratch.path());
+        run(check)?.json()
+    };
+    let said = |found: &Value, what: &str| -> Vec<String> {
+        let found = found.as_array().into_iter().flatten().filter(|finding| finding["what"] == what);
+        found
+            .map(|finding| format!("{}: {}", finding["state"].as_str().unwrap_or_default(), finding["detail"]))
+            .collect()
+    };
+    let found = here()?;
+    assert!(said(&found, "data").iter().all(|line| line.contains("is not there yet")), "{found}");
+    settings.serve()?.stop(Signal::TERM)?;
+    assert!(said(&here()?, "data").iter().all(|line| line.starts_with("ok: ")));
+    std::fs::set_permissions(scratch.path().join("data"), std::fs::Permissions::from_mode(0o755))?;
+    std::fs::set_permissions(scratch.path().join("data/keys/data.jsonl"), std::fs::Permissions::from_mode(0o644))?;
+    let found = here()?;
+    assert!(said(&found, "data").iter().any(|line| line.starts_with("warning: ") && line.contains("mode 700")), "{found}");
+    assert!(
+        said(&found, "data keys")
+            .iter()
+            .any(|line| line.starts_with("warning: ") && line.contains("mode 600")),
+        "{found}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_text_that_was_published_under_the_same_version_is_refused_by_its_name() -> Fallible {
+    let scratch = tempfile::tempdir()?;
+    let mut settings = Settings::new(scratch.path())?;
+    settings.set("disclaimer.version", "1")?;
+    settings.set("disclaimer.title", "Before you read")?;
+    settings.set("disclaimer.text", "Reading is noted.")?;
+    settings.serve()?.stop(Signal::TERM)?;
+    settings.set("disclaimer.title", "Another title")?;
+    let refused = refused(&settings)?;
+    assert!(refused.starts_with("doorward: disclaimer.version \"1\" was published with another text"), "{refused}");
     Ok(())
 }
 

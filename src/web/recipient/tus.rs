@@ -17,6 +17,7 @@ use crate::web::{Web, refuse, request};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, LOCATION};
+use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
@@ -73,7 +74,7 @@ pub async fn one(web: Web, request: Request) -> Response {
     if let Err(refusal) = web.gate().limit(Action::Upload, request::client(&request)) {
         return resumable(refuse::refusal(&web, &refusal));
     }
-    if !is_from_here(request.headers(), request.uri().host()) {
+    if !is_from_here(request.headers(), request.uri().authority().map(Authority::as_str)) {
         return refuse::plain(&web, RefusalKind::CrossSite);
     }
     let cookie = cookies::read(request.headers(), Purpose::Session, share);

@@ -23,6 +23,7 @@ use axum::response::{Html, IntoResponse, Response};
 use futures_util::StreamExt;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use http::uri::Authority;
 use multer::{Constraints, Multipart, SizeLimit};
 use std::pin::pin;
 
@@ -42,7 +43,7 @@ pub async fn send(web: Web, request: Request) -> Response {
     if let Err(refusal) = web.gate().limit(Action::Upload, request::client(&request)) {
         return refuse::refusal(&web, &refusal);
     }
-    if !is_from_here(request.headers(), request.uri().host()) {
+    if !is_from_here(request.headers(), request.uri().authority().map(Authority::as_str)) {
         return refuse::plain(&web, RefusalKind::CrossSite);
     }
     let cookie = cookies::read(request.headers(), Purpose::Session, share);

@@ -56,6 +56,20 @@ async fn a_form_that_is_not_ours_is_refused_and_writes_nothing() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_form_of_this_site_is_known_by_its_origin_with_its_port_too() -> Outcome {
+    let (app, share) = quiet_app().await?;
+    for client in [app.client(), app.client_http2()] {
+        let form = client.get(&share.link()).await?.form(&share.link());
+        let with_port = format!("https://{}", client.host());
+        for origin in ["https://localhost", "https://localhost:1"] {
+            assert_eq!(client.post_with(&form, &[("origin", origin)]).await?.code(), 403, "{origin} is not {with_port}");
+        }
+        assert_eq!(client.post_with(&form, &[("origin", &with_port)]).await?.code(), 303, "{with_port}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn agreeing_records_the_text_and_the_right_code_binds_it_to_the_person() -> Outcome {
     let (app, share) = quiet_app().await?;
     let client = app.client();

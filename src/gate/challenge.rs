@@ -13,7 +13,7 @@ use crate::gate::consent::{challenge_of, invited_challenge, mail_agreement};
 use crate::gate::device::known_device;
 use crate::gate::refusal::Refusal;
 use crate::gate::said::drawn;
-use crate::ledger::event::{Event, Origin, SessionEnd};
+use crate::ledger::event::{Event, MailKind, Origin, SessionEnd};
 use crate::ledger::state::{Challenge, Recipient, Share, State};
 use crate::ledger::tx::{Class, Tx};
 use std::sync::Arc;
@@ -52,6 +52,8 @@ pub struct CodeView {
     pub sent: bool,
     /// Whether it was read out by staff.
     pub read: bool,
+    /// Whether the mail with it was tried in vain so far.
+    pub delayed: bool,
     /// What keeps this browser from trying now.
     pub problem: Option<CodeAnswer>,
 }
@@ -91,6 +93,7 @@ impl Gate {
             digits: read.map_or(challenge.digits, |read| read.digits),
             sent: to_give.sent.is_some() || read.is_some(),
             read: read.is_some(),
+            delayed: read.is_none() && is_delayed(&state, to_give.id),
             problem,
         })
     }
@@ -224,6 +227,14 @@ fn to_give<'a>(state: &'a State, recipient: &Recipient, own: &'a Arc<Challenge>,
 fn read_challenge<'a>(state: &'a State, recipient: &Recipient, now: Timestamp) -> Option<&'a Arc<Challenge>> {
     let mut known = recipient.challenges.iter().rev().filter_map(|id| state.challenges.get(id));
     known.find(|challenge| challenge.read && challenge.is_live(now))
+}
+
+/// Whether the mail with a challenge's code was tried in vain and is tried again.
+fn is_delayed(state: &State, id: ChallengeId) -> bool {
+    state
+        .mails
+        .values()
+        .any(|mail| mail.tries > 0 && matches!(mail.kind, MailKind::Code(challenge, _) if challenge == id))
 }
 
 fn open_session(t: &mut Tx<'_>, checked: &Checked, id: SessionId, new: &NewSession, origin: Origin) {

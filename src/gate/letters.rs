@@ -136,7 +136,8 @@ impl Gate {
         open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
         let link = self.link_url(about.share, recipient).ok_or("the key of its link is retired")?;
         let items = about.share.items.get().ok_or("its documents are forgotten")?;
-        let what = if items.iter().any(|item| item.is_folder()) { Shared::Folders } else { Shared::Documents(items.len()) };
+        let folders = items.iter().filter(|item| item.is_folder()).count();
+        let what = Shared { documents: items.len() - folders, folders };
         let expires = self.moment(words, about.share.expires);
         let fill = |text: &str| self.filled_for(about.share, text, address.expose());
         let message = fill(about.share.message.get().map_or("", String::as_str));
@@ -211,7 +212,7 @@ impl Gate {
         let content = Notice {
             organisation: &self.settings.organisation,
             staff_name: about.owner_name(),
-            share_subject: &self.subject_for_staff(about.state, about.share),
+            share_subject: &self.title_for_staff(about.state, about.share),
             share: about.share.id,
             lines: &lines,
             more: usize::try_from(about.share.unreported_more).unwrap_or(usize::MAX),
@@ -235,7 +236,7 @@ impl Gate {
             owner_address: about.owner_address()?,
             contact: &self.settings.contact,
             recipient: address,
-            subject: &self.filled_for(about.share, about.share.subject.get().map_or("", String::as_str), address.expose()),
+            subject: &self.title(words, about.share, address.expose()),
             link: &self.link_url(about.share, recipient).ok_or("the key of its link is retired")?,
             expires: &self.moment(words, about.share.expires),
         };
@@ -250,7 +251,7 @@ impl Gate {
             owner_name: about.owner_name(),
             owner_address: about.owner_address()?,
             contact: &self.settings.contact,
-            subject: &self.filled_for(about.share, about.share.subject.get().map_or("", String::as_str), address.expose()),
+            subject: &self.title(words, about.share, address.expose()),
             why: Ended::Stopped,
         };
         Ok((address.clone(), content.compose(words), 0))
@@ -261,7 +262,7 @@ impl Gate {
         let content = ShareEnded {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
-            subject: &self.subject_for_staff(about.state, about.share),
+            subject: &self.title_for_staff(about.state, about.share),
             share: about.share.id,
             why: Ended::Expired,
             when: &self.moment(words, about.share.expires),
@@ -279,7 +280,7 @@ impl Gate {
         let content = DocumentsChanged {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
-            subject: &self.subject_for_staff(about.state, about.share),
+            subject: &self.title_for_staff(about.state, about.share),
             share: about.share.id,
             documents: &documents,
         };
@@ -296,7 +297,7 @@ impl Gate {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
             recipient: address,
-            subject: &self.subject_for_staff(about.state, about.share),
+            subject: &self.title_for_staff(about.state, about.share),
             share: about.share.id,
             cause: Cause::of(answer),
             answer,

@@ -11,10 +11,12 @@ use crate::gate::bounces::recipient_of;
 use crate::gate::consent::Entry;
 use crate::gate::listing::shown;
 use crate::gate::permit::Admitted;
-use crate::gate::views::{ItemView, LinkView, ShareStatus, ShareView, UndeliveredView};
+use crate::gate::views::{DelayedView, ItemView, LinkView, ShareStatus, ShareView, UndeliveredView};
 use crate::ledger::event::MailKind;
-use crate::ledger::state::{Recipient, Share, State, Undelivered};
+use crate::ledger::state::{Mail, Recipient, Share, State, Undelivered};
 use crate::mail::markdown;
+use crate::words::{Words, figures};
+use std::sync::Arc;
 
 /// What the link's page tells of a share.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,9 +110,22 @@ impl Gate {
 
     /// A share's subject as staff read it: a recipient stands in it where there is only one.
     pub(super) fn subject_for_staff(&self, state: &State, share: &Share) -> String {
-        let only = share.recipients.values().next().filter(|_| share.recipients.len() == 1);
-        let recipient = only.and_then(|only| state.address(only.guest)).map_or("…", EmailAddress::expose);
-        self.filled_for(share, share.subject.get().map_or("", String::as_str), recipient)
+        self.filled_for(share, share.subject.get().map_or("", String::as_str), only_recipient(state, share))
+    }
+
+    /// What a share is called in a mail to staff.
+    pub(super) fn title_for_staff(&self, state: &State, share: &Share) -> String {
+        self.title(self.staff_words(), share, only_recipient(state, share))
+    }
+
+    /// What a share is called in a mail: its subject, or by its day where it has none.
+    pub(super) fn title(&self, words: &Words, share: &Share, recipient: &str) -> String {
+        let subject = self.filled_for(share, share.subject.get().map_or("", String::as_str), recipient);
+        if !subject.trim().is_empty() {
+            return subject;
+        }
+        let day = figures::day(words, &share.created.in_zone(&self.settings.zone));
+        words.with("mail-untitled", &[("day", day.into())])
     }
 
     /// A recipient's address, masked.
@@ -158,6 +173,7 @@ impl Gate {
                 .map(|recipient| self.link_view(state, share, recipient, with_links))
                 .collect(),
             reads: share.recipients.values().map(|recipient| recipient.reads).sum(),
+            delayed: if with_links { delayed_views(state, share) } else { Vec::new() },
             undelivered: share.undelivered.iter().map(|failed| undelivered_view(state, share, failed)).collect(),
         }
     }
@@ -213,16 +229,41 @@ pub(super) const fn word_of(kind: MailKind) -> &'static str {
     }
 }
 
+/// The only recipient's address, for the subject that may name it.
+fn only_recipient<'a>(state: &'a State, share: &Share) -> &'a str {
+    let only = share.recipients.values().next().filter(|_| share.recipients.len() == 1);
+    only.and_then(|only| state.address(only.guest)).map_or("…", EmailAddress::expose)
+}
+
+/// Mails of a share that were tried in vain and are tried again, the longest waiting first.
+fn delayed_views(state: &State, share: &Share) -> Vec<DelayedView> {
+    let mut delayed: Vec<_> = state.mails.values().filter(|mail| mail.share == share.id && mail.tries > 0).collect();
+    delayed.sort_by_key(|mail| mail.queued);
+    let view = |mail: &&Arc<Mail>| DelayedView {
+        email: whose(state, share, mail.kind).to_owned(),
+        mail: word_of(mail.kind).to_owned(),
+        tries: mail.tries,
+        next: mail.due.to_string(),
+        why: mail.why.clone().unwrap_or_default(),
+    };
+    delayed.iter().map(view).collect()
+}
+
 fn undelivered_view(state: &State, share: &Share, failed: &Undelivered) -> UndeliveredView {
-    let recipient = recipient_of(failed.kind);
-    let guest = recipient
-        .and_then(|id| share.recipients.get(&id))
-        .and_then(|recipient| state.address(recipient.guest));
-    let owner = state.staff.get(&share.owner).and_then(|staff| staff.address.get()).filter(|_| recipient.is_none());
     UndeliveredView {
-        email: guest.or(owner).map_or(ERASED, EmailAddress::expose).to_owned(),
+        email: whose(state, share, failed.kind).to_owned(),
         mail: word_of(failed.kind).to_owned(),
         at: failed.at.to_string(),
         why: failed.why.clone(),
     }
+}
+
+/// To whom a mail goes.
+fn whose<'a>(state: &'a State, share: &Share, kind: MailKind) -> &'a str {
+    let recipient = recipient_of(kind);
+    let guest = recipient
+        .and_then(|id| share.recipients.get(&id))
+        .and_then(|recipient| state.address(recipient.guest));
+    let owner = state.staff.get(&share.owner).and_then(|staff| staff.address.get()).filter(|_| recipient.is_none());
+    guest.or(owner).map_or(ERASED, EmailAddress::expose)
 }

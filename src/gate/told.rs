@@ -52,7 +52,7 @@ impl Gate {
             organisation: &self.settings.organisation,
             owner_name: about.owner_name(),
             recipient: address,
-            subject: &self.subject_for_staff(about.state, about.share),
+            subject: &self.title_for_staff(about.state, about.share),
             share: about.share.id,
             saying,
         };
@@ -69,7 +69,7 @@ impl Gate {
             owner_name: about.owner_name(),
             owner_address: about.owner_address()?,
             contact: &self.settings.contact,
-            subject: &self.subject_for(about, address.expose()),
+            subject: &self.title(words, about.share, address.expose()),
             expires: &self.moment(words, about.share.expires),
             link: &self.link_url(about.share, recipient).ok_or("the key of its link is retired")?,
         };
@@ -89,7 +89,7 @@ impl Gate {
             owner_name: about.owner_name(),
             owner_address: about.owner_address()?,
             contact: &self.settings.contact,
-            subject: &self.subject_for(about, address.expose()),
+            subject: &self.title(words, about.share, address.expose()),
             when: &self.moment(words, agreed.at),
             title: shown.title,
             paragraphs: &shown.paragraphs(),
@@ -122,15 +122,10 @@ impl Gate {
             owner_name: about.owner_name(),
             owner_address: about.owner_address()?,
             contact: &self.settings.contact,
-            subject: &self.subject_for(about, address.expose()),
+            subject: &self.title(words, about.share, address.expose()),
             lines: &lines,
             more: usize::try_from(visit.more).unwrap_or(usize::MAX),
         };
         Ok((address.clone(), content.compose(words), visit.reads.len()))
-    }
-
-    /// A share's subject as one recipient reads it.
-    fn subject_for(&self, about: &About<'_>, address: &str) -> String {
-        self.filled_for(about.share, about.share.subject.get().map_or("", String::as_str), address)
     }
 }

@@ -59,6 +59,9 @@ pub struct ShareView {
     pub links: Vec<LinkView>,
     /// Receipts so far.
     pub reads: u64,
+    /// Mails that were tried in vain and are tried again; absent in lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delayed: Vec<DelayedView>,
     /// Mails that could not be delivered.
     pub undelivered: Vec<UndeliveredView>,
 }
@@ -142,6 +145,21 @@ pub struct UploadView {
     pub problem: Option<String>,
     /// When it came to be so, RFC 3339 in UTC.
     pub at: String,
+}
+
+/// A mail that was tried in vain, and is tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DelayedView {
+    /// To whom.
+    pub email: String,
+    /// What it is, in the words of `undelivered`.
+    pub mail: String,
+    /// Tries so far.
+    pub tries: u32,
+    /// When it is tried next, RFC 3339 in UTC.
+    pub next: String,
+    /// Why the last try was in vain.
+    pub why: String,
 }
 
 /// A mail that could not be delivered.

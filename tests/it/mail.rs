@@ -2,6 +2,7 @@
 
 use crate::helpers::mailbox::code_in;
 use crate::helpers::{MINUTE, Outcome, TestApp, documents, until};
+use doorward::domain::language::Language;
 use doorward::mail::Undelivered;
 use doorward::web::api::wire::CreateShare;
 use serde_json::json;
@@ -185,5 +186,36 @@ async fn a_code_that_comes_too_late_is_not_mailed() -> Outcome {
     app.all_mailed().await;
     assert_eq!(app.events("mail.failed").len(), 1, "it is given up");
     assert_eq!(app.mail.codes(GUEST).len(), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_share_without_a_subject_is_called_by_its_day() -> Outcome {
+    let app = app_with_a_document().await?;
+    let share = app.share(CreateShare { language: Some(Language::German), ..documents(&["report.txt"]) }).await?;
+    app.mail.wait_for(GUEST, "", 1).await;
+    app.revoke(&share, None).await?;
+    let ended = app.mail.wait_for(GUEST, "Freigabe vom 1.\u{a0}Oktober 2026", 1).await.remove(0);
+    assert!(ended.content.text.contains("„Freigabe vom 1.\u{a0}Oktober 2026“"), "{}", ended.content.text);
+    Ok(())
+}
+
+#[tokio::test]
+async fn while_the_mail_server_is_down_page_and_staff_are_told_that_the_code_waits() -> Outcome {
+    let app = app_with_a_document().await?;
+    let share = app.share_documents(&["report.txt"]).await?;
+    app.mail.wait_for(GUEST, "", 1).await;
+    app.mail.0.fail_next(1, &down());
+    let client = app.client();
+    client.agree(&share.link()).await?;
+    delayed(&app, 1).await;
+    let page = client.get(&share.code_page()).await?;
+    assert!(page.says("could not be sent yet") && !page.says("We have sent"), "{}", page.text());
+    let waits = app.view(&share).await?.delayed.remove(0);
+    assert_eq!((waits.email.as_str(), waits.mail.as_str(), waits.tries, waits.why.as_str()), (GUEST, "code", 1, "connection refused"));
+    app.pass(MINUTE);
+    app.mail.code(GUEST, 1).await;
+    app.all_mailed().await;
+    assert!(client.get(&share.code_page()).await?.says("We have sent") && app.view(&share).await?.delayed.is_empty());
     Ok(())
 }

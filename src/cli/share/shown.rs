@@ -41,6 +41,16 @@ pub(super) fn shown(share: &ShareView, json: bool) -> Result<(), Failure> {
         let problem = sent.problem.as_ref().map(|problem| format!(" - {problem}")).unwrap_or_default();
         text.push_str(&format!("sent in     {what}: {} {}{problem}\n", sent.status, output::moment(&sent.at)));
     }
+    for delayed in &share.delayed {
+        let tries = if delayed.tries == 1 { "1 try".to_owned() } else { format!("{} tries", delayed.tries) };
+        text.push_str(&format!(
+            "mail waits  {} to {}, after {tries}, next at {}: {}\n",
+            delayed.mail,
+            delayed.email,
+            output::moment(&delayed.next),
+            output::clean(&delayed.why)
+        ));
+    }
     for failed in &share.undelivered {
         text.push_str(&format!(
             "mail failed {} to {} at {}: {}\n",

@@ -15,7 +15,7 @@ pub struct DocumentsChanged<'a> {
     pub organisation: &'a str,
     /// To whom the letter speaks.
     pub owner_name: &'a str,
-    /// The share's subject; may be empty.
+    /// What the share is called.
     pub subject: &'a str,
     /// The share.
     pub share: ShareId,
@@ -26,7 +26,7 @@ pub struct DocumentsChanged<'a> {
 impl DocumentsChanged<'_> {
     /// The letter.
     pub fn compose(&self, words: &Words) -> Content {
-        let (subject, share) = (titled(words, self.subject), self.share.to_string());
+        let (subject, share) = (titled(self.subject), self.share.to_string());
         let about = [("subject", subject.as_str())];
         let mut sheet = Sheet::new(words, &said(words, "mail-changed-subject", &about));
         sheet.say("mail-greeting-name", &[("name", self.owner_name)]);

@@ -21,7 +21,7 @@ pub struct MoreTimeGiven<'a> {
     pub owner_address: &'a EmailAddress,
     /// Whom else to ask.
     pub contact: &'a str,
-    /// The share's subject; may be empty.
+    /// What the share is called.
     pub subject: &'a str,
     /// When the share ends now, as people write it.
     pub expires: &'a str,
@@ -32,7 +32,7 @@ pub struct MoreTimeGiven<'a> {
 impl MoreTimeGiven<'_> {
     /// The letter.
     pub fn compose(&self, words: &Words) -> Content {
-        let subject = titled(words, self.subject);
+        let subject = titled(self.subject);
         let about =
             [("subject", subject.as_str()), ("owner", self.owner_name), ("organisation", self.organisation), ("expires", self.expires)];
         let mut sheet = Sheet::new(words, &said(words, "mail-extended-subject", &about));
@@ -56,7 +56,7 @@ pub struct AgreedText<'a> {
     pub owner_address: &'a EmailAddress,
     /// Whom else to ask.
     pub contact: &'a str,
-    /// The share's subject; may be empty.
+    /// What the share is called.
     pub subject: &'a str,
     /// When they agreed, as people write it.
     pub when: &'a str,
@@ -73,7 +73,7 @@ pub struct AgreedText<'a> {
 impl AgreedText<'_> {
     /// The letter.
     pub fn compose(&self, words: &Words) -> Content {
-        let subject = titled(words, self.subject);
+        let subject = titled(self.subject);
         let about = [("subject", subject.as_str()), ("owner", self.owner_name), ("organisation", self.organisation), ("when", self.when)];
         let mut sheet = Sheet::new(words, &said(words, "mail-agreed-subject", &about));
         sheet.say("mail-greeting", &[]);
@@ -111,7 +111,7 @@ pub struct VisitCopy<'a> {
     pub owner_address: &'a EmailAddress,
     /// Whom else to ask.
     pub contact: &'a str,
-    /// The share's subject; may be empty.
+    /// What the share is called.
     pub subject: &'a str,
     /// What was opened, oldest first.
     pub lines: &'a [VisitLine<'a>],
@@ -122,7 +122,7 @@ pub struct VisitCopy<'a> {
 impl VisitCopy<'_> {
     /// The letter.
     pub fn compose(&self, words: &Words) -> Content {
-        let subject = titled(words, self.subject);
+        let subject = titled(self.subject);
         let about = [("subject", subject.as_str()), ("owner", self.owner_name), ("organisation", self.organisation)];
         let mut sheet = Sheet::new(words, &said(words, "mail-copy-subject", &about));
         sheet.say("mail-greeting", &[]);

@@ -28,7 +28,7 @@ pub struct AccessEnded<'a> {
     pub owner_address: &'a EmailAddress,
     /// Whom else to ask: the organisation's contact as configured.
     pub contact: &'a str,
-    /// The share's subject; may be empty.
+    /// What the share is called.
     pub subject: &'a str,
     /// Why.
     pub why: Ended,
@@ -41,7 +41,7 @@ pub struct ShareEnded<'a> {
     pub organisation: &'a str,
     /// To whom the letter speaks.
     pub owner_name: &'a str,
-    /// The share's subject; may be empty.
+    /// What the share is called.
     pub subject: &'a str,
     /// The share.
     pub share: ShareId,
@@ -56,7 +56,7 @@ pub struct ShareEnded<'a> {
 impl AccessEnded<'_> {
     /// The letter.
     pub fn compose(&self, words: &Words) -> Content {
-        let subject = titled(words, self.subject);
+        let subject = titled(self.subject);
         let about = [("owner", self.owner_name), ("organisation", self.organisation), ("subject", &subject)];
         let mut sheet = Sheet::new(words, &said(words, "mail-access-ended-subject", &about[2..]));
         sheet.say("mail-greeting", &[]);
@@ -71,7 +71,7 @@ impl AccessEnded<'_> {
 impl ShareEnded<'_> {
     /// The letter.
     pub fn compose(&self, words: &Words) -> Content {
-        let subject = titled(words, self.subject);
+        let subject = titled(self.subject);
         let about = [("subject", subject.as_str()), ("when", self.when)];
         let mut sheet = Sheet::new(words, &said(words, "mail-share-ended-subject", &about[..1]));
         sheet.say("mail-greeting-name", &[("name", self.owner_name)]);
@@ -93,8 +93,7 @@ impl Ended {
     }
 }
 
-/// The share's subject as a title on one line, or the catalogue's word for a share without one.
-pub(super) fn titled(words: &Words, subject: &str) -> String {
-    let subject = one_line(subject, MAIL_LINE_BYTES);
-    if subject.is_empty() { words.text("mail-untitled") } else { subject }
+/// A share's title on one line.
+pub(super) fn titled(title: &str) -> String {
+    one_line(title, MAIL_LINE_BYTES)
 }

@@ -30,7 +30,7 @@ pub struct DeliveryFailed<'a> {
     pub owner_name: &'a str,
     /// Who got nothing.
     pub recipient: &'a EmailAddress,
-    /// The share's subject; may be empty.
+    /// What the share is called.
     pub subject: &'a str,
     /// The share.
     pub share: ShareId,
@@ -71,7 +71,7 @@ impl Cause {
 impl DeliveryFailed<'_> {
     /// The letter.
     pub fn compose(&self, words: &Words) -> Content {
-        let subject = super::ended::titled(words, self.subject);
+        let subject = super::ended::titled(self.subject);
         let about = [("recipient", self.recipient.expose()), ("subject", subject.as_str())];
         let mut sheet = Sheet::new(words, &said(words, "mail-failed-subject", &about));
         sheet.say("mail-greeting-name", &[("name", self.owner_name)]);

@@ -9,11 +9,23 @@ use crate::words::Words;
 
 /// What is shared, in general terms: names of documents stay behind the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
-    /// So many single documents.
-    Documents(usize),
-    /// One folder or several, with whatever is in them.
-    Folders,
+pub struct What {
+    /// Single documents.
+    pub documents: usize,
+    /// Folders, with whatever is in them.
+    pub folders: usize,
+}
+
+impl What {
+    fn said(self, words: &Words) -> String {
+        let counted = |id, count: usize| words.with(id, &[("count", count.into())]);
+        let (documents, folders) = (counted("mail-what-documents", self.documents), counted("mail-what-folders", self.folders));
+        match (self.documents, self.folders) {
+            (_, 0) => documents,
+            (0, _) => folders,
+            _ => words.with("mail-what-both", &[("documents", documents.into()), ("folders", folders.into())]),
+        }
+    }
 }
 
 /// The mail that brings a recipient the personal link.
@@ -52,10 +64,7 @@ impl Invitation<'_> {
         let subject = if self.subject.trim().is_empty() { said(words, "mail-invitation-subject", &who) } else { self.subject.to_owned() };
         let mut sheet = Sheet::new(words, &subject);
         sheet.say("mail-greeting", &[]);
-        let what = match self.what {
-            What::Documents(count) => words.with("mail-what-documents", &[("count", count.into())]),
-            What::Folders => words.text("mail-what-folders"),
-        };
+        let what = self.what.said(words);
         sheet.say("mail-invitation-intro", &[who[0], who[1], ("what", &what)]);
         if !self.message.trim().is_empty() {
             sheet.say("mail-invitation-message", &[who[0]]);

@@ -32,7 +32,7 @@ pub struct Notice<'a> {
     pub organisation: &'a str,
     /// To whom the letter speaks.
     pub staff_name: &'a str,
-    /// The share's subject; may be empty.
+    /// What the share is called.
     pub share_subject: &'a str,
     /// The share.
     pub share: ShareId,
@@ -48,7 +48,7 @@ impl Notice<'_> {
         let shown = &self.lines[..self.lines.len().min(NOTICE_LINES)];
         let more = self.more.saturating_add(self.lines.len() - shown.len());
         let count = shown.len().saturating_add(more);
-        let subject = super::ended::titled(words, self.share_subject);
+        let subject = super::ended::titled(self.share_subject);
         let counted = [("count", count.into()), ("subject", subject.as_str().into())];
         let mut sheet = Sheet::new(words, &words.with("mail-notice-subject", &counted));
         sheet.say("mail-greeting-name", &[("name", self.staff_name)]);

@@ -18,7 +18,7 @@ pub struct Reminder<'a> {
     pub contact: &'a str,
     /// To whom it goes.
     pub recipient: &'a EmailAddress,
-    /// The share's subject; may be empty.
+    /// What the share is called.
     pub subject: &'a str,
     /// The personal link.
     pub link: &'a str,
@@ -29,7 +29,7 @@ pub struct Reminder<'a> {
 impl Reminder<'_> {
     /// The letter.
     pub fn compose(&self, words: &Words) -> Content {
-        let subject = super::ended::titled(words, self.subject);
+        let subject = super::ended::titled(self.subject);
         let about = [("owner", self.owner_name), ("organisation", self.organisation), ("subject", &subject), ("until", self.expires)];
         let mut sheet = Sheet::new(words, &said(words, "mail-reminder-subject", &about));
         sheet.say("mail-greeting", &[]);

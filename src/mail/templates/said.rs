@@ -41,7 +41,7 @@ pub struct RecipientSaid<'a> {
     pub owner_name: &'a str,
     /// Whose link it is.
     pub recipient: &'a EmailAddress,
-    /// The share's subject; may be empty.
+    /// What the share is called.
     pub subject: &'a str,
     /// The share.
     pub share: ShareId,
@@ -52,7 +52,7 @@ pub struct RecipientSaid<'a> {
 impl RecipientSaid<'_> {
     /// The letter.
     pub fn compose(&self, words: &Words) -> Content {
-        let (subject, share) = (titled(words, self.subject), self.share.to_string());
+        let (subject, share) = (titled(self.subject), self.share.to_string());
         let about = [("recipient", self.recipient.expose()), ("subject", subject.as_str())];
         let head = match self.saying {
             Saying::Declined => "mail-declined-subject",

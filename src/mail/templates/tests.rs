@@ -31,7 +31,7 @@ fn invitation<'a>(owner: &'a EmailAddress, recipient: &'a EmailAddress) -> Invit
         message: "Please read **both**.\n<b>Thanks</b>",
         link: LINK,
         expires: "31 December 2027, 18:00",
-        what: What::Documents(2),
+        what: What { documents: 2, folders: 0 },
         delivery: Delivery::Download,
         code_comes_along: false,
     }
@@ -68,8 +68,15 @@ fn all(nasty: &str) -> Vec<Content> {
     };
     let mut letters = vec![
         base.compose(&words),
-        Invitation { subject: "", message: "", what: What::Folders, delivery: Delivery::Watermarked, code_comes_along: true, ..base }
-            .compose(&words),
+        Invitation {
+            subject: "",
+            message: "",
+            what: What { documents: 2, folders: 1 },
+            delivery: Delivery::Watermarked,
+            code_comes_along: true,
+            ..base
+        }
+        .compose(&words),
         code.compose(&words),
         Code { minutes: None, ..code }.compose(&words),
         Notice { organisation: nasty, staff_name: nasty, share_subject: nasty, share: SHARE, lines: &[line], more: 4 }.compose(&words),
@@ -162,14 +169,21 @@ fn the_invitation_says_who_shares_what_and_how_to_get_in() {
 #[test]
 fn the_invitation_fits_what_is_shared_and_how_the_code_comes() {
     let (owner, guest) = (address("ann@example.org"), address("guest@example.net"));
-    let base =
-        Invitation { subject: " ", message: "", what: What::Documents(1), delivery: Delivery::Preview, ..invitation(&owner, &guest) };
+    let base = Invitation {
+        subject: " ",
+        message: "",
+        what: What { documents: 1, folders: 0 },
+        delivery: Delivery::Preview,
+        ..invitation(&owner, &guest)
+    };
     let letter = base.compose(&words());
     assert_eq!(letter.subject, "Ann Lee of Example Records shares documents with you");
     assert!(letter.text.contains("shares a document with you.") && letter.text.contains("You cannot download them."));
     assert!(!letter.text.contains("writes:"));
-    let letter = Invitation { what: What::Folders, code_comes_along: true, ..base }.compose(&words());
+    let letter = Invitation { what: What { documents: 0, folders: 1 }, code_comes_along: true, ..base.clone() }.compose(&words());
     assert!(letter.text.contains("shares a folder of documents with you.") && letter.text.contains("you get a second mail with a code"));
+    let letter = Invitation { what: What { documents: 2, folders: 3 }, ..base }.compose(&words());
+    assert!(letter.text.contains("shares 2 documents and 3 folders of documents with you."), "{}", letter.text);
 }
 
 #[test]
@@ -230,8 +244,8 @@ fn a_notice_joins_several_receipts_and_counts_the_rest() {
     let whole = NoticeLine { outcome: Outcome::Complete, ..broken };
     assert!(Notice { lines: &[whole], ..notice.clone() }.compose(&words()).text.contains("(all of it was sent)"));
     let many = vec![line.clone(); NOTICE_LINES + 2];
-    let many = Notice { lines: &many, more: 3, share_subject: "", ..notice }.compose(&words());
-    assert_eq!(many.subject, format!("{} new receipts: no subject", NOTICE_LINES + 5));
+    let many = Notice { lines: &many, more: 3, share_subject: "share of 4 May 2026", ..notice }.compose(&words());
+    assert_eq!(many.subject, format!("{} new receipts: share of 4 May 2026", NOTICE_LINES + 5));
     assert_eq!(many.text.matches("plan.pdf").count(), NOTICE_LINES);
     assert!(many.text.contains("5 more receipts are not listed here."));
 }

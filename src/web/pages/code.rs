@@ -27,6 +27,8 @@ pub struct CodePage {
     pub sent: bool,
     /// Whether staff read the code out.
     pub told: bool,
+    /// Whether the mail server has not taken the mail with the code yet.
+    pub delayed: bool,
     /// What was wrong with the code just given.
     pub problem: Option<CodeProblem>,
     /// Whether another mail can be asked for.
@@ -130,6 +132,7 @@ impl Html<'_> {
     fn lead(&self) -> String {
         let id = match (self.page.has_code(), &self.page.resend) {
             (true, _) if self.page.told => "code-lead-told",
+            (true, _) if self.page.delayed => "code-lead-delayed",
             (true, Resend::NotToday { .. }) => "code-lead-earlier",
             (true, _) => "code-lead",
             (false, Resend::OtherBrowsers { .. }) => "code-lead-other-browsers",

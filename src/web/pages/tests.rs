@@ -79,6 +79,7 @@ fn code(said: Said<'_>, problem: Option<CodeProblem>, resend: Resend) -> CodePag
         form_token: "dG9rZW4".into(),
         sent: true,
         told: false,
+        delayed: false,
         problem,
         resend,
     }
@@ -232,6 +233,7 @@ fn gallery_in(language: Language, said: Said<'_>) -> Vec<(String, String)> {
     ];
     pages
         .extend(unsent.map(|(name, resend)| (format!("code-{name}"), CodePage { sent: false, ..code(said, None, resend) }.render(&frame))));
+    pages.push(("code-delayed".to_owned(), CodePage { delayed: true, ..code(said, None, Resend::Now) }.render(&frame)));
     pages.push(("code-told".to_owned(), CodePage { told: true, code_length: 8, ..code(said, None, Resend::Now) }.render(&frame)));
     pages.extend(more::archives(said).map(|(name, page)| (name.to_owned(), page.render(&frame))));
     pages.extend(RefusalKind::ALL.map(|kind| (format!("refusal-{}", kind.name()), refusal(said, kind).render(&frame))));

@@ -143,6 +143,7 @@ fn code_page(web: &Web, view: &CodeView, share: ShareId, browser: &CookieSecret,
         form_token: form_token(gate.keys(), &binding(&share, &hash), gate.now()),
         sent: view.sent,
         told: view.read,
+        delayed: view.delayed,
         problem: answer.and_then(|answer| problem(web, answer)),
         resend: match view.may_mail {
             MayMail::After(at) => Resend::After { at: web.when(at), seconds: at.since(gate.now()).as_secs() + 1 },

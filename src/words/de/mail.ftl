@@ -5,7 +5,7 @@
 mail-greeting = Guten Tag,
 mail-greeting-name = Guten Tag { $name },
 mail-automatic = Diese E-Mail wurde automatisch im Auftrag von { $organisation } verschickt.
-mail-untitled = ohne Betreff
+mail-untitled = Freigabe vom { $day }
 mail-privacy = Wie { $organisation } mit personenbezogenen Daten umgeht:
 mail-share-number = Nummer der Freigabe: { $id }
 mail-help-owner = Haben Sie eine Frage? Fragen Sie { $owner } ({ $address }).
@@ -15,7 +15,12 @@ mail-what-documents =
         [one] ein Dokument
        *[other] { $count } Dokumente
     }
-mail-what-folders = einen Ordner mit Dokumenten
+mail-what-folders =
+    { $count ->
+        [one] einen Ordner mit Dokumenten
+       *[other] { $count } Ordner mit Dokumenten
+    }
+mail-what-both = { $documents } und { $folders }
 
 ## Die Einladung zu einer Freigabe
 

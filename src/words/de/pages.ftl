@@ -108,6 +108,7 @@ code-title-none = Sie brauchen einen neuen Code
 code-title-unsent = Diesmal wurde kein Code gesendet
 code-title-problem = Fehler: { $title }
 code-lead = Wir haben einen Einmalcode an { $address } gesendet. Meist ist er nach einer Minute da, manchmal erst nach einigen. Er ist { $valid } lang gültig.
+code-lead-delayed = Die E-Mail mit dem Einmalcode für { $address } konnte noch nicht gesendet werden. Wir versuchen es weiter; er ist { $valid } lang gültig, von Ihrer Anforderung an. Wenn sie nicht ankommt, fragen Sie die Person, die mit Ihnen teilt.
 code-lead-earlier = Geben Sie den Code aus der neuesten E-Mail an { $address } ein. Ein Code ist { $valid } lang gültig.
 code-lead-new = Wir senden ihn an { $address }. Er ist { $valid } lang gültig.
 code-lead-new-later = Er kann später an { $address } gesendet werden.

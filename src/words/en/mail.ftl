@@ -5,7 +5,7 @@
 mail-greeting = Good day,
 mail-greeting-name = Good day { $name },
 mail-automatic = This mail was sent automatically for { $organisation }.
-mail-untitled = no subject
+mail-untitled = share of { $day }
 mail-privacy = How { $organisation } handles personal data:
 mail-share-number = Number of the share: { $id }
 mail-help-owner = Do you have a question? Ask { $owner } ({ $address }).
@@ -15,7 +15,12 @@ mail-what-documents =
         [one] a document
        *[other] { $count } documents
     }
-mail-what-folders = a folder of documents
+mail-what-folders =
+    { $count ->
+        [one] a folder of documents
+       *[other] { $count } folders of documents
+    }
+mail-what-both = { $documents } and { $folders }
 
 ## The invitation to a share
 

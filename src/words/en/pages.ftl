@@ -108,6 +108,7 @@ code-title-none = You need a new code
 code-title-unsent = No code was sent this time
 code-title-problem = Problem: { $title }
 code-lead = We have sent a code by mail to { $address }. It usually arrives within a minute, sometimes only after a few. It is valid for { $valid }.
+code-lead-delayed = The mail with a code for { $address } could not be sent yet. We keep trying; it is valid for { $valid }, counted from when you asked for it. If it does not arrive, ask the person who shared with you.
 code-lead-earlier = Enter the code from the latest mail to { $address }. A code is valid for { $valid }.
 code-lead-new = We send it by mail to { $address }. It is valid for { $valid }.
 code-lead-new-later = It can be sent to { $address } at a later time.

@@ -139,6 +139,7 @@ pub(super) const fn recipient_of(kind: MailKind) -> Option<RecipientId> {
         MailKind::Changed
         | MailKind::Declined(_)
         | MailKind::Ended
+        | MailKind::GivenUp(_)
         | MailKind::MoreTime(_)
         | MailKind::Notice
         | MailKind::Undelivered(_)

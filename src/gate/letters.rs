@@ -81,6 +81,7 @@ impl Gate {
             MailKind::Copy(recipient) => self.visit_copy(&about, recipient)?,
             MailKind::Declined(recipient) => self.told(&about, recipient, What::Declined)?,
             MailKind::Extended(recipient) => self.extended(&about, recipient)?,
+            MailKind::GivenUp(recipient) => self.told(&about, recipient, What::GivenUp)?,
             MailKind::MoreTime(recipient) => self.told(&about, recipient, What::MoreTime)?,
             MailKind::Unwanted(recipient) => self.told(&about, recipient, What::Unwanted)?,
         };

@@ -13,6 +13,8 @@ use crate::words::figures;
 pub(super) enum What {
     /// They do not agree to the text.
     Declined,
+    /// They ended their own access.
+    GivenUp,
     /// They need more time.
     MoreTime,
     /// It is not meant for them.
@@ -31,6 +33,7 @@ impl Gate {
                 declined.ok_or("somebody agreed meanwhile")?;
                 Saying::Declined
             }
+            What::GivenUp => Saying::Unwanted { ended: true },
             What::MoreTime => {
                 let asked = more_time.ok_or("the share was given a later end meanwhile")?;
                 let over = about.share.expires <= self.clock.now();

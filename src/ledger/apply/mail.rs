@@ -27,7 +27,7 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
                 }
                 _ => {}
             }
-            said::queued(state, t, *share_id, *kind);
+            said::queued(state, t, *share_id, *kind, *due);
         }
         Event::MailDelayed { mail, due, why } => {
             let Some(delayed) = state.mails.get_mut(mail).map(Arc::make_mut) else { return };

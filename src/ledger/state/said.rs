@@ -16,9 +16,12 @@ pub struct Said {
     /// That they need more time, until the share is given a later end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub more_time: Option<MoreTime>,
-    /// When mails to the owner were queued because of any of it, within a day.
+    /// When mails to the owner went out, or are to, because of what was said with the link alone; within a day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Timestamp>,
+    /// The same for what the recipient said, in a session: what others say uses up nothing of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_proven: Vec<Timestamp>,
     /// What was opened and is to be mailed to the recipient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<Visit>,
@@ -64,7 +67,8 @@ pub struct Visit {
 
 impl Said {
     /// Nothing was said yet.
-    pub const NOTHING: Self = Self { unwanted: None, declined: None, more_time: None, told: Vec::new(), visit: None };
+    pub const NOTHING: Self =
+        Self { unwanted: None, declined: None, more_time: None, told: Vec::new(), told_proven: Vec::new(), visit: None };
 
     /// Whether nothing was said.
     pub fn is_nothing(&self) -> bool {

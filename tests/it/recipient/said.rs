@@ -1,7 +1,7 @@
 //! What can be said beside agreeing: not meant for me, I do not agree, I need more time. The owner is told, so often and no oftener.
 
 use super::link::GUEST;
-use crate::helpers::{Answer, Client, HOUR, Outcome, Shared, TestApp, documents};
+use crate::helpers::{Answer, Client, HOUR, Outcome, Shared, TestApp, documents, until};
 use doorward::web::api::wire::CreateShare;
 use serde_json::json;
 
@@ -22,6 +22,11 @@ async fn shared(expires: Option<&str>) -> Outcome<(TestApp, Shared)> {
 async fn say(client: &Client, share: &Shared, way: &str) -> Outcome<Answer> {
     let page = client.open_link(&share.link()).await?;
     client.post_form(&page.form(&format!("{}/{way}", share.link()))).await
+}
+
+/// Waits until nothing that is due waits for its turn.
+async fn all_due_mailed(app: &TestApp) {
+    until("all due mails are on their way", || app.gate.ledger().state().mails.values().all(|mail| mail.due > app.gate.now())).await;
 }
 
 #[tokio::test]
@@ -72,7 +77,7 @@ async fn a_machine_that_presses_every_button_again_and_again_tires_nobody() -> O
             assert_eq!(say(&machine, &share, way).await?.code(), 303);
         }
         // Before the mails are composed: what is taken back is not told any more.
-        app.all_mailed().await;
+        all_due_mailed(&app).await;
         machine.agree(&share.link()).await?;
     }
     assert_eq!(app.mail.of(OWNER, "guest@example.org").len(), 4, "in a day the owner hears of it four times");
@@ -81,9 +86,61 @@ async fn a_machine_that_presses_every_button_again_and_again_tires_nobody() -> O
     let form = person.open_link(&share.link()).await?.form(&share.link());
     assert_eq!(person.post_form(&form).await?.code(), 303, "the person goes on as if nothing had been");
     app.pass(DAY);
+    app.all_mailed().await;
+    assert_eq!(app.mail.of(OWNER, "guest@example.org").len(), 4, "what was taken back is not told later either");
     say(&machine, &share, "not-meant").await?;
     app.all_mailed().await;
     assert_eq!(app.mail.of(OWNER, "guest@example.org").len(), 5);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_said_with_the_link_uses_up_nothing_of_what_the_recipient_may_say() -> Outcome {
+    let (app, share) = shared(Some("3d")).await?;
+    let inside = app.client();
+    inside.enter(&share).await?;
+    let machine = app.client();
+    for _ in 0..2 {
+        for way in ["decline", "not-meant"] {
+            say(&machine, &share, way).await?;
+        }
+        all_due_mailed(&app).await;
+        machine.agree(&share.link()).await?;
+    }
+    assert_eq!(app.mail.of(OWNER, "guest@example.org").len(), 4, "for today the link's holders have said enough");
+    let (way, sent) = (format!("/d/{}/more-time", share.id), format!("{}/more-time", share.link()));
+    let mut by_link = machine.open_link(&share.link()).await?.form(&format!("{}/not-meant", share.link()));
+    by_link.action = sent;
+    assert_eq!(machine.post_form(&by_link).await?.code(), 429);
+    let page = inside.get(&share.page()).await?;
+    assert_eq!(inside.post_form(&page.form(&way).with("days", "30")).await?.code(), 303);
+    let told = app.mail.wait_for(OWNER, "More time asked for", 1).await;
+    assert!(told[0].content.text.contains("after the code"), "{}", told[0].content.text);
+    // What still holds when there may be another mail is told then.
+    say(&machine, &share, "decline").await?;
+    all_due_mailed(&app).await;
+    assert_eq!(app.mail.of(OWNER, "Not agreed to").len(), 2);
+    app.pass(DAY);
+    app.mail.wait_for(OWNER, "Not agreed to", 3).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_recipient_asks_for_more_time_whatever_a_holder_of_the_link_asked_for() -> Outcome {
+    let (app, share) = shared(Some("3d")).await?;
+    let (inside, other) = (app.client(), app.client());
+    inside.enter(&share).await?;
+    let mut by_link = other.open_link(&share.link()).await?.form(&format!("{}/not-meant", share.link()));
+    by_link.action = format!("{}/more-time", share.link());
+    assert_eq!(other.post_form(&by_link).await?.code(), 303);
+    app.mail.wait_for(OWNER, "More time asked for", 1).await;
+    let page = inside.get(&share.page()).await?;
+    let way = format!("/d/{}/more-time", share.id);
+    assert_eq!(inside.post_form(&page.form(&way).with("days", "30")).await?.code(), 303);
+    let told = app.mail.wait_for(OWNER, "More time asked for", 2).await;
+    assert!(told[1].content.text.contains("--expires 2026-11-03"), "{}", told[1].content.text);
+    assert_eq!(other.post_form(&by_link).await?.code(), 303);
+    assert_eq!(app.events("time.asked").len(), 2, "on the same day the link alone takes nothing of it back");
     Ok(())
 }
 

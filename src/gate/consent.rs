@@ -36,6 +36,15 @@ pub struct Entry {
     pub disclaimer: Option<Arc<Disclaimer>>,
 }
 
+impl Entry {
+    /// When somebody said that they do not agree to the text that is to be agreed to now; of an older one it says nothing.
+    pub fn declined(&self) -> Option<Timestamp> {
+        let version = &self.disclaimer.as_ref()?.version;
+        let said = &self.recipient.said;
+        said.declined.filter(|_| said.declined_of.as_ref().is_some_and(|of| of.version == *version))
+    }
+}
+
 /// What is drawn at random for a challenge before its transaction begins.
 #[derive(Debug, Clone)]
 pub(super) struct Draws {

@@ -71,14 +71,15 @@ impl Gate {
         self.ledger.tx(Class::First, transaction).await
     }
 
-    /// "I do not agree", about the text that the page showed. Whoever thinks better of it may agree afterwards.
+    /// "I do not agree", about the text that the page showed. Whoever thinks better of it may agree afterwards. The same browser's saying it of the
+    /// same text again on the same day changes nothing; that a machine has said it hides nobody else's saying it.
     pub async fn decline(&self, entry: &Entry, digest: &str, origin: Origin) -> Result<(), Refusal> {
         let (link, mail, digest) = (entry.link, drawn(), digest.to_owned());
         let transaction = move |t: &mut Tx<'_>| {
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
             let Some(text) = t.state().disclaimer.clone().filter(|_| share.policy.disclaimer) else { return Ok(()) };
             let shown = text.shown_as(&digest).ok_or(Refusal::TextChanged(share.id))?;
-            if recipient.said.declined.is_none() {
+            if !has_declined(&recipient, shown.version, &origin, t.now()) {
                 t.emit(Event::ConsentDeclined {
                     share: share.id,
                     recipient: recipient.id,
@@ -185,6 +186,14 @@ enum By {
     Link,
     /// The recipient, in a session.
     Recipient,
+}
+
+/// Whether exactly this was said within a day: of this text, and from there.
+fn has_declined(recipient: &Recipient, version: &str, origin: &Origin, now: Timestamp) -> bool {
+    let at = recipient.said.declined.filter(|at| now.since(*at) < FAILURE_WINDOW);
+    let of = recipient.said.declined_of.as_ref().filter(|of| at.is_some() && of.version == version);
+    let from = of.and_then(|of| of.origin.get());
+    from.is_some_and(|from| (&from.address, &from.agent) == (&origin.address, &origin.agent))
 }
 
 /// What was asked for within a day, and is not answered. What the link's holders ask for does not stand in the way of the recipient, who is `proven`.

@@ -6,14 +6,15 @@ use crate::domain::disclaimer::Disclaimer;
 use crate::domain::ids::{RecipientId, ShareId};
 use crate::domain::time::Timestamp;
 use crate::ledger::event::{Event, MailKind};
-use crate::ledger::state::{MoreTime, Read, Recipient, Share, State, Timer, Visit};
+use crate::ledger::state::{Declined, MoreTime, Read, Recipient, Share, State, Timer, Visit};
 use std::sync::Arc;
 
 pub(super) fn said(state: &mut State, t: Timestamp, event: &Event) {
     match event {
-        Event::ConsentDeclined { share, recipient, .. } => {
+        Event::ConsentDeclined { share, recipient, version, origin, .. } => {
             if let Some(whose) = recipient_mut(state, *share, *recipient) {
                 whose.said.declined = Some(t);
+                whose.said.declined_of = Some(Declined { version: version.clone(), origin: origin.clone() });
             }
         }
         Event::RecipientUnwanted { share, recipient, .. } => {

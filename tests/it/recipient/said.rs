@@ -59,11 +59,11 @@ async fn whoever_agrees_after_not_meant_for_me_gets_in_and_gets_mail_again() -> 
     let client = app.client();
     say(&client, &share, "not-meant").await?;
     let page = client.open_link(&share.link()).await?;
-    assert!(page.says("that this is not meant for this address. Case Office was told"), "{}", page.text());
+    assert!(page.says("that this is not meant for this address. Case Office is told of it"), "{}", page.text());
     client.enter(&share).await?;
     assert_eq!(app.view(&share).await?.links[0].unwanted, None);
     assert_eq!(app.events("recipient.wanted").len(), 1);
-    assert!(!client.open_link(&share.link()).await?.says("was told"));
+    assert!(!client.open_link(&share.link()).await?.says("is told of it"));
     assert_eq!(app.api("POST", &format!("/api/v1/shares/{}/resend", share.id), &json!({})).await.text(), "{\"queued\":1}");
     Ok(())
 }
@@ -141,6 +141,20 @@ async fn the_recipient_asks_for_more_time_whatever_a_holder_of_the_link_asked_fo
     assert!(told[1].content.text.contains("--expires 2026-11-03"), "{}", told[1].content.text);
     assert_eq!(other.post_form(&by_link).await?.code(), 303);
     assert_eq!(app.events("time.asked").len(), 2, "on the same day the link alone takes nothing of it back");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_machine_that_declines_does_not_hide_the_person_who_does() -> Outcome {
+    let (app, share) = shared(None).await?;
+    let client = app.client();
+    let decline = client.open_link(&share.link()).await?.form(&format!("{}/decline", share.link()));
+    for (agent, declined) in [("a scanner", 1), ("a scanner", 1), ("a browser", 2), ("a browser", 2)] {
+        let fields = [("sec-fetch-site", "same-origin"), ("user-agent", agent)];
+        assert_eq!(client.post_with(&decline, &fields).await?.code(), 303);
+        app.all_mailed().await;
+        assert_eq!((app.events("consent.declined").len(), app.mail.of(OWNER, "Not agreed to").len()), (declined, declined));
+    }
     Ok(())
 }
 

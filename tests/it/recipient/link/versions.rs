@@ -118,6 +118,27 @@ async fn whoever_is_signed_in_when_the_text_changes_is_asked_anew_where_that_is_
 }
 
 #[tokio::test]
+async fn a_new_text_is_declined_anew_whatever_was_said_of_the_old_one() -> Outcome {
+    let (app, share) = quiet_app().await?;
+    let way = format!("{}/decline", share.link());
+    let client = app.client();
+    let page = client.open_link(&share.link()).await?;
+    client.post_form(&page.form(&way)).await?;
+    assert!(client.open_link(&share.link()).await?.says("that this text is not agreed to"));
+    app.all_mailed().await;
+    let app = app.stop().await?.start_with(second).await?;
+    let client = app.client();
+    let page = client.open_link(&share.link()).await?;
+    assert!(!page.says("that this text is not agreed to"), "of this one nothing was said");
+    assert_eq!(client.post_form(&page.form(&way)).await?.code(), 303);
+    assert!(client.open_link(&share.link()).await?.says("that this text is not agreed to"));
+    let declined = app.events("consent.declined");
+    assert_eq!(declined.iter().map(|event| event["version"].as_str()).collect::<Vec<_>>(), [Some("1"), Some("2")]);
+    app.mail.wait_for("owner@example.org", "Not agreed to", 2).await;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_copy_of_the_text_is_mailed_to_whoever_agreed_where_that_is_set() -> Outcome {
     let app = TestApp::with(|config| {
         if let Some(text) = &mut config.disclaimer {

@@ -12,6 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::{SessionFacts, admit_link, admit_session, has_agreed};
 use crate::gate::budget::{Asking, Mailing, MayMail, may_mail};
+use crate::gate::challenge::under_the_text;
 use crate::gate::device::known_device;
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
@@ -132,6 +133,7 @@ impl Gate {
             let before = challenge_of(t.state(), share, hash).cloned().ok_or(Refusal::NoSession)?;
             let link = Link { key: 0, share, recipient: before.recipient };
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
+            under_the_text(t.state(), &share, &before)?;
             mail_again(t, &share, &recipient);
             let asking = Asking { share: &share, recipient: &recipient, challenge: None, device: before.device };
             // The code that came with the invitation goes out once more: it is the one that is looked for.

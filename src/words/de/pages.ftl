@@ -494,8 +494,8 @@ refusal-store-unavailable-text = Der Ort, an dem sie aufbewahrt werden, antworte
 refusal-store-unavailable-next = Bitte versuchen Sie es { $when } noch einmal.
 
 refusal-text-changed-title = Der Text hat sich geändert
-refusal-text-changed-text = Während Sie lasen, ist der Text, dem Sie zustimmen sollen, durch eine neuere Fassung ersetzt worden. Ihre Zustimmung wurde nicht festgehalten, und es wurde kein Code gesendet.
-refusal-text-changed-next = Bitte lesen Sie zuerst die neue Fassung.
+refusal-text-changed-text = Inzwischen ist der Text, dem Sie zustimmen sollen, durch eine neuere Fassung ersetzt worden. Was zur älteren gesagt wurde, gilt für sie nicht; es wurde nichts geöffnet und nichts gesendet.
+refusal-text-changed-next = Bitte lesen Sie zuerst die neue Fassung. Ein Code, den Sie noch nicht benutzt haben, bleibt richtig, bis seine Zeit um ist.
 
 refusal-too-many-requests-title = Etwas langsamer, bitte
 refusal-too-many-requests-text = Aus Ihrem Netz kamen mehr Anfragen, als dieser Server in dieser Zeit beantwortet. Vielleicht benutzen auch andere denselben Anschluss.

@@ -549,8 +549,8 @@ refusal-store-unavailable-text = The place where they are kept does not answer. 
 refusal-store-unavailable-next = Please try again { $when }.
 
 refusal-text-changed-title = The text has changed
-refusal-text-changed-text = While you were reading, a newer version of the text you are asked to agree to was put in place. Your agreement was not recorded, and no code was sent.
-refusal-text-changed-next = Please read the new version first.
+refusal-text-changed-text = Meanwhile a newer version of the text you are asked to agree to was put in place. What was said about the older one does not count for it, and nothing was opened or sent.
+refusal-text-changed-next = Please read the new version first. A code that you have not used yet stays right until its time is over.
 
 refusal-too-many-requests-title = A little slower, please
 refusal-too-many-requests-text = More requests came from your network than this server answers in that time. Others may be using the same connection.

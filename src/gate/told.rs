@@ -48,7 +48,11 @@ impl Gate {
             }
             What::Unwanted => {
                 unwanted.ok_or("somebody went on with the link meanwhile")?;
-                Saying::Unwanted { ended: recipient.stopped.is_some() }
+                // Staff have answered it already; that it was the recipient who did is never guessed from that.
+                if about.share.stopped.is_some() || recipient.stopped.is_some() {
+                    return Err("access was ended meanwhile");
+                }
+                Saying::Unwanted { ended: false }
             }
         };
         let content = RecipientSaid {

@@ -1,7 +1,8 @@
 //! What can be said beside agreeing: not meant for me, I do not agree, I need more time. The owner is told, so often and no oftener.
 
 use super::link::GUEST;
-use crate::helpers::{Answer, Client, HOUR, Outcome, Shared, TestApp, documents, until};
+use crate::helpers::{Answer, Client, HOUR, MINUTE, Outcome, Shared, TestApp, documents, until};
+use doorward::mail::Undelivered;
 use doorward::web::api::wire::CreateShare;
 use serde_json::json;
 
@@ -155,6 +156,20 @@ async fn a_machine_that_declines_does_not_hide_the_person_who_does() -> Outcome 
         app.all_mailed().await;
         assert_eq!((app.events("consent.declined").len(), app.mail.of(OWNER, "Not agreed to").len()), (declined, declined));
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn that_somebody_ended_their_own_access_is_told_only_of_who_did() -> Outcome {
+    let (app, share) = shared(None).await?;
+    app.mail.0.fail_next(1, &Undelivered::temporary("451 4.7.1 greylisted".to_owned()));
+    say(&app.client(), &share, "not-meant").await?;
+    until("a try was put down", || app.gate.ledger().state().mails.values().any(|mail| mail.tries == 1)).await;
+    app.revoke(&share, Some(GUEST)).await?;
+    app.pass(MINUTE);
+    app.all_mailed().await;
+    let told = app.mail.of(OWNER, "");
+    assert!(told.iter().all(|letter| !letter.content.text.contains("their own access")), "{:?}", told[0].content.text);
     Ok(())
 }
 

@@ -2,8 +2,7 @@
 
 use crate::domain::ids::RecipientId;
 use crate::gate::Gate;
-use crate::gate::admit::open_to;
-use crate::gate::letters::{About, Composed};
+use crate::gate::letters::{About, Composed, NoLetter};
 use crate::ledger::state::Said;
 use crate::mail::templates::{AgreedText, MoreTimeGiven, RecipientSaid, Saying, VisitCopy, VisitLine};
 use crate::words::figures;
@@ -50,7 +49,7 @@ impl Gate {
                 unwanted.ok_or("somebody went on with the link meanwhile")?;
                 // Staff have answered it already; that it was the recipient who did is never guessed from that.
                 if about.share.stopped.is_some() || recipient.stopped.is_some() {
-                    return Err("access was ended meanwhile");
+                    return Err("access was ended meanwhile".into());
                 }
                 Saying::Unwanted { ended: false }
             }
@@ -69,7 +68,7 @@ impl Gate {
     /// Tells a recipient that the share is open for longer.
     pub(super) fn extended(&self, about: &About<'_>, id: RecipientId) -> Composed {
         let (recipient, address) = about.recipient(id)?;
-        open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
+        self.still_open(about, recipient)?;
         let words = self.words(about.language(recipient));
         let content = MoreTimeGiven {
             organisation: &self.settings.organisation,
@@ -78,7 +77,7 @@ impl Gate {
             contact: &self.settings.contact,
             subject: &self.subject_for(about, address.expose()),
             expires: &self.moment(words, about.share.expires),
-            link: &self.link_url(about.share, recipient).ok_or("the key of its link is retired")?,
+            link: &self.link_url(about.share, recipient).ok_or(NoLetter::Impossible("the key of its link is retired"))?,
         };
         Ok((address.clone(), content.compose(words), 0))
     }
@@ -88,8 +87,8 @@ impl Gate {
         let (recipient, address) = about.recipient(id)?;
         let agreed = recipient.agreed.as_ref().ok_or("no agreement is known")?;
         let current = about.state.disclaimer.as_ref().filter(|text| text.version == agreed.version);
-        let text = current.or_else(|| about.state.former.get(&agreed.version)).ok_or("the text is no longer known")?;
-        let shown = text.shown_as(&agreed.digest).ok_or("the text is no longer known")?;
+        let text = current.or_else(|| about.state.former.get(&agreed.version)).ok_or(NoLetter::Impossible("the text is no longer known"))?;
+        let shown = text.shown_as(&agreed.digest).ok_or(NoLetter::Impossible("the text is no longer known"))?;
         let words = self.words(about.language(recipient));
         let content = AgreedText {
             organisation: &self.settings.organisation,

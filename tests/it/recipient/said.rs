@@ -170,6 +170,7 @@ async fn that_somebody_ended_their_own_access_is_told_only_of_who_did() -> Outco
     app.all_mailed().await;
     let told = app.mail.of(OWNER, "");
     assert!(told.iter().all(|letter| !letter.content.text.contains("their own access")), "{:?}", told[0].content.text);
+    assert!(app.view(&share).await?.undelivered.is_empty(), "that nothing is left to be told is no failure");
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::domain::bounds::{MAIL_CONNECTIONS, MAIL_TRIES};
 use crate::domain::ids::MailId;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
+use crate::gate::bounces::recipient_of;
 use crate::gate::letters::NoLetter;
 use crate::gate::notices::{has_unreported, queue_notice};
 use crate::ledger::event::{Event, MailKind};
@@ -152,9 +153,8 @@ impl Gate {
         self.ledger
             .tx(Class::Ordinary, move |t| {
                 t.emit(event.clone());
-                if let (true, MailKind::Invitation(recipient) | MailKind::Code(_, recipient) | MailKind::Reminder(recipient)) =
-                    (failed, kind)
-                {
+                // Of each mail to a recipient, as it is of those that come back.
+                if let Some(recipient) = recipient_of(kind).filter(|_| failed) {
                     let kind = MailKind::Undelivered(recipient);
                     t.emit(Event::MailQueued { mail: told, share, kind, due: t.now(), deliver_by: Timestamp::MAX });
                 }

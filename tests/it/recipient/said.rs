@@ -175,6 +175,22 @@ async fn that_somebody_ended_their_own_access_is_told_only_of_who_did() -> Outco
 }
 
 #[tokio::test]
+async fn the_owner_is_told_of_each_mail_to_a_recipient_that_failed_for_good() -> Outcome {
+    let (app, share) = shared(Some("3d")).await?;
+    let client = app.client();
+    let page = client.enter(&share).await?;
+    client.post_form(&page.form(&format!("/d/{}/more-time", share.id))).await?;
+    app.all_mailed().await;
+    app.mail.0.fail_next(1, &Undelivered::permanent("550 5.1.1 no such user".to_owned()));
+    assert_eq!(app.update(&share, json!({ "expires": "30d" })).await.code(), 200);
+    app.mail.wait_for(OWNER, "Not delivered to guest@example.org", 1).await;
+    app.mail.0.fail_next(1, &Undelivered::permanent("550 5.1.1 no such user".to_owned()));
+    app.revoke(&share, None).await?;
+    app.mail.wait_for(OWNER, "Not delivered to guest@example.org", 2).await;
+    Ok(())
+}
+
+#[tokio::test]
 async fn declining_is_recorded_with_the_text_and_told_and_can_be_thought_better_of() -> Outcome {
     let (app, share) = shared(None).await?;
     let client = app.client();

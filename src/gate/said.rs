@@ -99,8 +99,7 @@ impl Gate {
     /// the code is `proven`, and is not kept from asking by what was asked with the link alone.
     pub fn time_offer(&self, share: &Share, recipient: &Recipient, proven: bool) -> Option<TimeOffer> {
         let now = self.clock.now();
-        let is_near = share.expires <= now.plus(MORE_TIME_BEFORE);
-        if share.stopped.is_some() || recipient.stopped.is_some() || !is_near {
+        if share.stopped.is_some() || recipient.stopped.is_some() || !ends_soon(share, now) {
             return None;
         }
         let choices: Vec<_> = MORE_TIME_DAYS.iter().filter_map(|days| Some((*days, self.later_end(share, *days)?))).collect();
@@ -117,7 +116,8 @@ impl Gate {
         Some(Entry { link, share: Arc::clone(share), recipient: Arc::clone(recipient), disclaimer: None })
     }
 
-    /// Asks the owner for so many more days; asking again on the same day changes nothing.
+    /// Asks the owner for so many more days. Asking again on the same day changes nothing, nor does asking while the end is far away: a page that was
+    /// open while the share was given a later end leads back to one that says so.
     pub async fn ask_for_time(&self, who: Asking, days: u16, origin: Origin) -> Result<(), Refusal> {
         let facts = match who {
             Asking::Link(_) => None,
@@ -142,6 +142,9 @@ impl Gate {
                 }
                 (Asking::Session(..), None) => return Err(Refusal::NoSession),
             };
+            if !ends_soon(&share, t.now()) {
+                return Ok(());
+            }
             let by = if session.is_some() { By::Recipient } else { By::Link };
             if asked_today(&recipient, by == By::Recipient, t.now()).is_some() {
                 return Ok(());
@@ -166,6 +169,11 @@ impl Gate {
         let until = parse_expiry(&day, now, &self.settings.zone).ok()?;
         self.checked_expiry(until).ok().filter(|until| *until > share.expires)
     }
+}
+
+/// Whether the end of a share has come or is so near that more time may be asked for.
+fn ends_soon(share: &Share, now: Timestamp) -> bool {
+    share.expires <= now.plus(MORE_TIME_BEFORE)
 }
 
 /// A share may be asked about by link while it is open, and after its time.

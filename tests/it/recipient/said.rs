@@ -146,6 +146,23 @@ async fn the_recipient_asks_for_more_time_whatever_a_holder_of_the_link_asked_fo
 }
 
 #[tokio::test]
+async fn more_time_is_taken_only_when_the_end_is_near() -> Outcome {
+    let (app, share) = shared(Some("300d")).await?;
+    let client = app.client();
+    let page = client.enter(&share).await?;
+    assert!(!page.says("Do you need more time?"));
+    let mut inside = page.form(&format!("/d/{}/not-meant", share.id));
+    inside.action = format!("/d/{}/more-time", share.id);
+    let mut by_link = client.open_link(&share.link()).await?.form(&format!("{}/not-meant", share.link()));
+    by_link.action = format!("{}/more-time", share.link());
+    for form in [&inside, &by_link] {
+        assert_eq!(client.post_form(form).await?.code(), 303, "back to the page, which says how long there is");
+    }
+    assert!(app.events("time.asked").is_empty() && app.mail.of(OWNER, "").is_empty());
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_machine_that_declines_does_not_hide_the_person_who_does() -> Outcome {
     let (app, share) = shared(None).await?;
     let client = app.client();

@@ -81,15 +81,8 @@ pub struct Visit {
 
 impl Said {
     /// Nothing was said yet.
-    pub const NOTHING: Self = Self {
-        unwanted: None,
-        declined: None,
-        declined_of: None,
-        more_time: None,
-        told: Vec::new(),
-        told_proven: Vec::new(),
-        visit: None,
-    };
+    pub const NOTHING: Self =
+        Self { unwanted: None, declined: None, declined_of: None, more_time: None, told: Vec::new(), told_proven: Vec::new(), visit: None };
 
     /// Whether nothing was said.
     pub fn is_nothing(&self) -> bool {

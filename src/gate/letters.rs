@@ -159,7 +159,9 @@ impl Gate {
         let (recipient, address) = about.recipient(id)?;
         let words = self.words(about.language(recipient));
         self.still_open(about, recipient)?;
-        let link = self.link_url(about.share, recipient).ok_or(NoLetter::Impossible("the key of its link is retired"))?;
+        let link = self
+            .link_url(about.share, recipient)
+            .ok_or(NoLetter::Impossible("the key of its link is retired"))?;
         let items = about.share.items.get().ok_or(NoLetter::Impossible("its documents are forgotten"))?;
         let what = if items.iter().any(|item| item.is_folder()) { Shared::Folders } else { Shared::Documents(items.len()) };
         let expires = self.moment(words, about.share.expires);
@@ -262,7 +264,9 @@ impl Gate {
             contact: &self.settings.contact,
             recipient: address,
             subject: &self.filled_for(about.share, about.share.subject.get().map_or("", String::as_str), address.expose()),
-            link: &self.link_url(about.share, recipient).ok_or(NoLetter::Impossible("the key of its link is retired"))?,
+            link: &self
+                .link_url(about.share, recipient)
+                .ok_or(NoLetter::Impossible("the key of its link is retired"))?,
             expires: &self.moment(words, about.share.expires),
         };
         Ok((address.clone(), content.compose(words), 0))

@@ -77,7 +77,9 @@ impl Gate {
             contact: &self.settings.contact,
             subject: &self.subject_for(about, address.expose()),
             expires: &self.moment(words, about.share.expires),
-            link: &self.link_url(about.share, recipient).ok_or(NoLetter::Impossible("the key of its link is retired"))?,
+            link: &self
+                .link_url(about.share, recipient)
+                .ok_or(NoLetter::Impossible("the key of its link is retired"))?,
         };
         Ok((address.clone(), content.compose(words), 0))
     }
@@ -87,7 +89,9 @@ impl Gate {
         let (recipient, address) = about.recipient(id)?;
         let agreed = recipient.agreed.as_ref().ok_or("no agreement is known")?;
         let current = about.state.disclaimer.as_ref().filter(|text| text.version == agreed.version);
-        let text = current.or_else(|| about.state.former.get(&agreed.version)).ok_or(NoLetter::Impossible("the text is no longer known"))?;
+        let text = current
+            .or_else(|| about.state.former.get(&agreed.version))
+            .ok_or(NoLetter::Impossible("the text is no longer known"))?;
         let shown = text.shown_as(&agreed.digest).ok_or(NoLetter::Impossible("the text is no longer known"))?;
         let words = self.words(about.language(recipient));
         let content = AgreedText {

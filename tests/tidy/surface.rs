@@ -1,4 +1,4 @@
-//! What `SECURITY.md` says can be reached: every route, and none that is not there.
+//! What `SECURITY.md` and `fuzz/README.md` say can be reached and is tried: every route and every fuzz target, and none that is not there.
 
 use crate::tree;
 use std::collections::BTreeSet;
@@ -68,4 +68,13 @@ fn the_attack_surface_names_every_route_and_no_other() {
         let gone: Vec<_> = described.difference(&routes).collect();
         assert!(missing.is_empty() && gone.is_empty(), "{begins} lacks {missing:#?}, and names {gone:#?}, which is not there");
     }
+}
+
+#[test]
+fn the_list_of_fuzz_targets_is_whole() {
+    let readme = tree::read("fuzz/README.md");
+    let rows = readme.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()));
+    let name = |path: &String| Some(path.strip_prefix("fuzz/fuzz_targets/")?.strip_suffix(".rs")?.to_owned());
+    let targets: BTreeSet<String> = tree::files().iter().filter_map(name).collect();
+    assert!(targets.len() >= 30 && targets == rows.collect(), "{targets:?}");
 }

@@ -6,6 +6,8 @@ mod catalogue;
 mod languages;
 #[path = "tidy/source.rs"]
 mod source;
+#[path = "tidy/surface.rs"]
+mod surface;
 #[path = "tidy/tree.rs"]
 mod tree;
 

@@ -183,9 +183,9 @@ pub const SESSIONS_PER_RECIPIENT: usize = 16;
 /// Least time between two `session.used` events of one session.
 pub const SESSION_USED_EVERY: Duration = Duration::from_secs(5 * 60);
 
-/// Mails to the owner in a day about what one recipient, or whoever holds that link, has said.
+/// Mails to the owner in a day about what the holders of one link have said; and as many about what its recipient has said after the code.
 pub const TOLD_PER_RECIPIENT: usize = 4;
-/// Mails to the owner in a day about what all recipients of a share have said.
+/// Mails to the owner in a day about what the holders of all links of a share have said.
 pub const TOLD_PER_SHARE: usize = 20;
 /// How long before the end of a share its pages offer to ask for more time.
 pub const MORE_TIME_BEFORE: Duration = Duration::from_secs(14 * 24 * 3600);

@@ -12,7 +12,7 @@ use crate::domain::scope::{Covered, is_on_the_way, resolve};
 use crate::domain::time::Timestamp;
 use crate::gate::permit::{Admitted, Permit, UploadPermit};
 use crate::gate::refusal::Refusal;
-use crate::ledger::state::{Recipient, Share, State};
+use crate::ledger::state::{Agreement, Recipient, Share, State};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,8 +56,13 @@ pub fn admit_session(state: &State, facts: SessionFacts, now: Timestamp) -> Resu
 
 /// Whether a recipient has agreed to the text that holds now, in whichever language; where the share asks for none there is nothing to agree to.
 pub fn has_agreed(state: &State, share: &Share, recipient: &Recipient) -> bool {
+    holds(state, share, recipient.agreed.as_ref())
+}
+
+/// Whether an agreement is one to the text that holds now, where the share asks for one.
+pub fn holds(state: &State, share: &Share, agreed: Option<&Agreement>) -> bool {
     let text = state.disclaimer.as_ref().filter(|_| share.policy.disclaimer);
-    text.is_none_or(|text| recipient.agreed.as_ref().is_some_and(|agreed| text.shown_as(&agreed.digest).is_some()))
+    text.is_none_or(|text| agreed.is_some_and(|agreed| text.shown_as(&agreed.digest).is_some()))
 }
 
 /// Finds what the holder of a session means by a path, for looking at it in a list.

@@ -1,7 +1,9 @@
 //! Mails that came back: read where the mail server puts them, put down at their share, and told to its owner.
 //!
 //! A report is believed only when it came to an address with a tag of ours, which nobody knows who was not sent that mail. Whoever was can say
-//! falsely that it never arrived, once: it is shown and told, and nothing else follows from it. No link, no code and no session ends.
+//! falsely that it never arrived, once: it is shown and told, and no link, no code and no session ends. What nobody asked for just then is held
+//! back: no reminder goes to an address that mail came back from, and where it was the invitation, no word that access ended; until an
+//! invitation that was sent again is taken.
 
 use crate::crypto::{bounce_tag, random};
 use crate::domain::bounds::{BOUNCE_LIFE, BOUNCES_AT_ONCE, BOUNCES_EVERY};
@@ -139,6 +141,7 @@ pub(super) const fn recipient_of(kind: MailKind) -> Option<RecipientId> {
         MailKind::Changed
         | MailKind::Declined(_)
         | MailKind::Ended
+        | MailKind::GivenUp(_)
         | MailKind::MoreTime(_)
         | MailKind::Notice
         | MailKind::Undelivered(_)

@@ -7,7 +7,7 @@ use crate::domain::bounds::{DEVICE_LIFE, FAILURES_PER_CHALLENGE, READ_CODE_DIGIT
 use crate::domain::ids::{ChallengeId, SessionId, ShareId};
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
-use crate::gate::admit::open_to;
+use crate::gate::admit::{holds, open_to};
 use crate::gate::budget::{Asking, MayMail, may_mail, slow_until};
 use crate::gate::consent::{challenge_of, invited_challenge, mail_agreement};
 use crate::gate::device::known_device;
@@ -76,6 +76,7 @@ impl Gate {
         let challenge = browser.and_then(|cookie| challenge_of(&state, share, cookie.hash())).ok_or(Refusal::NoSession)?;
         let (share, recipient) = state.recipient(share, challenge.recipient).ok_or(Refusal::NoSession)?;
         open_to(share, recipient, now)?;
+        under_the_text(&state, share, challenge)?;
         let (to_give, read) = (to_give(&state, recipient, challenge, now), read_challenge(&state, recipient, now));
         let problem = match () {
             () if read.is_some() => (challenge.failures >= FAILURES_PER_CHALLENGE).then_some(CodeAnswer::Void),
@@ -96,6 +97,13 @@ impl Gate {
             delayed: read.is_none() && is_delayed(&state, to_give.id),
             problem,
         })
+    }
+
+    /// The way back to the link's page, for a browser that came from there.
+    pub fn way_back(&self, share: ShareId, browser: &CookieSecret) -> Option<String> {
+        let state = self.ledger.state();
+        let (share, recipient) = state.recipient(share, challenge_of(&state, share, browser.hash())?.recipient)?;
+        self.link_url(share, recipient)?.strip_prefix(&self.settings.public_url).map(str::to_owned)
     }
 
     /// Checks a typed code. Of any number of right ones at the same time exactly one opens a session. While the alarm holds, browsers that are not
@@ -159,6 +167,7 @@ fn check(t: &mut Tx<'_>, share: ShareId, browser: TokenHash, device: Option<&Coo
     let (share, recipient) = t.state().recipient(share, own.recipient).ok_or(Refusal::NoSession)?;
     let (recipient, now) = (Arc::clone(recipient), t.now());
     open_to(share, &recipient, now)?;
+    under_the_text(t.state(), share, &own)?;
     let device = known_device(&recipient, device.map(CookieSecret::hash), now).map(|known| known.token);
     let told = |answer, unbound| Ok(Checked { answer, own: Arc::clone(&own), unbound });
     if let (Some(read), Some(code)) = (read_challenge(t.state(), &recipient, now), &typed.read) {
@@ -197,6 +206,12 @@ fn check(t: &mut Tx<'_>, share: ShareId, browser: TokenHash, device: Option<&Coo
         return told(CodeAnswer::Right, invited);
     }
     told(failed(t, &challenge, device), None)
+}
+
+/// Nothing opens under a text that holds no more: what was agreed to in this browser, or carried over to this code, has to be the present one.
+/// Looked at before the code is, so that the code stays as it is for whoever agrees anew.
+pub(super) fn under_the_text(state: &State, share: &Share, own: &Challenge) -> Result<(), Refusal> {
+    if holds(state, share, own.agreed.as_ref()) { Ok(()) } else { Err(Refusal::TextChanged(share.id)) }
 }
 
 /// Counts a wrong code against a challenge and its recipient.

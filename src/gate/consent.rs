@@ -12,6 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::{SessionFacts, admit_link, admit_session, has_agreed};
 use crate::gate::budget::{Asking, Mailing, MayMail, may_mail};
+use crate::gate::challenge::under_the_text;
 use crate::gate::device::known_device;
 use crate::gate::permit::Admitted;
 use crate::gate::refusal::Refusal;
@@ -34,6 +35,15 @@ pub struct Entry {
     pub recipient: Arc<Recipient>,
     /// The text to agree to, when this share asks for it.
     pub disclaimer: Option<Arc<Disclaimer>>,
+}
+
+impl Entry {
+    /// When somebody said that they do not agree to the text that is to be agreed to now; of an older one it says nothing.
+    pub fn declined(&self) -> Option<Timestamp> {
+        let version = &self.disclaimer.as_ref()?.version;
+        let said = &self.recipient.said;
+        said.declined.filter(|_| said.declined_of.as_ref().is_some_and(|of| of.version == *version))
+    }
 }
 
 /// What is drawn at random for a challenge before its transaction begins.
@@ -123,6 +133,7 @@ impl Gate {
             let before = challenge_of(t.state(), share, hash).cloned().ok_or(Refusal::NoSession)?;
             let link = Link { key: 0, share, recipient: before.recipient };
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
+            under_the_text(t.state(), &share, &before)?;
             mail_again(t, &share, &recipient);
             let asking = Asking { share: &share, recipient: &recipient, challenge: None, device: before.device };
             // The code that came with the invitation goes out once more: it is the one that is looked for.

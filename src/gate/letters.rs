@@ -9,6 +9,7 @@ use crate::gate::Gate;
 use crate::gate::admit::open_to;
 use crate::gate::bounces::recipient_of;
 use crate::gate::listing::shown;
+use crate::gate::refusal::Refusal;
 use crate::gate::reminders::may_be_written_to;
 use crate::gate::settings::CodeDelivery;
 use crate::gate::shares::word_of;
@@ -29,16 +30,31 @@ pub(super) struct About<'a> {
     owner: &'a Staff,
 }
 
-/// To whom, what, and how many lines of a list it tells; or why it is no use any more.
-pub(super) type Composed = Result<(EmailAddress, Content, usize), &'static str>;
+/// To whom, what, and how many lines of a list it tells; or why there is none.
+pub(super) type Composed = Result<(EmailAddress, Content, usize), NoLetter>;
+
+/// Why there is no letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoLetter {
+    /// Something is missing, or its time ran out before it could go: staff are to see that it was never sent.
+    Impossible(&'static str),
+    /// What it is about is over, such as a code that was used: nobody misses it.
+    Useless(&'static str),
+}
+
+impl From<&'static str> for NoLetter {
+    fn from(why: &'static str) -> Self {
+        Self::Useless(why)
+    }
+}
 
 impl About<'_> {
     pub(super) fn owner_name(&self) -> &str {
         self.owner.name.get().map_or("", String::as_str)
     }
 
-    pub(super) fn owner_address(&self) -> Result<&EmailAddress, &'static str> {
-        self.owner.address.get().ok_or("the owner's address is forgotten")
+    pub(super) fn owner_address(&self) -> Result<&EmailAddress, NoLetter> {
+        self.owner.address.get().ok_or(NoLetter::Impossible("the owner's address is forgotten"))
     }
 
     /// The language of mails to a recipient: of the page on which a code was last asked for, before that the share's.
@@ -46,7 +62,7 @@ impl About<'_> {
         recipient.language.unwrap_or(self.share.language)
     }
 
-    pub(super) fn recipient(&self, id: RecipientId) -> Result<(&Recipient, &EmailAddress), &'static str> {
+    pub(super) fn recipient(&self, id: RecipientId) -> Result<(&Recipient, &EmailAddress), NoLetter> {
         let recipient = self.share.recipients.get(&id).ok_or("the recipient is no longer there")?;
         Ok((recipient, self.state.address(recipient.guest).ok_or("the recipient's address is forgotten")?))
     }
@@ -59,14 +75,14 @@ fn sent_in(state: &State, share: ShareId, read: &Read) -> Option<Outcome> {
 }
 
 impl Gate {
-    /// Composes a mail, with the number of lines a notice tells; or says why it is no use any more.
-    pub(super) fn letter(&self, mail: &Mail) -> Result<(Letter, usize), &'static str> {
+    /// Composes a mail, with the number of lines a notice tells; or says why there is none.
+    pub(super) fn letter(&self, mail: &Mail) -> Result<(Letter, usize), NoLetter> {
         let state = self.ledger.state();
-        let share = Arc::clone(state.shares.get(&mail.share).ok_or("its share is no longer there")?);
-        let owner = Arc::clone(state.staff.get(&share.owner).ok_or("its share has no owner")?);
+        let share = Arc::clone(state.shares.get(&mail.share).ok_or(NoLetter::Impossible("its share is no longer there"))?);
+        let owner = Arc::clone(state.staff.get(&share.owner).ok_or(NoLetter::Impossible("its share has no owner"))?);
         let about = About { state: &state, share: &share, owner: &owner };
         if share.recipients.values().any(|r| r.said.unwanted.is_some() && mail.kind.is_news_for(r.id)) {
-            return Err("whoever has the link said that it is not meant for them");
+            return Err("whoever has the link said that it is not meant for them".into());
         }
         let (to, content, lines) = match mail.kind {
             MailKind::Code(challenge, recipient) => self.code(&about, challenge, recipient)?,
@@ -81,6 +97,7 @@ impl Gate {
             MailKind::Copy(recipient) => self.visit_copy(&about, recipient)?,
             MailKind::Declined(recipient) => self.told(&about, recipient, What::Declined)?,
             MailKind::Extended(recipient) => self.extended(&about, recipient)?,
+            MailKind::GivenUp(recipient) => self.told(&about, recipient, What::GivenUp)?,
             MailKind::MoreTime(recipient) => self.told(&about, recipient, What::MoreTime)?,
             MailKind::Unwanted(recipient) => self.told(&about, recipient, What::Unwanted)?,
         };
@@ -130,12 +147,22 @@ impl Gate {
         Some(format!("{}/s/{text}", self.settings.public_url))
     }
 
-    fn invitation(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+    /// That a recipient still has access. Where somebody ended it nobody misses the letter; where its time ran out, somebody waited in vain.
+    pub(super) fn still_open(&self, about: &About<'_>, recipient: &Recipient) -> Result<(), NoLetter> {
+        open_to(about.share, recipient, self.clock.now()).map_err(|why| match why {
+            Refusal::Expired(_) => NoLetter::Impossible("its time was over before it went out"),
+            _ => NoLetter::Useless("access ended before it went out"),
+        })
+    }
+
+    fn invitation(&self, about: &About<'_>, id: RecipientId) -> Composed {
         let (recipient, address) = about.recipient(id)?;
         let words = self.words(about.language(recipient));
-        open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
-        let link = self.link_url(about.share, recipient).ok_or("the key of its link is retired")?;
-        let items = about.share.items.get().ok_or("its documents are forgotten")?;
+        self.still_open(about, recipient)?;
+        let link = self
+            .link_url(about.share, recipient)
+            .ok_or(NoLetter::Impossible("the key of its link is retired"))?;
+        let items = about.share.items.get().ok_or(NoLetter::Impossible("its documents are forgotten"))?;
         let folders = items.iter().filter(|item| item.is_folder()).count();
         let what = Shared { documents: items.len() - folders, folders };
         let expires = self.moment(words, about.share.expires);
@@ -158,17 +185,18 @@ impl Gate {
         Ok((address.clone(), content.compose(words), 0))
     }
 
-    fn code(&self, about: &About<'_>, challenge: ChallengeId, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+    fn code(&self, about: &About<'_>, challenge: ChallengeId, id: RecipientId) -> Composed {
         let (recipient, address) = about.recipient(id)?;
         let words = self.words(about.language(recipient));
         let now = self.clock.now();
-        open_to(about.share, recipient, now).map_err(|_| "access ended before it went out")?;
-        let challenge = about
-            .state
-            .challenges
-            .get(&challenge)
-            .filter(|c| c.is_live(now))
-            .ok_or("the code was used or void before it went out")?;
+        self.still_open(about, recipient)?;
+        let challenge = about.state.challenges.get(&challenge).ok_or("the code was used before it went out")?;
+        if challenge.expires <= now {
+            return Err(NoLetter::Impossible("the code's time was over before it went out"));
+        }
+        if !challenge.is_live(now) {
+            return Err("the code was void before it went out".into());
+        }
         let secret = challenge.secret.get().ok_or("the recipient is forgotten")?;
         let content = Code {
             organisation: &self.settings.organisation,
@@ -180,11 +208,11 @@ impl Gate {
         Ok((address.clone(), content.compose(words), 0))
     }
 
-    fn notice(&self, about: &About<'_>) -> Result<(EmailAddress, Content, usize), &'static str> {
+    fn notice(&self, about: &About<'_>) -> Composed {
         let words = self.staff_words();
         let reads = &about.share.unreported;
         if reads.is_empty() {
-            return Err("there is nothing to tell");
+            return Err("there is nothing to tell".into());
         }
         let forgotten = EmailAddress::parse("forgotten@invalid").expect("'forgotten@invalid' is a well-formed address");
         let told: Vec<_> = reads
@@ -220,15 +248,15 @@ impl Gate {
         Ok((about.owner_address()?.clone(), content.compose(words), reads.len()))
     }
 
-    fn reminder(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+    fn reminder(&self, about: &About<'_>, id: RecipientId) -> Composed {
         let (recipient, address) = about.recipient(id)?;
-        open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
         if recipient.reads > 0 {
-            return Err("it was read before it went out");
+            return Err("it was read before it went out".into());
         }
         if !may_be_written_to(about.share, recipient) {
-            return Err("mail to the recipient does not arrive or is not wanted");
+            return Err("mail to the recipient does not arrive or is not wanted".into());
         }
+        self.still_open(about, recipient)?;
         let words = self.words(about.language(recipient));
         let content = Reminder {
             organisation: &self.settings.organisation,
@@ -237,13 +265,15 @@ impl Gate {
             contact: &self.settings.contact,
             recipient: address,
             subject: &self.title(words, about.share, address.expose()),
-            link: &self.link_url(about.share, recipient).ok_or("the key of its link is retired")?,
+            link: &self
+                .link_url(about.share, recipient)
+                .ok_or(NoLetter::Impossible("the key of its link is retired"))?,
             expires: &self.moment(words, about.share.expires),
         };
         Ok((address.clone(), content.compose(words), 0))
     }
 
-    fn stopped(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+    fn stopped(&self, about: &About<'_>, id: RecipientId) -> Composed {
         let (recipient, address) = about.recipient(id)?;
         let words = self.words(about.language(recipient));
         let content = AccessEnded {
@@ -257,7 +287,7 @@ impl Gate {
         Ok((address.clone(), content.compose(words), 0))
     }
 
-    fn ended(&self, about: &About<'_>) -> Result<(EmailAddress, Content, usize), &'static str> {
+    fn ended(&self, about: &About<'_>) -> Composed {
         let words = self.staff_words();
         let content = ShareEnded {
             organisation: &self.settings.organisation,
@@ -271,10 +301,10 @@ impl Gate {
         Ok((about.owner_address()?.clone(), content.compose(words), 0))
     }
 
-    fn changed(&self, about: &About<'_>) -> Result<(EmailAddress, Content, usize), &'static str> {
+    fn changed(&self, about: &About<'_>) -> Composed {
         let documents: Vec<String> = about.share.changed.iter().filter_map(|changed| changed.document.get()).map(shown).collect();
         if documents.is_empty() {
-            return Err("it is pinned anew");
+            return Err("it is pinned anew".into());
         }
         let words = self.staff_words();
         let content = DocumentsChanged {
@@ -287,7 +317,7 @@ impl Gate {
         Ok((about.owner_address()?.clone(), content.compose(words), 0))
     }
 
-    fn undelivered(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+    fn undelivered(&self, about: &About<'_>, id: RecipientId) -> Composed {
         let (_, address) = about.recipient(id)?;
         let words = self.staff_words();
         // The last mail to this recipient: others may have failed since.

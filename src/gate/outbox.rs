@@ -1,10 +1,13 @@
-//! The outbox: what the ledger says is to be mailed is composed, handed over, and put down as sent, delayed or failed. At least once, never lost.
+//! The outbox: what the ledger says is to be mailed is composed, handed over, and put down as sent, delayed or failed. At least once, never lost;
+//! what nobody misses any more is taken out without a word.
 
 use crate::crypto::random;
 use crate::domain::bounds::{MAIL_CONNECTIONS, MAIL_TRIES};
 use crate::domain::ids::MailId;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
+use crate::gate::bounces::recipient_of;
+use crate::gate::letters::NoLetter;
 use crate::gate::notices::{has_unreported, queue_notice};
 use crate::ledger::event::{Event, MailKind};
 use crate::ledger::state::{Mail, Timer};
@@ -112,13 +115,16 @@ impl Gate {
     }
 
     async fn attempt(&self, mail: &Mail) -> Tried {
-        let now = self.clock.now();
-        if mail.deliver_by <= now {
+        let composed = self.letter(mail);
+        if let Err(NoLetter::Useless(why)) = composed {
+            return Tried::Useless(why);
+        }
+        if mail.deliver_by <= self.clock.now() {
             return Tried::Failed(mail.why.clone().unwrap_or_else(|| "it was no use any more when its turn came".to_owned()));
         }
-        let (letter, lines) = match self.letter(mail) {
+        let (letter, lines) = match composed {
             Ok(composed) => composed,
-            Err(why) => return Tried::Useless(why),
+            Err(NoLetter::Impossible(why) | NoLetter::Useless(why)) => return Tried::Failed(why.to_owned()),
         };
         match self.mailer.deliver(&letter).await {
             Ok(_) => Tried::Sent(lines),
@@ -135,11 +141,8 @@ impl Gate {
         let event = match tried {
             Tried::Delayed(why) => Event::MailDelayed { mail: id, due, why: why.clone() },
             Tried::Failed(why) => Event::MailFailed { mail: id, why: why.clone() },
-            // Nobody waits for these, and that they are not sent is nobody's trouble.
-            Tried::Useless(why) if matches!(kind, MailKind::Notice | MailKind::Reminder(_)) => {
-                Event::MailDropped { mail: id, why: (*why).to_owned() }
-            }
-            Tried::Useless(why) => Event::MailFailed { mail: id, why: (*why).to_owned() },
+            // That it is not sent is nobody's trouble: it does not count as failed.
+            Tried::Useless(why) => Event::MailDropped { mail: id, why: (*why).to_owned() },
             Tried::Sent(lines) => {
                 let quiet_until =
                     if kind == MailKind::Notice { self.clock.now().plus(self.settings.notice_window) } else { Timestamp::default() };
@@ -150,9 +153,8 @@ impl Gate {
         self.ledger
             .tx(Class::Ordinary, move |t| {
                 t.emit(event.clone());
-                if let (true, MailKind::Invitation(recipient) | MailKind::Code(_, recipient) | MailKind::Reminder(recipient)) =
-                    (failed, kind)
-                {
+                // Of each mail to a recipient, as it is of those that come back.
+                if let Some(recipient) = recipient_of(kind).filter(|_| failed) {
                     let kind = MailKind::Undelivered(recipient);
                     t.emit(Event::MailQueued { mail: told, share, kind, due: t.now(), deliver_by: Timestamp::MAX });
                 }

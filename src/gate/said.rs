@@ -1,7 +1,7 @@
 //! What recipients say besides agreeing: not meant for me, I do not agree, I need more time. Each is put down and told to the owner.
 //!
 //! Whoever holds the link can press these buttons, mail scanners included. So nothing that is said with the link alone ends anybody's access, and
-//! the owner is told only so often.
+//! the owner is told only so often. What the recipient says after the code is counted apart.
 
 use crate::crypto::link::Link;
 use crate::crypto::random::{self, CookieSecret};
@@ -65,20 +65,21 @@ impl Gate {
             let session = Some(admitted.session().id);
             t.emit(Event::RecipientUnwanted { share: share.id, recipient: recipient.id, session, origin });
             t.emit(Event::RecipientRevoked { share: share.id, recipient: recipient.id, by: Actor::Recipient });
-            tell_owner(t, share, recipient, MailKind::Unwanted(recipient.id), mail);
+            tell_owner(t, share, recipient, MailKind::GivenUp(recipient.id), mail);
             Ok(())
         };
         self.ledger.tx(Class::First, transaction).await
     }
 
-    /// "I do not agree", about the text that the page showed. Whoever thinks better of it may agree afterwards.
+    /// "I do not agree", about the text that the page showed. Whoever thinks better of it may agree afterwards. The same browser's saying it of the
+    /// same text again on the same day changes nothing; that a machine has said it hides nobody else's saying it.
     pub async fn decline(&self, entry: &Entry, digest: &str, origin: Origin) -> Result<(), Refusal> {
         let (link, mail, digest) = (entry.link, drawn(), digest.to_owned());
         let transaction = move |t: &mut Tx<'_>| {
             let (share, recipient) = admit_link(t.state(), link, t.now())?;
             let Some(text) = t.state().disclaimer.clone().filter(|_| share.policy.disclaimer) else { return Ok(()) };
             let shown = text.shown_as(&digest).ok_or(Refusal::TextChanged(share.id))?;
-            if recipient.said.declined.is_none() {
+            if !has_declined(&recipient, shown.version, &origin, t.now()) {
                 t.emit(Event::ConsentDeclined {
                     share: share.id,
                     recipient: recipient.id,
@@ -94,15 +95,15 @@ impl Gate {
         self.ledger.tx(Class::Ordinary, transaction).await
     }
 
-    /// What somebody who needs more time is offered: nothing while the end is far away, or where no later one is allowed.
-    pub fn time_offer(&self, share: &Share, recipient: &Recipient) -> Option<TimeOffer> {
+    /// What somebody who needs more time is offered: nothing while the end is far away, or where no later one is allowed. Somebody who has shown
+    /// the code is `proven`, and is not kept from asking by what was asked with the link alone.
+    pub fn time_offer(&self, share: &Share, recipient: &Recipient, proven: bool) -> Option<TimeOffer> {
         let now = self.clock.now();
-        let is_near = share.expires <= now.plus(MORE_TIME_BEFORE);
-        if share.stopped.is_some() || recipient.stopped.is_some() || !is_near {
+        if share.stopped.is_some() || recipient.stopped.is_some() || !ends_soon(share, now) {
             return None;
         }
         let choices: Vec<_> = MORE_TIME_DAYS.iter().filter_map(|days| Some((*days, self.later_end(share, *days)?))).collect();
-        let asked = recipient.said.more_time.filter(|asked| now.since(asked.at) < FAILURE_WINDOW);
+        let asked = asked_today(recipient, proven, now);
         (asked.is_some() || !choices.is_empty()).then_some(TimeOffer { asked, choices })
     }
 
@@ -115,7 +116,8 @@ impl Gate {
         Some(Entry { link, share: Arc::clone(share), recipient: Arc::clone(recipient), disclaimer: None })
     }
 
-    /// Asks the owner for so many more days; asking again on the same day changes nothing.
+    /// Asks the owner for so many more days. Asking again on the same day changes nothing, nor does asking while the end is far away: a page that was
+    /// open while the share was given a later end leads back to one that says so.
     pub async fn ask_for_time(&self, who: Asking, days: u16, origin: Origin) -> Result<(), Refusal> {
         let facts = match who {
             Asking::Link(_) => None,
@@ -140,15 +142,20 @@ impl Gate {
                 }
                 (Asking::Session(..), None) => return Err(Refusal::NoSession),
             };
-            if recipient.said.more_time.is_some_and(|asked| t.now().since(asked.at) < FAILURE_WINDOW) {
+            if !ends_soon(&share, t.now()) {
                 return Ok(());
             }
-            if let Some(wait) = told_enough(&share, &recipient, t.now()) {
+            let by = if session.is_some() { By::Recipient } else { By::Link };
+            if asked_today(&recipient, by == By::Recipient, t.now()).is_some() {
+                return Ok(());
+            }
+            if let Some(wait) = told_enough(&share, &recipient, by, t.now()) {
                 return Err(Refusal::RateLimited(wait));
             }
             let origin = Private::new(Subject::Guest(recipient.guest), origin.clone());
             t.emit(Event::TimeAsked { share: share.id, recipient: recipient.id, until, session, origin });
-            tell_owner(t, &share, &recipient, MailKind::MoreTime(recipient.id), mail);
+            let kind = MailKind::MoreTime(recipient.id);
+            t.emit(Event::MailQueued { mail, share: share.id, kind, due: t.now(), deliver_by: Timestamp::MAX });
             Ok(())
         };
         self.ledger.tx(Class::Ordinary, transaction).await
@@ -164,6 +171,11 @@ impl Gate {
     }
 }
 
+/// Whether the end of a share has come or is so near that more time may be asked for.
+fn ends_soon(share: &Share, now: Timestamp) -> bool {
+    share.expires <= now.plus(MORE_TIME_BEFORE)
+}
+
 /// A share may be asked about by link while it is open, and after its time.
 fn asking_link(state: &State, link: Link, now: Timestamp) -> Result<(Arc<Share>, Arc<Recipient>), Refusal> {
     match admit_link(state, link, now) {
@@ -175,24 +187,64 @@ fn asking_link(state: &State, link: Link, now: Timestamp) -> Result<(Arc<Share>,
     }
 }
 
-/// Queues a mail to the owner, unless there were enough of them today.
-fn tell_owner(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, kind: MailKind, mail: MailId) {
-    if told_enough(share, recipient, t.now()).is_none() {
-        t.emit(Event::MailQueued { mail, share: share.id, kind, due: t.now(), deliver_by: Timestamp::MAX });
-    }
+/// Who says something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// Whoever holds the link.
+    Link,
+    /// The recipient, in a session.
+    Recipient,
 }
 
-/// How long to wait, where the owner was told of enough today that this recipient, or all of the share, said.
-fn told_enough(share: &Share, recipient: &Recipient, now: Timestamp) -> Option<Duration> {
-    let today = |told: &[Timestamp]| -> Vec<Timestamp> { told.iter().copied().filter(|at| now.since(*at) < FAILURE_WINDOW).collect() };
-    let own = today(&recipient.said.told);
-    let all: Vec<Timestamp> = share.recipients.values().flat_map(|recipient| today(&recipient.said.told)).collect();
-    let full = match () {
-        () if own.len() >= TOLD_PER_RECIPIENT => own,
-        () if all.len() >= TOLD_PER_SHARE => all,
-        () => return None,
+/// Whether exactly this was said within a day: of this text, and from there.
+fn has_declined(recipient: &Recipient, version: &str, origin: &Origin, now: Timestamp) -> bool {
+    let at = recipient.said.declined.filter(|at| now.since(*at) < FAILURE_WINDOW);
+    let of = recipient.said.declined_of.as_ref().filter(|of| at.is_some() && of.version == version);
+    let from = of.and_then(|of| of.origin.get());
+    from.is_some_and(|from| (&from.address, &from.agent) == (&origin.address, &origin.agent))
+}
+
+/// What was asked for within a day, and is not answered. What the link's holders ask for does not stand in the way of the recipient, who is `proven`.
+fn asked_today(recipient: &Recipient, proven: bool, now: Timestamp) -> Option<MoreTime> {
+    let asked = recipient.said.more_time.filter(|asked| now.since(asked.at) < FAILURE_WINDOW);
+    asked.filter(|asked| asked.proven || !proven)
+}
+
+/// Queues a mail to the owner. Where there were enough of them today it goes out as soon as there may be another, and tells what holds then; of each
+/// kind one waits so, and none for longer than a day.
+fn tell_owner(t: &mut Tx<'_>, share: &Share, recipient: &Recipient, kind: MailKind, mail: MailId) {
+    let by = if matches!(kind, MailKind::GivenUp(_)) { By::Recipient } else { By::Link };
+    let due = match told_enough(share, recipient, by, t.now()) {
+        None => t.now(),
+        Some(wait) if wait > FAILURE_WINDOW => return,
+        Some(_) if waits(t.state(), share, kind, t.now()) => return,
+        Some(wait) => t.now().plus(wait),
     };
-    full.iter().min().map(|first| first.plus(FAILURE_WINDOW).since(now))
+    t.emit(Event::MailQueued { mail, share: share.id, kind, due, deliver_by: Timestamp::MAX });
+}
+
+/// Whether a mail of this kind waits until it may go out.
+fn waits(state: &State, share: &Share, kind: MailKind, now: Timestamp) -> bool {
+    state.mails.values().any(|mail| mail.share == share.id && mail.kind == kind && mail.due > now)
+}
+
+/// How long to wait, where the owner was told of enough today that this recipient, or all of the share, said. Recipients who have shown their code
+/// are counted each for themselves alone.
+fn told_enough(share: &Share, recipient: &Recipient, by: By, now: Timestamp) -> Option<Duration> {
+    let wait = |told: &mut dyn Iterator<Item = Timestamp>, most: usize| {
+        let mut today: Vec<Timestamp> = told.filter(|at| now.since(*at) < FAILURE_WINDOW).collect();
+        today.sort_unstable();
+        let before = today.len().checked_sub(most)?;
+        Some(today[before].plus(FAILURE_WINDOW).since(now))
+    };
+    match by {
+        By::Recipient => wait(&mut recipient.said.told_proven.iter().copied(), TOLD_PER_RECIPIENT),
+        By::Link => {
+            let own = wait(&mut recipient.said.told.iter().copied(), TOLD_PER_RECIPIENT);
+            let all = share.recipients.values().flat_map(|recipient| recipient.said.told.iter().copied());
+            own.max(wait(&mut { all }, TOLD_PER_SHARE))
+        }
+    }
 }
 
 pub(super) fn drawn() -> MailId {

@@ -219,6 +219,7 @@ pub(super) const fn word_of(kind: MailKind) -> &'static str {
         MailKind::Declined(_) => "declined",
         MailKind::Ended => "ended",
         MailKind::Extended(_) => "extended",
+        MailKind::GivenUp(_) => "given_up",
         MailKind::Invitation(_) => "invitation",
         MailKind::MoreTime(_) => "more_time",
         MailKind::Notice => "notice",

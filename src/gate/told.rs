@@ -2,8 +2,7 @@
 
 use crate::domain::ids::RecipientId;
 use crate::gate::Gate;
-use crate::gate::admit::open_to;
-use crate::gate::letters::{About, Composed};
+use crate::gate::letters::{About, Composed, NoLetter};
 use crate::ledger::state::Said;
 use crate::mail::templates::{AgreedText, MoreTimeGiven, RecipientSaid, Saying, VisitCopy, VisitLine};
 use crate::words::figures;
@@ -13,6 +12,8 @@ use crate::words::figures;
 pub(super) enum What {
     /// They do not agree to the text.
     Declined,
+    /// They ended their own access.
+    GivenUp,
     /// They need more time.
     MoreTime,
     /// It is not meant for them.
@@ -31,6 +32,7 @@ impl Gate {
                 declined.ok_or("somebody agreed meanwhile")?;
                 Saying::Declined
             }
+            What::GivenUp => Saying::Unwanted { ended: true },
             What::MoreTime => {
                 let asked = more_time.ok_or("the share was given a later end meanwhile")?;
                 let over = about.share.expires <= self.clock.now();
@@ -45,7 +47,11 @@ impl Gate {
             }
             What::Unwanted => {
                 unwanted.ok_or("somebody went on with the link meanwhile")?;
-                Saying::Unwanted { ended: recipient.stopped.is_some() }
+                // Staff have answered it already; that it was the recipient who did is never guessed from that.
+                if about.share.stopped.is_some() || recipient.stopped.is_some() {
+                    return Err("access was ended meanwhile".into());
+                }
+                Saying::Unwanted { ended: false }
             }
         };
         let content = RecipientSaid {
@@ -62,7 +68,7 @@ impl Gate {
     /// Tells a recipient that the share is open for longer.
     pub(super) fn extended(&self, about: &About<'_>, id: RecipientId) -> Composed {
         let (recipient, address) = about.recipient(id)?;
-        open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
+        self.still_open(about, recipient)?;
         let words = self.words(about.language(recipient));
         let content = MoreTimeGiven {
             organisation: &self.settings.organisation,
@@ -71,7 +77,9 @@ impl Gate {
             contact: &self.settings.contact,
             subject: &self.title(words, about.share, address.expose()),
             expires: &self.moment(words, about.share.expires),
-            link: &self.link_url(about.share, recipient).ok_or("the key of its link is retired")?,
+            link: &self
+                .link_url(about.share, recipient)
+                .ok_or(NoLetter::Impossible("the key of its link is retired"))?,
         };
         Ok((address.clone(), content.compose(words), 0))
     }
@@ -81,8 +89,10 @@ impl Gate {
         let (recipient, address) = about.recipient(id)?;
         let agreed = recipient.agreed.as_ref().ok_or("no agreement is known")?;
         let current = about.state.disclaimer.as_ref().filter(|text| text.version == agreed.version);
-        let text = current.or_else(|| about.state.former.get(&agreed.version)).ok_or("the text is no longer known")?;
-        let shown = text.shown_as(&agreed.digest).ok_or("the text is no longer known")?;
+        let text = current
+            .or_else(|| about.state.former.get(&agreed.version))
+            .ok_or(NoLetter::Impossible("the text is no longer known"))?;
+        let shown = text.shown_as(&agreed.digest).ok_or(NoLetter::Impossible("the text is no longer known"))?;
         let words = self.words(about.language(recipient));
         let content = AgreedText {
             organisation: &self.settings.organisation,

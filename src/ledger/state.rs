@@ -29,7 +29,7 @@ pub use challenges::Challenge;
 use imbl::{OrdMap, OrdSet};
 pub use mails::{Changed, Mail, Read, Sent, Undelivered};
 pub use redactions::Redaction;
-pub use said::{Agreement, MoreTime, Said, Visit};
+pub use said::{Agreement, Declined, MoreTime, Said, Visit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;

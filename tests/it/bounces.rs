@@ -8,6 +8,7 @@ use doorward::domain::bounds::BOUNCES_EVERY;
 use doorward::domain::email::EmailAddress;
 use doorward::mail::{Letter, Undelivered};
 use doorward::web::api::wire::CreateShare;
+use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -189,5 +190,32 @@ async fn what_may_come_back_survives_a_restart_and_is_forgotten_after_two_weeks(
     taken(&app, &post, 2).await;
     app.all_mailed().await;
     assert_eq!(app.view(&share).await?.undelivered.len(), 1, "it is too long ago");
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_an_invitation_came_back_from_gets_no_reminder_and_no_word_of_the_end_until_invited_again() -> Outcome {
+    let post = Post::new()?;
+    let app = app(&post.path()).await?;
+    let two = ["one@example.org", "two@example.org"];
+    let to = two.map(str::to_owned).to_vec();
+    let wanted = CreateShare { to, expires: Some("10d".to_owned()), remind: Some("2d".to_owned()), ..documents(&["report.txt"]) };
+    let share = app.share(wanted).await?;
+    for (name, email) in [("1", two[0]), ("2", two[1])] {
+        let back = returns_to(&app.mail.wait_for(email, "", 1).await.remove(0));
+        app.all_mailed().await;
+        post.report(name, &back, "failed", "550 5.1.1 no")?;
+    }
+    taken(&app, &post, 2).await;
+    let resend = json!({ "to": two[1] });
+    assert_eq!(app.api("POST", &format!("/api/v1/shares/{}/resend", share.id), &resend).await.code(), 200);
+    app.mail.wait_for(two[1], "", 2).await;
+    app.all_mailed().await;
+    app.pass(8 * 24 * 60 * MINUTE);
+    app.mail.wait_for(two[1], "Until", 1).await;
+    app.revoke(&share, None).await?;
+    app.mail.wait_for(two[1], "Access has ended", 1).await;
+    app.all_mailed().await;
+    assert_eq!(app.mail.of(two[0], "").len(), 1, "what does not arrive is not sent");
     Ok(())
 }

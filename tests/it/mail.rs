@@ -1,7 +1,7 @@
 //! The outbox: a mail goes out once, waits out a server that is down, and one that cannot go out is shown where staff look.
 
 use crate::helpers::mailbox::code_in;
-use crate::helpers::{MINUTE, Outcome, TestApp, documents, until};
+use crate::helpers::{HOUR, MINUTE, Outcome, TestApp, documents, until};
 use doorward::domain::language::Language;
 use doorward::mail::Undelivered;
 use doorward::web::api::wire::CreateShare;
@@ -168,7 +168,7 @@ async fn an_invitation_that_waits_does_not_go_out_once_the_share_is_stopped() ->
     app.revoke(&share, None).await?;
     app.pass(MINUTE);
     app.all_mailed().await;
-    assert_eq!(app.events("mail.failed").len(), 1, "it is given up");
+    assert_eq!((app.events("mail.dropped").len(), app.events("mail.failed").len()), (1, 0), "it is taken out, and that is no failure");
     assert_eq!(app.mail.of(GUEST, "").len(), 0, "neither an invitation nor its end reaches somebody who was never invited");
     assert_eq!(app.mail.of(OWNER, "").len(), 0, "and the owner, who stopped it, is not told of a failure");
     Ok(())
@@ -217,5 +217,28 @@ async fn while_the_mail_server_is_down_page_and_staff_are_told_that_the_code_wai
     app.mail.code(GUEST, 1).await;
     app.all_mailed().await;
     assert!(client.get(&share.code_page()).await?.says("We have sent") && app.view(&share).await?.delayed.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mail_that_became_useless_is_no_failure_and_keeps_nobody_from_being_reminded() -> Outcome {
+    let app = app_with_a_document().await?;
+    let wanted = CreateShare { expires: Some("10d".to_owned()), remind: Some("2d".to_owned()), ..documents(&["report.txt"]) };
+    let share = app.share(wanted).await?;
+    app.all_mailed().await;
+    let client = app.client();
+    let code = client.code_from_mail(&share.link(), GUEST).await?;
+    app.pass(2 * MINUTE);
+    app.mail.0.fail_next(1, &down());
+    client.ask_again(&share).await?;
+    delayed(&app, 1).await;
+    assert_eq!(client.give_code(&share, &code).await?.code(), 303);
+    // After this the code's time is over as well.
+    app.pass(10 * MINUTE);
+    app.all_mailed().await;
+    assert_eq!((app.view(&share).await?.undelivered.len(), app.mail.of(OWNER, "").len()), (0, 0));
+    assert_eq!((app.events("mail.dropped").len(), app.mail.codes(GUEST).len()), (1, 1));
+    app.pass(8 * 24 * HOUR);
+    app.mail.wait_for(GUEST, "Until", 1).await;
     Ok(())
 }

@@ -36,7 +36,7 @@ pub(super) fn challenge(state: &mut State, t: Timestamp, event: &Event) {
         Event::ConsentGiven { challenge, share, recipient, version, digest, language, session, .. } => {
             let agreement = Agreement { version: version.clone(), digest: digest.clone(), language: language.clone(), at: t };
             if let Some(whose) = recipient_mut(state, *share, *recipient) {
-                whose.said.declined = None;
+                (whose.said.declined, whose.said.declined_of) = (None, None);
                 if session.is_some() {
                     whose.agreed = Some(agreement);
                     return;

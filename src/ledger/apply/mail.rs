@@ -27,7 +27,7 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
                 }
                 _ => {}
             }
-            said::queued(state, t, *share_id, *kind);
+            said::queued(state, t, *share_id, *kind, *due);
         }
         Event::MailDelayed { mail, due, why } => {
             let Some(delayed) = state.mails.get_mut(mail).map(Arc::make_mut) else { return };
@@ -42,12 +42,9 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
                 sent(state, t, &it, *lines, (*quiet_until, *bounces_until));
             }
         }
-        Event::MailDropped { mail, .. } => drop(drop_mail(state, *mail)),
+        Event::MailDropped { mail, .. } => drop(given_up(state, t, *mail)),
         Event::MailFailed { mail, why } => {
-            let Some(failed) = drop_mail(state, *mail) else { return };
-            if let MailKind::Copy(recipient) = failed.kind {
-                said::visit_told(state, t, failed.share, recipient, None);
-            }
+            let Some(failed) = given_up(state, t, *mail) else { return };
             undelivered(state, failed.share, Undelivered { mail: *mail, kind: failed.kind, at: t, why: why.clone() });
         }
         // The same mail comes back once: whatever else is said of it changes nothing.
@@ -90,6 +87,15 @@ fn sent(state: &mut State, t: Timestamp, it: &Mail, lines: usize, (quiet_until, 
         }
         _ => {}
     }
+}
+
+/// A mail is not tried any more; what a copy of a visit would have told is not told.
+fn given_up(state: &mut State, t: Timestamp, id: MailId) -> Option<Arc<Mail>> {
+    let gone = drop_mail(state, id)?;
+    if let MailKind::Copy(recipient) = gone.kind {
+        said::visit_told(state, t, gone.share, recipient, None);
+    }
+    Some(gone)
 }
 
 fn undelivered(state: &mut State, share: ShareId, it: Undelivered) {

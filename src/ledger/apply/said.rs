@@ -1,19 +1,20 @@
 //! What the events about a recipient's words do to the state: not meant for me, I do not agree, I need more time; and what a visit gathers.
 
-use super::{count_within_a_day, recipient_mut};
-use crate::domain::bounds::NOTICE_LINES;
+use super::recipient_mut;
+use crate::domain::bounds::{FAILURE_WINDOW, NOTICE_LINES};
 use crate::domain::disclaimer::Disclaimer;
 use crate::domain::ids::{RecipientId, ShareId};
 use crate::domain::time::Timestamp;
 use crate::ledger::event::{Event, MailKind};
-use crate::ledger::state::{MoreTime, Read, Recipient, Share, State, Timer, Visit};
+use crate::ledger::state::{Declined, MoreTime, Read, Recipient, Share, State, Timer, Visit};
 use std::sync::Arc;
 
 pub(super) fn said(state: &mut State, t: Timestamp, event: &Event) {
     match event {
-        Event::ConsentDeclined { share, recipient, .. } => {
+        Event::ConsentDeclined { share, recipient, version, origin, .. } => {
             if let Some(whose) = recipient_mut(state, *share, *recipient) {
                 whose.said.declined = Some(t);
+                whose.said.declined_of = Some(Declined { version: version.clone(), origin: origin.clone() });
             }
         }
         Event::RecipientUnwanted { share, recipient, .. } => {
@@ -66,13 +67,20 @@ pub(super) fn note(recipient: &mut Recipient, read: &Read) {
     }
 }
 
-/// A mail was queued: one to the owner counts against what a recipient may have them told, one about a visit is waited for.
-pub(super) fn queued(state: &mut State, t: Timestamp, share: ShareId, kind: MailKind) {
+/// A mail was queued for `due`: one to the owner counts against what the link's holders, or the recipient, may have them told; one about a visit
+/// is waited for.
+pub(super) fn queued(state: &mut State, t: Timestamp, share: ShareId, kind: MailKind, due: Timestamp) {
     match kind {
-        MailKind::Declined(recipient) | MailKind::MoreTime(recipient) | MailKind::Unwanted(recipient) => {
-            if let Some(whose) = recipient_mut(state, share, recipient) {
-                count_within_a_day(&mut whose.said.told, t);
-            }
+        MailKind::Declined(recipient) | MailKind::GivenUp(recipient) | MailKind::MoreTime(recipient) | MailKind::Unwanted(recipient) => {
+            let Some(whose) = recipient_mut(state, share, recipient) else { return };
+            let proven = match kind {
+                MailKind::GivenUp(_) => true,
+                MailKind::MoreTime(_) => whose.said.more_time.is_some_and(|asked| asked.proven),
+                _ => false,
+            };
+            let told = if proven { &mut whose.said.told_proven } else { &mut whose.said.told };
+            told.retain(|moment| t.since(*moment) < FAILURE_WINDOW);
+            told.push(t.max(due));
         }
         MailKind::Copy(recipient) => {
             let visit = recipient_mut(state, share, recipient).and_then(|whose| whose.said.visit.as_mut());

@@ -64,13 +64,15 @@ pub enum MailKind {
     Agreed(RecipientId),
     /// What a recipient opened in a visit that is over, to that recipient.
     Copy(RecipientId),
-    /// A recipient, or whoever holds the link, does not agree to the text, to the owner.
+    /// Whoever holds the link does not agree to the text, to the owner.
     Declined(RecipientId),
     /// More time is given, to a recipient who asked for it.
     Extended(RecipientId),
+    /// A recipient ended their own access, after the code, to the owner.
+    GivenUp(RecipientId),
     /// A recipient, or whoever holds the link, asks for more time, to the owner.
     MoreTime(RecipientId),
-    /// A recipient, or whoever holds the link, says that the share is not meant for them, to the owner.
+    /// Whoever holds the link says that the share is not meant for them, to the owner.
     Unwanted(RecipientId),
 }
 

@@ -1,6 +1,8 @@
 //! What a recipient, or whoever holds the link, has said: agreed, declined, asked; and what is kept for a mail about a visit.
 
+use crate::crypto::sealed::Private;
 use crate::domain::time::Timestamp;
+use crate::ledger::event::Origin;
 use crate::ledger::state::Read;
 use serde::{Deserialize, Serialize};
 
@@ -13,15 +15,30 @@ pub struct Said {
     /// That they do not agree to the text, until somebody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declined: Option<Timestamp>,
+    /// Which text that is, and who said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined_of: Option<Declined>,
     /// That they need more time, until the share is given a later end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub more_time: Option<MoreTime>,
-    /// When mails to the owner were queued because of any of it, within a day.
+    /// When mails to the owner went out, or are to, because of what was said with the link alone; within a day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Timestamp>,
+    /// The same for what the recipient said, in a session: what others say uses up nothing of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_proven: Vec<Timestamp>,
     /// What was opened and is to be mailed to the recipient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<Visit>,
+}
+
+/// What somebody did not agree to, and from where they said so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Declined {
+    /// Version of the text.
+    pub version: String,
+    /// From where: a machine that looks into mail and the person that it was for are two.
+    pub origin: Private<Origin>,
 }
 
 /// An agreement to a disclaimer.
@@ -64,7 +81,8 @@ pub struct Visit {
 
 impl Said {
     /// Nothing was said yet.
-    pub const NOTHING: Self = Self { unwanted: None, declined: None, more_time: None, told: Vec::new(), visit: None };
+    pub const NOTHING: Self =
+        Self { unwanted: None, declined: None, declined_of: None, more_time: None, told: Vec::new(), told_proven: Vec::new(), visit: None };
 
     /// Whether nothing was said.
     pub fn is_nothing(&self) -> bool {

@@ -21,7 +21,7 @@ pub struct LinkPage {
     pub expires: String,
     /// When somebody said here that it is not meant for them, as people write it.
     pub unwanted: Option<String>,
-    /// When somebody said here that they do not agree, as people write it.
+    /// When somebody said here that they do not agree to this text, as people write it.
     pub declined: Option<String>,
     /// The text to agree to, where one is required.
     pub disclaimer: Option<DisclaimerView>,

@@ -71,7 +71,7 @@ pub async fn give(web: Web, Path(share): Path<String>, request: Request) -> Resp
         Err(Refusal::NoSession) if session.is_some_and(|session| web.gate().session(share, Some(&session)).is_ok()) => {
             see_other(&format!("/d/{share}/"), Vec::new())
         }
-        Err(refusal) => refuse::refusal(&web, &refusal),
+        Err(refusal) => refused(&web, share, &browser, &refusal),
     }
 }
 
@@ -89,7 +89,7 @@ pub async fn again(web: Web, Path(share): Path<String>, request: Request) -> Res
     };
     match web.gate().send_again(share, &browser).await {
         Ok(()) => see_other(&format!("/d/{share}/code"), Vec::new()),
-        Err(refusal) => refuse::refusal(&web, &refusal),
+        Err(refusal) => refused(&web, share, &browser, &refusal),
     }
 }
 
@@ -111,10 +111,18 @@ fn binding<'a>(share: &'a ShareId, browser: &'a TokenHash) -> [&'a [u8]; 3] {
     [b"code", share.as_bytes(), browser.as_bytes()]
 }
 
+/// The page of a refusal; where the text changed meanwhile it leads back to it.
+fn refused(web: &Web, share: ShareId, browser: &CookieSecret, refusal: &Refusal) -> Response {
+    match (refusal, web.gate().way_back(share, browser)) {
+        (Refusal::TextChanged(_), Some(link_page)) => refuse::text_changed(web, link_page),
+        _ => refuse::refusal(web, refusal),
+    }
+}
+
 fn page(web: &Web, share: ShareId, browser: &CookieSecret, answer: Option<CodeAnswer>) -> Response {
     let view = match web.gate().code_view(share, Some(browser)) {
         Ok(view) => view,
-        Err(refusal) => return refuse::refusal(web, &refusal),
+        Err(refusal) => return refused(web, share, browser, &refusal),
     };
     let answer = answer.or(view.problem);
     let status = match answer {

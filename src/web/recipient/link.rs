@@ -86,7 +86,7 @@ fn page(web: &Web, link: &str, entry: &Entry) -> LinkPage {
         masked_address: gate.masked_address(&entry.recipient),
         expires: web.moment(entry.share.expires),
         unwanted: entry.recipient.said.unwanted.map(|at| web.moment(at)),
-        declined: entry.recipient.said.declined.map(|at| web.moment(at)),
+        declined: entry.declined().map(|at| web.moment(at)),
         disclaimer: entry.disclaimer.as_ref().map(|text| text.in_language(web.words().language()).into()),
         form_token: crate::crypto::form::form_token(gate.keys(), &binding(entry), gate.now()),
         action: format!("/s/{link}"),

@@ -74,7 +74,7 @@ pub async fn give_up(web: Web, Path(share): Path<String>, request: Request) -> R
 /// What the page of a share that has ended offers to whoever holds the link.
 pub(super) fn offer_after_end(web: &Web, link: &str) -> Option<MoreTimeView> {
     let entry = web.gate().ended_entry(link)?;
-    let offer = web.gate().time_offer(&entry.share, &entry.recipient)?;
+    let offer = web.gate().time_offer(&entry.share, &entry.recipient, false)?;
     let token = form_token(web.gate().keys(), &binding(&entry), web.gate().now());
     Some(MoreTimeView { open: true, ..view(web, entry.share.id, offer, format!("/s/{link}/more-time"), token) })
 }
@@ -82,7 +82,7 @@ pub(super) fn offer_after_end(web: &Web, link: &str) -> Option<MoreTimeView> {
 /// What the pages of a share that ends soon offer.
 pub(super) fn offer(web: &Web, admitted: &Admitted) -> Option<MoreTimeView> {
     let (share, recipient) = (admitted.share(), admitted.recipient());
-    let offer = web.gate().time_offer(share, recipient)?;
+    let offer = web.gate().time_offer(share, recipient, true)?;
     Some(view(web, share.id, offer, format!("/d/{}/more-time", share.id), session_token(web, admitted)))
 }
 

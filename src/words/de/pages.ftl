@@ -495,8 +495,8 @@ refusal-store-unavailable-text = Der Ort, an dem sie aufbewahrt werden, antworte
 refusal-store-unavailable-next = Bitte versuchen Sie es { $when } noch einmal.
 
 refusal-text-changed-title = Der Text hat sich geändert
-refusal-text-changed-text = Während Sie lasen, ist der Text, dem Sie zustimmen sollen, durch eine neuere Fassung ersetzt worden. Ihre Zustimmung wurde nicht festgehalten, und es wurde kein Code gesendet.
-refusal-text-changed-next = Bitte lesen Sie zuerst die neue Fassung.
+refusal-text-changed-text = Inzwischen ist der Text, dem Sie zustimmen sollen, durch eine neuere Fassung ersetzt worden. Was zur älteren gesagt wurde, gilt für sie nicht; es wurde nichts geöffnet und nichts gesendet.
+refusal-text-changed-next = Bitte lesen Sie zuerst die neue Fassung. Ein Code, den Sie noch nicht benutzt haben, bleibt richtig, bis seine Zeit um ist.
 
 refusal-too-many-requests-title = Etwas langsamer, bitte
 refusal-too-many-requests-text = Aus Ihrem Netz kamen mehr Anfragen, als dieser Server in dieser Zeit beantwortet. Vielleicht benutzen auch andere denselben Anschluss.
@@ -515,9 +515,9 @@ refusal-unsupported-media-next = Bitte gehen Sie zurück, laden Sie die Seite ne
 not-meant-title = Nicht für Sie bestimmt?
 not-meant-note = Wenn diese Dokumente nicht für Sie sind, sagen Sie es hier. { $owner } erfährt es, und an diese Adresse kommt keine E-Mail mehr dazu. Sie können es sich hier noch anders überlegen.
 not-meant = Das ist nicht für mich bestimmt
-not-meant-said = Hier wurde gesagt ({ $at }), dass das nicht für diese Adresse bestimmt ist. { $owner } hat es erfahren, und hierher kommt keine E-Mail mehr dazu. Wenn es doch für Sie ist, gehen Sie einfach unten weiter.
+not-meant-said = Hier wurde gesagt ({ $at }), dass das nicht für diese Adresse bestimmt ist. { $owner } erfährt davon, und hierher kommt keine E-Mail mehr dazu. Wenn es doch für Sie ist, gehen Sie einfach unten weiter.
 decline = Ich stimme nicht zu
-declined-note = Hier wurde gesagt ({ $at }), dass diesem Text nicht zugestimmt wird. { $owner } hat es erfahren. Sie können unten immer noch zustimmen oder { $owner } danach fragen.
+declined-note = Hier wurde gesagt ({ $at }), dass diesem Text nicht zugestimmt wird. { $owner } erfährt davon. Sie können unten immer noch zustimmen oder { $owner } danach fragen.
 give-up = Nicht für mich bestimmt: meinen Zugang beenden
 give-up-note = Wenn diese Dokumente nicht für Sie sind, können Sie Ihren Zugang beenden. { $owner } erfährt es, und Ihr Link öffnet nichts mehr.
 more-title = Brauchen Sie mehr Zeit?

@@ -149,11 +149,11 @@ resend-new = Send a new code
 not-meant-title = Not meant for you?
 not-meant-note = If these documents are not for you, say so. { $owner } is told, and no more mail about them comes to this address. You can still change your mind here.
 not-meant = This is not meant for me
-not-meant-said = It was said here, { $at }, that this is not meant for this address. { $owner } was told, and no more mail about it comes here. If it is for you after all, just go on below.
+not-meant-said = It was said here, { $at }, that this is not meant for this address. { $owner } is told of it, and no more mail about it comes here. If it is for you after all, just go on below.
 give-up-note = If these documents are not for you, you can end your access. { $owner } is told, and your link opens nothing any more.
 give-up = Not meant for me: end my access
 decline = I do not agree
-declined-note = It was said here, { $at }, that this text is not agreed to. { $owner } was told. You can still agree below, or ask { $owner } about it.
+declined-note = It was said here, { $at }, that this text is not agreed to. { $owner } is told of it. You can still agree below, or ask { $owner } about it.
 more-title = Do you need more time?
 more-until = Have it open until the end of
 more-note = We ask { $owner } by mail. If the answer is yes, you get a mail, and your link works until then.
@@ -550,8 +550,8 @@ refusal-store-unavailable-text = The place where they are kept does not answer. 
 refusal-store-unavailable-next = Please try again { $when }.
 
 refusal-text-changed-title = The text has changed
-refusal-text-changed-text = While you were reading, a newer version of the text you are asked to agree to was put in place. Your agreement was not recorded, and no code was sent.
-refusal-text-changed-next = Please read the new version first.
+refusal-text-changed-text = Meanwhile a newer version of the text you are asked to agree to was put in place. What was said about the older one does not count for it, and nothing was opened or sent.
+refusal-text-changed-next = Please read the new version first. A code that you have not used yet stays right until its time is over.
 
 refusal-too-many-requests-title = A little slower, please
 refusal-too-many-requests-text = More requests came from your network than this server answers in that time. Others may be using the same connection.

@@ -1,7 +1,8 @@
 //! What can be said beside agreeing: not meant for me, I do not agree, I need more time. The owner is told, so often and no oftener.
 
 use super::link::GUEST;
-use crate::helpers::{Answer, Client, HOUR, Outcome, Shared, TestApp, documents};
+use crate::helpers::{Answer, Client, HOUR, MINUTE, Outcome, Shared, TestApp, documents, until};
+use doorward::mail::Undelivered;
 use doorward::web::api::wire::CreateShare;
 use serde_json::json;
 
@@ -22,6 +23,11 @@ async fn shared(expires: Option<&str>) -> Outcome<(TestApp, Shared)> {
 async fn say(client: &Client, share: &Shared, way: &str) -> Outcome<Answer> {
     let page = client.open_link(&share.link()).await?;
     client.post_form(&page.form(&format!("{}/{way}", share.link()))).await
+}
+
+/// Waits until nothing that is due waits for its turn.
+async fn all_due_mailed(app: &TestApp) {
+    until("all due mails are on their way", || app.gate.ledger().state().mails.values().all(|mail| mail.due > app.gate.now())).await;
 }
 
 #[tokio::test]
@@ -54,11 +60,11 @@ async fn whoever_agrees_after_not_meant_for_me_gets_in_and_gets_mail_again() -> 
     let client = app.client();
     say(&client, &share, "not-meant").await?;
     let page = client.open_link(&share.link()).await?;
-    assert!(page.says("that this is not meant for this address. Case Office was told"), "{}", page.text());
+    assert!(page.says("that this is not meant for this address. Case Office is told of it"), "{}", page.text());
     client.enter(&share).await?;
     assert_eq!(app.view(&share).await?.links[0].unwanted, None);
     assert_eq!(app.events("recipient.wanted").len(), 1);
-    assert!(!client.open_link(&share.link()).await?.says("was told"));
+    assert!(!client.open_link(&share.link()).await?.says("is told of it"));
     assert_eq!(app.api("POST", &format!("/api/v1/shares/{}/resend", share.id), &json!({})).await.text(), "{\"queued\":1}");
     Ok(())
 }
@@ -72,7 +78,7 @@ async fn a_machine_that_presses_every_button_again_and_again_tires_nobody() -> O
             assert_eq!(say(&machine, &share, way).await?.code(), 303);
         }
         // Before the mails are composed: what is taken back is not told any more.
-        app.all_mailed().await;
+        all_due_mailed(&app).await;
         machine.agree(&share.link()).await?;
     }
     assert_eq!(app.mail.of(OWNER, "guest@example.org").len(), 4, "in a day the owner hears of it four times");
@@ -81,9 +87,123 @@ async fn a_machine_that_presses_every_button_again_and_again_tires_nobody() -> O
     let form = person.open_link(&share.link()).await?.form(&share.link());
     assert_eq!(person.post_form(&form).await?.code(), 303, "the person goes on as if nothing had been");
     app.pass(DAY);
+    app.all_mailed().await;
+    assert_eq!(app.mail.of(OWNER, "guest@example.org").len(), 4, "what was taken back is not told later either");
     say(&machine, &share, "not-meant").await?;
     app.all_mailed().await;
     assert_eq!(app.mail.of(OWNER, "guest@example.org").len(), 5);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_said_with_the_link_uses_up_nothing_of_what_the_recipient_may_say() -> Outcome {
+    let (app, share) = shared(Some("3d")).await?;
+    let inside = app.client();
+    inside.enter(&share).await?;
+    let machine = app.client();
+    for _ in 0..2 {
+        for way in ["decline", "not-meant"] {
+            say(&machine, &share, way).await?;
+        }
+        all_due_mailed(&app).await;
+        machine.agree(&share.link()).await?;
+    }
+    assert_eq!(app.mail.of(OWNER, "guest@example.org").len(), 4, "for today the link's holders have said enough");
+    let (way, sent) = (format!("/d/{}/more-time", share.id), format!("{}/more-time", share.link()));
+    let mut by_link = machine.open_link(&share.link()).await?.form(&format!("{}/not-meant", share.link()));
+    by_link.action = sent;
+    assert_eq!(machine.post_form(&by_link).await?.code(), 429);
+    let page = inside.get(&share.page()).await?;
+    assert_eq!(inside.post_form(&page.form(&way).with("days", "30")).await?.code(), 303);
+    let told = app.mail.wait_for(OWNER, "More time asked for", 1).await;
+    assert!(told[0].content.text.contains("after the code"), "{}", told[0].content.text);
+    // What still holds when there may be another mail is told then.
+    say(&machine, &share, "decline").await?;
+    all_due_mailed(&app).await;
+    assert_eq!(app.mail.of(OWNER, "Not agreed to").len(), 2);
+    app.pass(DAY);
+    app.mail.wait_for(OWNER, "Not agreed to", 3).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_recipient_asks_for_more_time_whatever_a_holder_of_the_link_asked_for() -> Outcome {
+    let (app, share) = shared(Some("3d")).await?;
+    let (inside, other) = (app.client(), app.client());
+    inside.enter(&share).await?;
+    let mut by_link = other.open_link(&share.link()).await?.form(&format!("{}/not-meant", share.link()));
+    by_link.action = format!("{}/more-time", share.link());
+    assert_eq!(other.post_form(&by_link).await?.code(), 303);
+    app.mail.wait_for(OWNER, "More time asked for", 1).await;
+    let page = inside.get(&share.page()).await?;
+    let way = format!("/d/{}/more-time", share.id);
+    assert_eq!(inside.post_form(&page.form(&way).with("days", "30")).await?.code(), 303);
+    let told = app.mail.wait_for(OWNER, "More time asked for", 2).await;
+    assert!(told[1].content.text.contains("--expires 2026-11-03"), "{}", told[1].content.text);
+    assert_eq!(other.post_form(&by_link).await?.code(), 303);
+    assert_eq!(app.events("time.asked").len(), 2, "on the same day the link alone takes nothing of it back");
+    Ok(())
+}
+
+#[tokio::test]
+async fn more_time_is_taken_only_when_the_end_is_near() -> Outcome {
+    let (app, share) = shared(Some("300d")).await?;
+    let client = app.client();
+    let page = client.enter(&share).await?;
+    assert!(!page.says("Do you need more time?"));
+    let mut inside = page.form(&format!("/d/{}/not-meant", share.id));
+    inside.action = format!("/d/{}/more-time", share.id);
+    let mut by_link = client.open_link(&share.link()).await?.form(&format!("{}/not-meant", share.link()));
+    by_link.action = format!("{}/more-time", share.link());
+    for form in [&inside, &by_link] {
+        assert_eq!(client.post_form(form).await?.code(), 303, "back to the page, which says how long there is");
+    }
+    assert!(app.events("time.asked").is_empty() && app.mail.of(OWNER, "").is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_machine_that_declines_does_not_hide_the_person_who_does() -> Outcome {
+    let (app, share) = shared(None).await?;
+    let client = app.client();
+    let decline = client.open_link(&share.link()).await?.form(&format!("{}/decline", share.link()));
+    for (agent, declined) in [("a scanner", 1), ("a scanner", 1), ("a browser", 2), ("a browser", 2)] {
+        let fields = [("sec-fetch-site", "same-origin"), ("user-agent", agent)];
+        assert_eq!(client.post_with(&decline, &fields).await?.code(), 303);
+        app.all_mailed().await;
+        assert_eq!((app.events("consent.declined").len(), app.mail.of(OWNER, "Not agreed to").len()), (declined, declined));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn that_somebody_ended_their_own_access_is_told_only_of_who_did() -> Outcome {
+    let (app, share) = shared(None).await?;
+    app.mail.0.fail_next(1, &Undelivered::temporary("451 4.7.1 greylisted".to_owned()));
+    say(&app.client(), &share, "not-meant").await?;
+    until("a try was put down", || app.gate.ledger().state().mails.values().any(|mail| mail.tries == 1)).await;
+    app.revoke(&share, Some(GUEST)).await?;
+    app.pass(MINUTE);
+    app.all_mailed().await;
+    let told = app.mail.of(OWNER, "");
+    assert!(told.iter().all(|letter| !letter.content.text.contains("their own access")), "{:?}", told[0].content.text);
+    assert!(app.view(&share).await?.undelivered.is_empty(), "that nothing is left to be told is no failure");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_owner_is_told_of_each_mail_to_a_recipient_that_failed_for_good() -> Outcome {
+    let (app, share) = shared(Some("3d")).await?;
+    let client = app.client();
+    let page = client.enter(&share).await?;
+    client.post_form(&page.form(&format!("/d/{}/more-time", share.id))).await?;
+    app.all_mailed().await;
+    app.mail.0.fail_next(1, &Undelivered::permanent("550 5.1.1 no such user".to_owned()));
+    assert_eq!(app.update(&share, json!({ "expires": "30d" })).await.code(), 200);
+    app.mail.wait_for(OWNER, "Not delivered to guest@example.org", 1).await;
+    app.mail.0.fail_next(1, &Undelivered::permanent("550 5.1.1 no such user".to_owned()));
+    app.revoke(&share, None).await?;
+    app.mail.wait_for(OWNER, "Not delivered to guest@example.org", 2).await;
     Ok(())
 }
 

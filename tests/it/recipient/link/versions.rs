@@ -1,7 +1,7 @@
 //! The text in its versions and languages: what was published stays as it is, and whoever has to is asked anew.
 
 use super::{GUEST, quiet_app};
-use crate::helpers::{Outcome, TestApp, documents};
+use crate::helpers::{MINUTE, Outcome, TestApp, documents};
 use doorward::config::{Config, TranslationEntry};
 use doorward::crypto::primitives::{sha256, to_hex};
 use doorward::web::api::wire::CreateShare;
@@ -114,6 +114,58 @@ async fn whoever_is_signed_in_when_the_text_changes_is_asked_anew_where_that_is_
     let state = app.gate.ledger().state();
     let agreed = state.shares.values().flat_map(|share| share.recipients.values()).find_map(|r| r.agreed.clone());
     assert_eq!(agreed.map(|agreed| agreed.version).as_deref(), Some("2"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_code_opens_a_session_under_a_text_that_holds_no_more() -> Outcome {
+    let (app, share) = quiet_app().await?;
+    let client = app.client();
+    let code = client.code_from_mail(&share.link(), GUEST).await?;
+    let page = client.get(&share.code_page()).await?;
+    let (give, again) = (page.form(&share.code_page()), page.form(&format!("{}/again", share.code_page())));
+    let cookies = client.cookies();
+    let app = app.stop().await?.start_with(second).await?;
+    let client = app.client();
+    client.set_cookies(cookies);
+    app.pass(2 * MINUTE);
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    for form in [give.clone().with("code", wrong), give.with("code", &code), again] {
+        let refused = client.post_form(&form).await?;
+        assert!(refused.code() == 409 && refused.says("The text has changed"), "{}", refused.text());
+        assert!(refused.hrefs().contains(&share.link()), "it leads back to the text: {:?}", refused.hrefs());
+    }
+    assert_eq!(client.get(&share.code_page()).await?.code(), 409);
+    app.all_mailed().await;
+    let opened = app.events("session.opened").len() + app.events("code.failed").len();
+    assert_eq!((opened, app.mail.codes(GUEST).len()), (0, 1), "nothing is compared, nothing opened and nothing mailed");
+
+    assert_eq!(client.agree(&share.link()).await?.code(), 303);
+    assert_eq!(client.give_code(&share, &code).await?.code(), 303, "the code in the mailbox is still right");
+    let state = app.gate.ledger().state();
+    let agreed = state.shares.values().flat_map(|share| share.recipients.values()).find_map(|r| r.agreed.clone());
+    assert_eq!(agreed.map(|agreed| agreed.version).as_deref(), Some("2"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_text_is_declined_anew_whatever_was_said_of_the_old_one() -> Outcome {
+    let (app, share) = quiet_app().await?;
+    let way = format!("{}/decline", share.link());
+    let client = app.client();
+    let page = client.open_link(&share.link()).await?;
+    client.post_form(&page.form(&way)).await?;
+    assert!(client.open_link(&share.link()).await?.says("that this text is not agreed to"));
+    app.all_mailed().await;
+    let app = app.stop().await?.start_with(second).await?;
+    let client = app.client();
+    let page = client.open_link(&share.link()).await?;
+    assert!(!page.says("that this text is not agreed to"), "of this one nothing was said");
+    assert_eq!(client.post_form(&page.form(&way)).await?.code(), 303);
+    assert!(client.open_link(&share.link()).await?.says("that this text is not agreed to"));
+    let declined = app.events("consent.declined");
+    assert_eq!(declined.iter().map(|event| event["version"].as_str()).collect::<Vec<_>>(), [Some("1"), Some("2")]);
+    app.mail.wait_for("owner@example.org", "Not agreed to", 2).await;
     Ok(())
 }
 

@@ -100,7 +100,7 @@ impl Maker {
                 Private::new(Subject::Guest(guest), origin()),
             ),
             9 | 10 => self.opened(p, until, (share, recipient, challenge)),
-            11 => Event::SessionUsed { session },
+            11 => Event::SessionUsed { session, at: p[5].is_multiple_of(2).then_some(until) },
             12 => Event::SessionClosed { session, why: SessionEnd::Left },
             13 | 14 => Event::ReceiptStarted {
                 receipt: ReceiptId::from_bytes(self.fresh(Of::Receipt)),

@@ -246,9 +246,13 @@ pub enum Event {
         expires: Timestamp,
         origin: Private<Origin>,
     },
-    /// A session was in use; put down now and then.
+    /// A session was in use; put down now and then. With `at` it was then, and nothing was asked of it since.
     #[serde(rename = "session.used")]
-    SessionUsed { session: SessionId },
+    SessionUsed {
+        session: SessionId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// Documents are shared.
     #[serde(rename = "share.created")]
     ShareCreated {

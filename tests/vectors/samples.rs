@@ -99,7 +99,7 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         vec![Event::CodeRead { challenge: invited, share: FILES, recipient: ANN_FILES, by: operator }],
         vec![Event::RecipientLifted { share: FILES, recipient: BEN_FILES, by: operator }],
         vec![opened(1, asked, Some(invited), later(8 * 3600))],
-        vec![Event::SessionUsed { session: session(1) }],
+        vec![Event::SessionUsed { session: session(1), at: None }],
         vec![started(1, "documents:case/report.pdf", later(1800)), notice(5, later(60))],
         vec![started(2, "documents:case/Zoë %2541.txt", later(1800))],
         vec![progress(1, 70, Outcome::Open), progress(2, 100, Outcome::Complete)],

@@ -173,13 +173,13 @@ fn check(t: &mut Tx<'_>, share: ShareId, browser: TokenHash, device: Option<&Coo
     match by_mail(t.state(), &recipient, &own, device, typed, now) {
         ByMail::Right(unbound) => told(CodeAnswer::Right, unbound),
         ByMail::Wrong(challenge) => {
-            let answer = failed(t, &challenge, device);
+            let answer = failed(t, &challenge, &own, device);
             if guessed && challenge.id != own.id {
-                failed(t, &own, device);
+                failed(t, &own, &own, device);
             }
             told(answer, None)
         }
-        _ if guessed => told(failed(t, &own, device), None),
+        _ if guessed => told(failed(t, &own, &own, device), None),
         ByMail::Early(until) => {
             if own.turn != Some(until) {
                 t.emit(Event::CodeHeld { challenge: own.id, until });
@@ -225,9 +225,9 @@ fn by_mail(state: &State, recipient: &Recipient, own: &Arc<Challenge>, device: O
     ByMail::Wrong(Arc::clone(challenge))
 }
 
-/// Counts a wrong code against a challenge and its recipient.
-fn failed(t: &mut Tx<'_>, challenge: &Challenge, device: Option<TokenHash>) -> CodeAnswer {
-    t.emit(Event::CodeFailed { challenge: challenge.id, device });
+/// Counts a wrong code against a challenge and its recipient; whatever this browser was told to wait for is used up.
+fn failed(t: &mut Tx<'_>, challenge: &Challenge, own: &Challenge, device: Option<TokenHash>) -> CodeAnswer {
+    t.emit(Event::CodeFailed { challenge: challenge.id, device, own: Some(own.id).filter(|own| *own != challenge.id) });
     match FAILURES_PER_CHALLENGE.saturating_sub(challenge.failures + 1) {
         0 => CodeAnswer::Void,
         left => CodeAnswer::Wrong(left),

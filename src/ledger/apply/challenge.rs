@@ -22,7 +22,10 @@ pub(super) fn challenge(state: &mut State, t: Timestamp, event: &Event) {
                 None => count_within_a_day(&mut recipient.code_mails, t),
             }
         }
-        Event::CodeFailed { challenge, device } => {
+        Event::CodeFailed { challenge, device, own } => {
+            if let Some(own) = own.and_then(|own| state.challenges.get_mut(&own)).map(Arc::make_mut) {
+                own.turn = None;
+            }
             let Some(challenge) = state.challenges.get_mut(challenge).map(Arc::make_mut) else { return };
             challenge.failures += 1;
             challenge.turn = None;

@@ -138,7 +138,7 @@ fn a_right_code_forgives_nobody_elses_wrong_ones() {
     let browser = CookieSecret::draw().hash();
     apply(&mut state, START, &challenge_made(1, Some(browser)));
     let challenge = ChallengeId::from_bytes([1; 16]);
-    apply(&mut state, START, &Event::CodeFailed { challenge, device: None });
+    apply(&mut state, START, &Event::CodeFailed { challenge, device: None, own: None });
     let opened = Event::SessionOpened {
         session: SESSION,
         share: SHARE,

@@ -3,7 +3,9 @@
 use super::{GUEST, app_with_a_share, fail, wrong};
 use crate::helpers::answer::Form;
 use crate::helpers::{HOUR, MINUTE, Outcome, Shared, TestApp};
+use doorward::domain::bounds::WAITING_CHALLENGES;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 async fn read_out(app: &TestApp, share: &Shared) -> Outcome<String> {
     let answer = app.api("POST", &format!("/api/v1/shares/{}/code", share.id), &json!({ "to": GUEST })).await;
@@ -84,6 +86,28 @@ async fn each_guess_at_a_code_that_was_read_out_is_counted_where_mailed_codes_ar
         assert_eq!(client.post_form(&form.with("code", &code)).await?.code(), 403, "its five tries are over");
         assert_eq!(app.events("code.failed").len(), 5 * (nth + 1));
     }
+    assert_eq!(caller.give_code(&share, &code).await?.code(), 303);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_caller_who_waited_when_the_code_was_read_is_crowded_out_by_nobody() -> Outcome {
+    let (app, share) = app_with_a_share().await?;
+    strangers(&app, &share).await?;
+    let caller = app.client();
+    caller.agree(&share.link()).await?;
+    for _ in 0..10 {
+        app.client().agree(&share.link()).await?;
+    }
+    assert_eq!(caller.get(&share.code_page()).await?.code(), 200, "what one network may ask for at once takes nobody's place");
+    app.pass(Duration::from_secs(1));
+    let code = read_out(&app, &share).await?;
+    for _ in 0..WAITING_CHALLENGES + 8 {
+        app.pass(Duration::from_secs(1));
+        app.client().agree(&share.link()).await?;
+    }
+    let waiting = app.gate.ledger().state().challenges.values().filter(|challenge| challenge.sent.is_none()).count();
+    assert_eq!(waiting, 11 + WAITING_CHALLENGES, "those who waited then, and as many after them as may wait at any time");
     assert_eq!(caller.give_code(&share, &code).await?.code(), 303);
     Ok(())
 }

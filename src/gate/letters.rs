@@ -5,12 +5,13 @@ use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, RecipientId, ShareId, UploadId};
 use crate::domain::language::Language;
 use crate::domain::receipt::Outcome;
+use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
 use crate::gate::bounces::recipient_of;
+use crate::gate::consent::invited_challenge;
 use crate::gate::listing::shown;
 use crate::gate::reminders::may_be_written_to;
-use crate::gate::settings::CodeDelivery;
 use crate::gate::shares::word_of;
 use crate::gate::told::What;
 use crate::ledger::event::MailKind;
@@ -70,7 +71,7 @@ impl Gate {
         }
         let (to, content, lines) = match mail.kind {
             MailKind::Code(challenge, recipient) => self.code(&about, challenge, recipient)?,
-            MailKind::Invitation(recipient) => self.invitation(&about, recipient)?,
+            MailKind::Invitation(recipient) => self.invitation(&about, recipient, mail.queued)?,
             MailKind::Notice => self.notice(&about)?,
             MailKind::Reminder(recipient) => self.reminder(&about, recipient)?,
             MailKind::Stopped(recipient) => self.stopped(&about, recipient)?,
@@ -130,10 +131,10 @@ impl Gate {
         Some(format!("{}/s/{text}", self.settings.public_url))
     }
 
-    fn invitation(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
+    fn invitation(&self, about: &About<'_>, id: RecipientId, queued: Timestamp) -> Composed {
         let (recipient, address) = about.recipient(id)?;
-        let words = self.words(about.language(recipient));
-        open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
+        let (words, now) = (self.words(about.language(recipient)), self.clock.now());
+        open_to(about.share, recipient, now).map_err(|_| "access ended before it went out")?;
         let link = self.link_url(about.share, recipient).ok_or("the key of its link is retired")?;
         let items = about.share.items.get().ok_or("its documents are forgotten")?;
         let what = if items.iter().any(|item| item.is_folder()) { Shared::Folders } else { Shared::Documents(items.len()) };
@@ -152,7 +153,8 @@ impl Gate {
             expires: &expires,
             what,
             delivery: about.share.delivery(),
-            code_comes_along: self.settings.code_delivery == CodeDelivery::WithInvite,
+            // Mailed together with it or since, and still to be given: where the mailbox had its mails, or this one comes late, there is none.
+            code_comes_along: invited_challenge(about.state, recipient, now).is_some_and(|code| code.sent >= Some(queued)),
         };
         Ok((address.clone(), content.compose(words), 0))
     }

@@ -179,6 +179,25 @@ async fn a_wait_that_was_served_is_good_for_one_try_of_the_code_that_came_with_t
     Ok(())
 }
 
+#[tokio::test]
+async fn an_invitation_speaks_of_a_second_mail_only_where_one_comes() -> Outcome {
+    let app = TestApp::with(|config| (config.otp.delivery, config.otp.mails_per_hour) = (CodeDelivery::WithInvite, 2)).await?;
+    app.put("report.txt", "the report")?;
+    let share = app.share_documents(&["report.txt"]).await?;
+    for _ in 0..2 {
+        app.pass(MINUTE);
+        invite_again(&app, &share).await;
+    }
+    app.all_mailed().await;
+    let letters = app.mail.of(GUEST, "");
+    let invitations = letters.iter().filter(|letter| letter.content.text.contains("/s/"));
+    let told: Vec<bool> = invitations
+        .map(|letter| letter.content.text.contains("you get a second mail with a code"))
+        .collect();
+    assert_eq!((app.mail.codes(GUEST).len(), told), (2, vec![true, true, false]), "the hour's mails are used up");
+    Ok(())
+}
+
 async fn invite_again(app: &TestApp, share: &Shared) {
     let again = app.api("POST", &format!("/api/v1/shares/{}/resend", share.id), &json!({})).await;
     assert_eq!(again.text(), "{\"queued\":1}");

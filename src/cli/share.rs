@@ -196,7 +196,8 @@ fn code(told: &Told) -> Result<(), Failure> {
     }
     output::print(&format!(
         "{}\nvalid until {} for {}, in any browser, once\n\
-         tell it only to somebody whom you know to be that person: it stands in the ledger that you read it\n",
+         tell it only to somebody whom you know to be that person: it stands in the ledger that you read it\n\
+         if their page for the code is gone, let them open the link and go on, and only then read a new one\n",
         output::bold(&made.code),
         output::moment(&made.expires),
         made.email

@@ -137,8 +137,9 @@ pub const SLOW_MODE: [Duration; 4] =
     [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(900), Duration::from_secs(3600)];
 /// Browsers that may hold a live challenge of one recipient at the same time.
 pub const LIVE_CHALLENGES: usize = 3;
-/// Challenges of one recipient whose code was never mailed; one more takes the place of the oldest. Counted apart for each browser that is known.
-pub const WAITING_CHALLENGES: usize = 8;
+/// Challenges of one recipient whose code was never mailed; one more takes the place of the oldest. Counted apart for each browser that is known, and
+/// for those that waited when staff read a code: they keep their places while it can be given, so that its caller is among them then.
+pub const WAITING_CHALLENGES: usize = 64;
 /// Least time between two mails of one challenge.
 pub const RESEND_GAP: Duration = Duration::from_secs(60);
 /// Code mails to one recipient in an hour.

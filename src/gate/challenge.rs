@@ -170,42 +170,36 @@ fn check(t: &mut Tx<'_>, share: ShareId, browser: TokenHash, device: Option<&Coo
     under_the_text(t.state(), share, &own)?;
     let device = known_device(&recipient, device.map(CookieSecret::hash), now).map(|known| known.token);
     let told = |answer, unbound| Ok(Checked { answer, own: Arc::clone(&own), unbound });
-    if let (Some(read), Some(code)) = (read_challenge(t.state(), &recipient, now), &typed.read) {
+    let read = read_challenge(t.state(), &recipient, now).zip(typed.read.as_ref());
+    if let Some((read, code)) = read {
         if own.failures >= FAILURES_PER_CHALLENGE {
             return told(CodeAnswer::Void, None);
         }
         if read.secret.get().is_some_and(|secret| secret.accepts(code, read.moment, read.digits)) {
             return told(CodeAnswer::Right, Some(read.id));
         }
-        // What can be no mailed code was a try of this one: it counts for this browser, so that nobody uses up the tries of another.
-        if typed.mailed.is_none() {
-            return told(failed(t, &own, device), None);
+    }
+    // Wrong as a code that was read out: a try of this browser, so that nobody uses up the tries of another. It is counted whatever becomes of
+    // what was typed as a mailed code.
+    let guessed = read.is_some();
+    match by_mail(t.state(), &recipient, &own, device, typed, now) {
+        ByMail::Right(unbound) => told(CodeAnswer::Right, unbound),
+        ByMail::Wrong(challenge) => {
+            let answer = failed(t, &challenge, &own, device);
+            if guessed && challenge.id != own.id {
+                failed(t, &own, &own, device);
+            }
+            told(answer, None)
         }
-    }
-    let challenge = Arc::clone(to_give(t.state(), &recipient, &own, now));
-    if challenge.sent.is_none() {
-        // Where staff have read one out, what was typed has not as many digits as that.
-        let beside = read_challenge(t.state(), &recipient, now).is_some();
-        return told(if beside { CodeAnswer::Malformed } else { CodeAnswer::Unsent }, None);
-    }
-    if let Some(until) = must_wait(&recipient, &own, device, now) {
-        if own.turn != Some(until) {
-            t.emit(Event::CodeHeld { challenge: own.id, until });
+        _ if guessed => told(failed(t, &own, &own, device), None),
+        ByMail::Early(until) => {
+            if own.turn != Some(until) {
+                t.emit(Event::CodeHeld { challenge: own.id, until });
+            }
+            told(CodeAnswer::Slow(until), None)
         }
-        return told(CodeAnswer::Slow(until), None);
+        ByMail::NotCompared(answer) => told(answer, None),
     }
-    if challenge.failures >= FAILURES_PER_CHALLENGE {
-        return told(CodeAnswer::Void, None);
-    }
-    let Some(secret) = challenge.secret.get().filter(|_| now < challenge.expires) else {
-        return told(CodeAnswer::Expired, None);
-    };
-    let Some(typed) = &typed.mailed else { return told(CodeAnswer::Malformed, None) };
-    if secret.accepts(typed, challenge.moment, challenge.digits) {
-        let invited = invited_challenge(t.state(), &recipient, now).map(|invited| invited.id);
-        return told(CodeAnswer::Right, invited);
-    }
-    told(failed(t, &challenge, device), None)
 }
 
 /// Nothing opens under a text that holds no more: what was agreed to in this browser, or carried over to this code, has to be the present one.
@@ -214,9 +208,44 @@ pub(super) fn under_the_text(state: &State, share: &Share, own: &Challenge) -> R
     if holds(state, share, own.agreed.as_ref()) { Ok(()) } else { Err(Refusal::TextChanged(share.id)) }
 }
 
-/// Counts a wrong code against a challenge and its recipient.
-fn failed(t: &mut Tx<'_>, challenge: &Challenge, device: Option<TokenHash>) -> CodeAnswer {
-    t.emit(Event::CodeFailed { challenge: challenge.id, device });
+/// What was typed, as a mailed code.
+enum ByMail {
+    /// It comes before this browser may try again; not compared.
+    Early(Timestamp),
+    /// Not compared, for another reason.
+    NotCompared(CodeAnswer),
+    /// Right; the challenge that is used up with it, where that is bound to no browser.
+    Right(Option<ChallengeId>),
+    /// Wrong as the code of this challenge.
+    Wrong(Arc<Challenge>),
+}
+
+fn by_mail(state: &State, recipient: &Recipient, own: &Arc<Challenge>, device: Option<TokenHash>, typed: &Typed, now: Timestamp) -> ByMail {
+    let challenge = to_give(state, recipient, own, now);
+    if challenge.sent.is_none() {
+        // Where staff have read one out, what was typed has not as many digits as that.
+        let beside = read_challenge(state, recipient, now).is_some();
+        return ByMail::NotCompared(if beside { CodeAnswer::Malformed } else { CodeAnswer::Unsent });
+    }
+    if let Some(until) = must_wait(recipient, own, device, now) {
+        return ByMail::Early(until);
+    }
+    if challenge.failures >= FAILURES_PER_CHALLENGE {
+        return ByMail::NotCompared(CodeAnswer::Void);
+    }
+    let Some(secret) = challenge.secret.get().filter(|_| now < challenge.expires) else {
+        return ByMail::NotCompared(CodeAnswer::Expired);
+    };
+    let Some(typed) = &typed.mailed else { return ByMail::NotCompared(CodeAnswer::Malformed) };
+    if secret.accepts(typed, challenge.moment, challenge.digits) {
+        return ByMail::Right(invited_challenge(state, recipient, now).map(|invited| invited.id));
+    }
+    ByMail::Wrong(Arc::clone(challenge))
+}
+
+/// Counts a wrong code against a challenge and its recipient; whatever this browser was told to wait for is used up.
+fn failed(t: &mut Tx<'_>, challenge: &Challenge, own: &Challenge, device: Option<TokenHash>) -> CodeAnswer {
+    t.emit(Event::CodeFailed { challenge: challenge.id, device, own: Some(own.id).filter(|own| *own != challenge.id) });
     match FAILURES_PER_CHALLENGE.saturating_sub(challenge.failures + 1) {
         0 => CodeAnswer::Void,
         left => CodeAnswer::Wrong(left),

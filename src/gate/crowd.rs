@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn the_alarm_is_told_once_an_hour_while_it_holds() {
         let crowd = Crowd::new(&State::default(), START, 3, 100);
-        let failed = Event::CodeFailed { challenge: crate::domain::ids::ChallengeId::from_bytes([1; 16]), device: None };
+        let failed = Event::CodeFailed { challenge: crate::domain::ids::ChallengeId::from_bytes([1; 16]), device: None, own: None };
         (0..2).for_each(|_| crowd.note(&failed, START));
         assert_eq!((crowd.is_alarmed(START), crowd.to_tell(START)), (false, None));
         crowd.note(&failed, START);

@@ -5,13 +5,14 @@ use crate::domain::email::EmailAddress;
 use crate::domain::ids::{ChallengeId, RecipientId, ShareId, UploadId};
 use crate::domain::language::Language;
 use crate::domain::receipt::Outcome;
+use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::open_to;
 use crate::gate::bounces::recipient_of;
+use crate::gate::consent::invited_challenge;
 use crate::gate::listing::shown;
 use crate::gate::refusal::Refusal;
 use crate::gate::reminders::may_be_written_to;
-use crate::gate::settings::CodeDelivery;
 use crate::gate::shares::word_of;
 use crate::gate::told::What;
 use crate::ledger::event::MailKind;
@@ -86,7 +87,7 @@ impl Gate {
         }
         let (to, content, lines) = match mail.kind {
             MailKind::Code(challenge, recipient) => self.code(&about, challenge, recipient)?,
-            MailKind::Invitation(recipient) => self.invitation(&about, recipient)?,
+            MailKind::Invitation(recipient) => self.invitation(&about, recipient, mail.queued)?,
             MailKind::Notice => self.notice(&about)?,
             MailKind::Reminder(recipient) => self.reminder(&about, recipient)?,
             MailKind::Stopped(recipient) => self.stopped(&about, recipient)?,
@@ -155,9 +156,9 @@ impl Gate {
         })
     }
 
-    fn invitation(&self, about: &About<'_>, id: RecipientId) -> Composed {
+    fn invitation(&self, about: &About<'_>, id: RecipientId, queued: Timestamp) -> Composed {
         let (recipient, address) = about.recipient(id)?;
-        let words = self.words(about.language(recipient));
+        let (words, now) = (self.words(about.language(recipient)), self.clock.now());
         self.still_open(about, recipient)?;
         let link = self
             .link_url(about.share, recipient)
@@ -180,7 +181,8 @@ impl Gate {
             expires: &expires,
             what,
             delivery: about.share.delivery(),
-            code_comes_along: self.settings.code_delivery == CodeDelivery::WithInvite,
+            // Mailed together with it or since, and still to be given: where the mailbox had its mails, or this one comes late, there is none.
+            code_comes_along: invited_challenge(about.state, recipient, now).is_some_and(|code| code.sent >= Some(queued)),
         };
         Ok((address.clone(), content.compose(words), 0))
     }

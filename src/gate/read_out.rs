@@ -1,7 +1,8 @@
 //! A code that staff read out: for a caller whom they know, when mail does not come.
 //!
 //! It is bound to no browser, and has eight digits. Each browser may try it five times, and no wait holds that up, so that nobody who has the link
-//! can use it up for the caller. What was mailed stays right beside it.
+//! can use it up for the caller. Whoever is at the page for the code when it is read keeps that place, however many come after. What was mailed
+//! stays right beside it.
 
 use crate::crypto::code::CodeSecret;
 use crate::domain::bounds::{CODES_READ_PER_DAY, CODES_READ_PER_HOUR, READ_CODE_DIGITS};

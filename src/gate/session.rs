@@ -69,10 +69,13 @@ impl LastUse {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&session).is_some_and(|seen| seen.quick)
     }
 
-    /// Sessions that were used after the ledger was last told of it.
-    fn unwritten(&self) -> Vec<SessionId> {
+    /// Sessions that were used after the ledger was last told of it, and when.
+    fn unwritten(&self) -> Vec<(SessionId, Timestamp)> {
         let uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        uses.iter().filter(|(_, seen)| seen.at > seen.written).map(|(session, _)| *session).collect()
+        uses.iter()
+            .filter(|(_, seen)| seen.at > seen.written)
+            .map(|(session, seen)| (*session, seen.at))
+            .collect()
     }
 
     /// Forgets sessions that are no more.
@@ -127,16 +130,17 @@ impl Gate {
         })
     }
 
-    /// Puts down when sessions were last used, as far as the ledger does not know it yet: whoever is signed in stays so over a restart.
+    /// Puts down when sessions were last used, as far as the ledger does not know it yet: whoever is signed in stays so over a restart, and no
+    /// longer than without one. What idling has ended is left out.
     pub(super) async fn put_uses_down(&self) -> Result<(), Unavailable> {
-        let late = self.last_use.unwritten();
+        let (late, idle) = (self.last_use.unwritten(), self.settings.session_idle);
         for some in late.chunks(USES_AT_ONCE) {
             let some = some.to_vec();
             self.ledger
                 .tx(Class::First, move |t| {
-                    for session in &some {
-                        if t.state().sessions.contains_key(session) {
-                            t.emit(Event::SessionUsed { session: *session });
+                    for (session, at) in &some {
+                        if at.plus(idle) > t.now() && t.state().sessions.contains_key(session) {
+                            t.emit(Event::SessionUsed { session: *session, at: Some(*at) });
                         }
                     }
                     Ok::<_, Unavailable>(())
@@ -160,7 +164,7 @@ impl Gate {
             let id = session.id;
             self.ledger.tx_unwaited(Class::Ordinary, move |t| {
                 if t.state().sessions.contains_key(&id) {
-                    t.emit(Event::SessionUsed { session: id });
+                    t.emit(Event::SessionUsed { session: id, at: None });
                 }
             });
         }

@@ -273,9 +273,9 @@ fn session(state: &mut State, t: Timestamp, event: &Event) {
             };
             state.sessions.insert(*session, Arc::new(opened));
         }
-        Event::SessionUsed { session } => {
-            if let Some(session) = state.sessions.get_mut(session) {
-                Arc::make_mut(session).used = t;
+        Event::SessionUsed { session, at } => {
+            if let Some(session) = state.sessions.get_mut(session).map(Arc::make_mut) {
+                session.used = session.used.max(at.unwrap_or(t));
             }
         }
         Event::SessionClosed { session, .. } => drop_session(state, *session),

@@ -93,14 +93,14 @@ impl Maker {
                 device: p[5].is_multiple_of(3).then(|| token(p[4] % 5)),
             },
             6 => Event::CodeSent { challenge },
-            7 => Event::CodeFailed { challenge, device: p[5].is_multiple_of(2).then(|| token(p[5] % 5)) },
+            7 => failed(challenge, ChallengeId::from_bytes(self.old(Of::Challenge, p[4])), p[5]),
             8 => agreed(
                 (share, recipient, challenge),
                 p[5].is_multiple_of(4).then_some(session),
                 Private::new(Subject::Guest(guest), origin()),
             ),
             9 | 10 => self.opened(p, until, (share, recipient, challenge)),
-            11 => Event::SessionUsed { session },
+            11 => Event::SessionUsed { session, at: p[5].is_multiple_of(2).then_some(until) },
             12 => Event::SessionClosed { session, why: SessionEnd::Left },
             13 | 14 => Event::ReceiptStarted {
                 receipt: ReceiptId::from_bytes(self.fresh(Of::Receipt)),
@@ -204,6 +204,14 @@ impl Maker {
                 Event::GuestSeen { guest, address: address(Subject::Guest(guest), self.made[Of::Guest as usize]) }
             }
         }
+    }
+}
+
+fn failed(challenge: ChallengeId, own: ChallengeId, pick: u8) -> Event {
+    Event::CodeFailed {
+        challenge,
+        device: pick.is_multiple_of(2).then(|| token(pick % 5)),
+        own: Some(own).filter(|_| pick.is_multiple_of(3)),
     }
 }
 

@@ -45,9 +45,14 @@ pub enum Event {
     /// A code mail was queued for a challenge.
     #[serde(rename = "code.sent")]
     CodeSent { challenge: ChallengeId },
-    /// A wrong code was typed.
+    /// A wrong code was typed. `own` is the challenge of the browser that sent it, where what it was compared with is another.
     #[serde(rename = "code.failed")]
-    CodeFailed { challenge: ChallengeId, device: Option<TokenHash> },
+    CodeFailed {
+        challenge: ChallengeId,
+        device: Option<TokenHash>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        own: Option<ChallengeId>,
+    },
     /// A one-time code was made for one recipient and one browser; `device` is the browser that asked, where it once gave a right code.
     #[serde(rename = "challenge.made")]
     ChallengeMade {
@@ -246,9 +251,13 @@ pub enum Event {
         expires: Timestamp,
         origin: Private<Origin>,
     },
-    /// A session was in use; put down now and then.
+    /// A session was in use; put down now and then. With `at` it was then, and nothing was asked of it since.
     #[serde(rename = "session.used")]
-    SessionUsed { session: SessionId },
+    SessionUsed {
+        session: SessionId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// Documents are shared.
     #[serde(rename = "share.created")]
     ShareCreated {

@@ -94,12 +94,12 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         vec![code(asked, ANN_FILES, Some(token(1)), 600), Event::CodeSent { challenge: asked }, mail_of_code(asked)],
         vec![code(invited, ANN_FILES, None, 86_400), code(failed, BEN_FILES, Some(token(2)), 86_400)],
         vec![consent(asked)],
-        vec![Event::CodeFailed { challenge: asked, device: None }, Event::CodeFailed { challenge: failed, device: Some(token(8)) }],
+        vec![wrong_code(asked, None), wrong_code(failed, Some(8))],
         vec![Event::CodeHeld { challenge: failed, until: later(60) }, Event::AlarmRaised { failures: 1_000 }],
         vec![Event::CodeRead { challenge: invited, share: FILES, recipient: ANN_FILES, by: operator }],
         vec![Event::RecipientLifted { share: FILES, recipient: BEN_FILES, by: operator }],
         vec![opened(1, asked, Some(invited), later(8 * 3600))],
-        vec![Event::SessionUsed { session: session(1) }],
+        vec![Event::SessionUsed { session: session(1), at: None }],
         vec![started(1, "documents:case/report.pdf", later(1800)), notice(5, later(60))],
         vec![started(2, "documents:case/Zoë %2541.txt", later(1800))],
         vec![progress(1, 70, Outcome::Open), progress(2, 100, Outcome::Complete)],
@@ -200,6 +200,10 @@ fn item(label: &str, kind: ItemKind) -> Item {
 fn pinned_folder() -> Item {
     let pin = |n: u64| Pin { path: path(&format!("{n:04}/{}.pdf", "a long name ".repeat(4))), version: version(n).into() };
     item("exhibits", ItemKind::PinnedFolder(Arc::new((0..400).map(pin).collect())))
+}
+
+fn wrong_code(challenge: ChallengeId, device: Option<u8>) -> Event {
+    Event::CodeFailed { challenge, device: device.map(token), own: None }
 }
 
 fn mail_of_code(challenge: ChallengeId) -> Event {

@@ -22,7 +22,10 @@ pub(super) fn challenge(state: &mut State, t: Timestamp, event: &Event) {
                 None => count_within_a_day(&mut recipient.code_mails, t),
             }
         }
-        Event::CodeFailed { challenge, device } => {
+        Event::CodeFailed { challenge, device, own } => {
+            if let Some(own) = own.and_then(|own| state.challenges.get_mut(&own)).map(Arc::make_mut) {
+                own.turn = None;
+            }
             let Some(challenge) = state.challenges.get_mut(challenge).map(Arc::make_mut) else { return };
             challenge.failures += 1;
             challenge.turn = None;
@@ -61,7 +64,7 @@ fn made(state: &mut State, event: &Event) {
     let before = browser
         .and_then(|browser| state.browsers.insert(browser, *challenge))
         .and_then(|id| drop_challenge(state, id));
-    if let Some(oldest) = browser.and_then(|_| crowded_out(state, *share, *recipient, *device)) {
+    if let Some(oldest) = browser.and_then(|_| crowded_out(state, *share, *recipient, *device, *moment)) {
         drop_challenge(state, oldest);
     }
     let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
@@ -89,9 +92,12 @@ fn made(state: &mut State, event: &Event) {
 }
 
 /// The oldest of the browsers that wait for a first code, when no more may wait: a scanner that agrees again and again
-/// locks nobody out, least of all a browser that is known.
-fn crowded_out(state: &State, share: ShareId, recipient: RecipientId, device: Option<TokenHash>) -> Option<ChallengeId> {
-    let known = state.recipient(share, recipient)?.1.challenges.iter().filter_map(|id| state.challenges.get(id));
-    let waiting: Vec<_> = known.filter(|c| c.browser.is_some() && c.sent.is_none() && c.device == device).collect();
+/// locks nobody out, least of all a browser that is known, or one that waited when staff read a code which can still be given.
+fn crowded_out(state: &State, share: ShareId, recipient: RecipientId, device: Option<TokenHash>, now: Timestamp) -> Option<ChallengeId> {
+    let challenges = &state.recipient(share, recipient)?.1.challenges;
+    let known: Vec<_> = challenges.iter().filter_map(|id| state.challenges.get(id)).collect();
+    let kept = known.iter().rposition(|c| c.read && c.is_live(now)).map_or(0, |read| read + 1);
+    let waiting = |c: &&&Arc<Challenge>| c.browser.is_some() && c.sent.is_none() && c.device == device;
+    let waiting: Vec<_> = known[kept..].iter().filter(waiting).collect();
     waiting.first().filter(|_| waiting.len() >= WAITING_CHALLENGES).map(|oldest| oldest.id)
 }

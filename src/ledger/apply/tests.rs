@@ -94,12 +94,12 @@ fn reread(state: &State) -> State {
 #[test]
 fn browsers_that_wait_without_a_code_make_room_for_newer_ones_and_take_nothing_from_those_with_a_code() {
     let mut state = shared();
-    let browsers: Vec<_> = (0..30u8).map(|_| CookieSecret::draw().hash()).collect();
+    let browsers: Vec<_> = (0..90u8).map(|_| CookieSecret::draw().hash()).collect();
     for number in 0..3u8 {
         apply(&mut state, START, &challenge_made(number, Some(browsers[usize::from(number)])));
         apply(&mut state, START, &Event::CodeSent { challenge: ChallengeId::from_bytes([number; 16]) });
     }
-    for number in 3..30u8 {
+    for number in 3..90u8 {
         apply(&mut state, START, &challenge_made(number, Some(browsers[usize::from(number)])));
         assert!(state.browsers.contains_key(&browsers[usize::from(number)]), "the newest has its place");
     }
@@ -138,7 +138,7 @@ fn a_right_code_forgives_nobody_elses_wrong_ones() {
     let browser = CookieSecret::draw().hash();
     apply(&mut state, START, &challenge_made(1, Some(browser)));
     let challenge = ChallengeId::from_bytes([1; 16]);
-    apply(&mut state, START, &Event::CodeFailed { challenge, device: None });
+    apply(&mut state, START, &Event::CodeFailed { challenge, device: None, own: None });
     let opened = Event::SessionOpened {
         session: SESSION,
         share: SHARE,

@@ -46,6 +46,6 @@ impl Mailbox {
 
 /// The digits that stand alone on their line.
 pub(crate) fn code_in(letter: &Letter) -> Option<String> {
-    let digits = |line: &&str| line.len() == 6 && line.bytes().all(|b| b.is_ascii_digit());
+    let digits = |line: &&str| matches!(line.len(), 6 | 8) && line.bytes().all(|b| b.is_ascii_digit());
     letter.content.text.lines().map(str::trim).find(digits).map(str::to_owned)
 }

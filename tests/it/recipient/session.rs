@@ -3,6 +3,7 @@
 use super::link::GUEST;
 use crate::helpers::{MINUTE, Outcome, Shared, TestApp, documents};
 use doorward::web::api::wire::CreateShare;
+use std::time::Duration;
 
 async fn shared(app: &TestApp) -> Outcome<Shared> {
     app.put("report.txt", "the report")?;
@@ -72,6 +73,38 @@ async fn a_session_and_its_last_use_survive_a_restart() -> Outcome {
     assert_eq!(client.get(&share.document("report.txt")).await?.code(), 200, "it was used less than two minutes ago");
     app.pass(3 * MINUTE);
     assert_eq!(client.get(&share.page()).await?.code(), 403);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_idling_ended_stays_over_and_what_lives_gains_no_time_by_a_restart() -> Outcome {
+    let app = TestApp::with(|config| config.session.idle = 2 * MINUTE).await?;
+    let share = shared(&app).await?;
+    let (gone, live) = (app.client(), app.client());
+    for client in [&gone, &live] {
+        client.enter(&share).await?;
+    }
+    app.pass(MINUTE);
+    for client in [&gone, &live] {
+        assert_eq!(client.get(&share.page()).await?.code(), 200);
+    }
+    app.pass(MINUTE);
+    assert_eq!(live.get(&share.page()).await?.code(), 200);
+    app.pass(MINUTE);
+    assert_eq!(gone.get(&share.page()).await?.code(), 403, "it was idle for two minutes");
+    let cookies = [gone.cookies(), live.cookies()];
+    let app = app.stop().await?.start().await?;
+    let [gone, live] = cookies.map(|cookies| {
+        let client = app.client();
+        client.set_cookies(cookies);
+        client
+    });
+    assert_eq!(gone.get(&share.page()).await?.code(), 403, "and a restart gives it back to nobody");
+    let way = format!("/d/{}/stay", share.id);
+    app.pass(MINUTE - Duration::from_millis(1));
+    assert_eq!(live.get(&way).await?.code(), 200, "looking at the warning is no use of it");
+    app.pass(Duration::from_millis(1));
+    assert_eq!(live.get(&way).await?.code(), 403, "two minutes after its last use, whenever the stop was");
     Ok(())
 }
 

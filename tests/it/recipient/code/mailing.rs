@@ -2,8 +2,9 @@
 
 use super::{GUEST, app_with_a_share, wrong};
 use crate::helpers::mailbox::code_in;
-use crate::helpers::{HOUR, MINUTE, Outcome, TestApp};
+use crate::helpers::{HOUR, MINUTE, Outcome, Shared, TestApp};
 use doorward::config::CodeDelivery;
+use serde_json::json;
 use std::time::Duration;
 
 #[tokio::test]
@@ -153,4 +154,51 @@ async fn a_code_mailed_with_the_invitation_runs_out_after_a_day() -> Outcome {
     assert_eq!(client.give_code(&share, &along).await?.code(), if along == own { 303 } else { 403 });
     assert_eq!(client.give_code(&share, &own).await?.code(), 303);
     Ok(())
+}
+
+#[tokio::test]
+async fn a_wait_that_was_served_is_good_for_one_try_of_the_code_that_came_with_the_invitation() -> Outcome {
+    let app = app_that_mails_codes_along().await?;
+    let share = app.share_documents(&["report.txt"]).await?;
+    let client = app.client();
+    client.agree(&share.link()).await?;
+    for mails in 1..=2 {
+        let code = app.mail.code(GUEST, mails).await;
+        for _ in 0..5 {
+            assert_eq!(client.give_code(&share, &wrong(&code)).await?.code(), 403);
+        }
+        invite_again(&app, &share).await;
+    }
+    let code = app.mail.code(GUEST, 3).await;
+    for minutes in [1, 5, 15] {
+        let early = client.give_code(&share, &wrong(&code)).await?;
+        assert_eq!((early.code(), early.header("retry-after")), (429, &*(minutes * 60).to_string()));
+        app.pass(minutes * MINUTE);
+        assert_eq!(client.give_code(&share, &wrong(&code)).await?.code(), 403, "after {minutes} minutes");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_invitation_speaks_of_a_second_mail_only_where_one_comes() -> Outcome {
+    let app = TestApp::with(|config| (config.otp.delivery, config.otp.mails_per_hour) = (CodeDelivery::WithInvite, 2)).await?;
+    app.put("report.txt", "the report")?;
+    let share = app.share_documents(&["report.txt"]).await?;
+    for _ in 0..2 {
+        app.pass(MINUTE);
+        invite_again(&app, &share).await;
+    }
+    app.all_mailed().await;
+    let letters = app.mail.of(GUEST, "");
+    let invitations = letters.iter().filter(|letter| letter.content.text.contains("/s/"));
+    let told: Vec<bool> = invitations
+        .map(|letter| letter.content.text.contains("you get a second mail with a code"))
+        .collect();
+    assert_eq!((app.mail.codes(GUEST).len(), told), (2, vec![true, true, false]), "the hour's mails are used up");
+    Ok(())
+}
+
+async fn invite_again(app: &TestApp, share: &Shared) {
+    let again = app.api("POST", &format!("/api/v1/shares/{}/resend", share.id), &json!({})).await;
+    assert_eq!(again.text(), "{\"queued\":1}");
 }

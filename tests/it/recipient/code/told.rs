@@ -1,15 +1,24 @@
 //! A code that staff read out, and what staff give back.
 
 use super::{GUEST, app_with_a_share, fail, wrong};
+use crate::helpers::answer::Form;
 use crate::helpers::{HOUR, MINUTE, Outcome, Shared, TestApp};
+use doorward::domain::bounds::WAITING_CHALLENGES;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 async fn read_out(app: &TestApp, share: &Shared) -> Outcome<String> {
     let answer = app.api("POST", &format!("/api/v1/shares/{}/code", share.id), &json!({ "to": GUEST })).await;
     assert_eq!(answer.code(), 200, "{}", answer.text());
     let made: Value = serde_json::from_slice(&answer.body)?;
-    assert_eq!((&made["email"], &made["share"], &made["expires"]), (&json!(GUEST), &json!(share.id), &json!("2026-10-01T12:10:00.000Z")));
+    let ends = app.gate.now().plus(10 * MINUTE).to_string();
+    assert_eq!((&made["email"], &made["share"], &made["expires"]), (&json!(GUEST), &json!(share.id), &json!(ends)));
     Ok(made["code"].as_str().unwrap_or_default().to_owned())
+}
+
+/// Other digits than the eight that were read out.
+fn other(code: &str) -> Outcome<String> {
+    Ok(format!("{:08}", (code.parse::<u64>()? + 1) % 100_000_000))
 }
 
 /// Strangers hold all places, have used up the mails of the hour, and have typed so many codes wrong that everybody waits.
@@ -38,11 +47,10 @@ async fn a_code_that_was_read_out_lets_the_caller_in_where_no_mail_comes_and_nob
     for _ in 0..3 {
         let stranger = app.client();
         stranger.agree(&share.link()).await?;
-        let other = format!("{:08}", (code.parse::<u64>()? + 1) % 100_000_000);
         for _ in 0..5 {
-            assert_eq!(stranger.give_code(&share, &other).await?.code(), 403);
+            assert_eq!(stranger.give_code(&share, &other(&code)?).await?.code(), 403);
         }
-        let form = crate::helpers::answer::Form { action: share.code_page(), ..stranger.get(&share.code_page()).await?.forms().remove(0) };
+        let form = Form { action: share.code_page(), ..stranger.get(&share.code_page()).await?.forms().remove(0) };
         assert_eq!(stranger.post_form(&form.with("code", &code)).await?.code(), 403, "five tries for each browser");
     }
     assert_eq!(caller.give_code(&share, &code).await?.code(), 303);
@@ -52,6 +60,55 @@ async fn a_code_that_was_read_out_lets_the_caller_in_where_no_mail_comes_and_nob
     twice.agree(&share.link()).await?;
     assert_ne!(twice.give_code(&share, &code).await?.code(), 303, "once");
     assert!(!app.export().iter().any(|line| line.to_string().contains(&code)), "it stands nowhere in the open");
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_guess_at_a_code_that_was_read_out_is_counted_where_mailed_codes_are_as_long() -> Outcome {
+    let app = TestApp::with(|config| config.otp.digits = 8).await?;
+    app.put("report.txt", "the report")?;
+    let share = app.share_documents(&["report.txt"]).await?;
+    let [late, mailed, caller, third, unsent] = [(); 5].map(|()| app.client());
+    late.code_from_mail(&share.link(), GUEST).await?;
+    app.pass(10 * MINUTE);
+    for client in [&mailed, &caller, &third] {
+        client.code_from_mail(&share.link(), GUEST).await?;
+    }
+    unsent.agree(&share.link()).await?;
+    let code = read_out(&app, &share).await?;
+    // Nothing was mailed to the first, the second's code has run out, and by then the third has to wait with what was mailed.
+    for (nth, client) in [&unsent, &late, &mailed].into_iter().enumerate() {
+        let form = client.get(&share.code_page()).await?.form(&share.code_page());
+        for left in ["4 more tries", "3 more tries", "2 more tries", "one more try", "no longer works"] {
+            let answer = client.post_form(&form.clone().with("code", &other(&code)?)).await?;
+            assert!(answer.code() == 403 && answer.says(left), "browser {nth}, {left}: {}", answer.text());
+        }
+        assert_eq!(client.post_form(&form.with("code", &code)).await?.code(), 403, "its five tries are over");
+        assert_eq!(app.events("code.failed").len(), 5 * (nth + 1));
+    }
+    assert_eq!(caller.give_code(&share, &code).await?.code(), 303);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_caller_who_waited_when_the_code_was_read_is_crowded_out_by_nobody() -> Outcome {
+    let (app, share) = app_with_a_share().await?;
+    strangers(&app, &share).await?;
+    let caller = app.client();
+    caller.agree(&share.link()).await?;
+    for _ in 0..10 {
+        app.client().agree(&share.link()).await?;
+    }
+    assert_eq!(caller.get(&share.code_page()).await?.code(), 200, "what one network may ask for at once takes nobody's place");
+    app.pass(Duration::from_secs(1));
+    let code = read_out(&app, &share).await?;
+    for _ in 0..WAITING_CHALLENGES + 8 {
+        app.pass(Duration::from_secs(1));
+        app.client().agree(&share.link()).await?;
+    }
+    let waiting = app.gate.ledger().state().challenges.values().filter(|challenge| challenge.sent.is_none()).count();
+    assert_eq!(waiting, 11 + WAITING_CHALLENGES, "those who waited then, and as many after them as may wait at any time");
+    assert_eq!(caller.give_code(&share, &code).await?.code(), 303);
     Ok(())
 }
 

@@ -222,7 +222,7 @@ impl Gate {
     fn reminder(&self, about: &About<'_>, id: RecipientId) -> Result<(EmailAddress, Content, usize), &'static str> {
         let (recipient, address) = about.recipient(id)?;
         open_to(about.share, recipient, self.clock.now()).map_err(|_| "access ended before it went out")?;
-        if recipient.reads > 0 {
+        if !recipient.is_unread() {
             return Err("it was read before it went out");
         }
         if !may_be_written_to(about.share, recipient) {
@@ -238,6 +238,7 @@ impl Gate {
             subject: &self.filled_for(about.share, about.share.subject.get().map_or("", String::as_str), address.expose()),
             link: &self.link_url(about.share, recipient).ok_or("the key of its link is retired")?,
             expires: &self.moment(words, about.share.expires),
+            newer: recipient.reads > 0,
         };
         Ok((address.clone(), content.compose(words), 0))
     }

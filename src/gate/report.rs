@@ -9,8 +9,9 @@ use crate::domain::scope::{Item, ItemKind};
 use crate::domain::time::Timestamp;
 use crate::domain::version::Pinned;
 use crate::gate::Gate;
+use crate::gate::gathered::Gathered;
 use crate::gate::readers::ReaderView;
-use crate::gate::receipts::{Filter, LISTED_RECEIPTS};
+use crate::gate::receipts::{Filter, LISTED_RECEIPTS, Met};
 use crate::gate::shares::ERASED;
 use crate::gate::views::{ReceiptView, ShareView};
 use crate::ledger::event::{Actor, Event};
@@ -103,12 +104,19 @@ pub struct ChangeView {
 impl Gate {
     /// The report of a share; nothing when there is no such share. Blocks on the disk.
     pub fn report(&self, id: ShareId) -> Result<Option<ReportView>, ReadError> {
-        let (mut changes, mut more) = (Vec::new(), false);
+        let (mut changes, mut receipts, mut gathered, mut more) = (Vec::new(), Vec::new(), Gathered::default(), false);
         let state = self.ledger.state();
-        let receipts = self.receipts_and_changes(&Filter { share: Some(id), guest: None }, &mut |at, event| {
-            let change = change_view(&state, id, at, event);
-            more |= change.is_some() && changes.len() >= REPORTED_CHANGES;
-            changes.extend(change.filter(|_| changes.len() < REPORTED_CHANGES));
+        self.walk_back(&Filter { share: Some(id), guest: None }, &mut |met| {
+            gathered.take(&met);
+            match met {
+                Met::Receipt(told) => receipts.push(told.view),
+                Met::Other(at, event) => {
+                    let change = change_view(&state, id, at, event);
+                    more |= change.is_some() && changes.len() >= REPORTED_CHANGES;
+                    changes.extend(change.filter(|_| changes.len() < REPORTED_CHANGES));
+                }
+            }
+            receipts.len() < LISTED_RECEIPTS
         })?;
         // After what was read, so that nothing told is behind it.
         let state = self.ledger.state();
@@ -116,9 +124,10 @@ impl Gate {
         let (line, head) = state.head();
         let mut view = self.share_view(&state, share, true);
         view.links.iter_mut().for_each(|link| link.url = None);
-        let readers = self.reader_views(share, &receipts);
+        let readers = self.reader_views(share, &gathered);
         let shortened = more || receipts.len() >= LISTED_RECEIPTS;
         changes.reverse();
+        receipts.reverse();
         Ok(Some(ReportView {
             made: self.clock.now().to_string(),
             organisation: self.settings.organisation.clone(),
@@ -128,7 +137,7 @@ impl Gate {
             share: view,
             documents: held(share),
             readers,
-            receipts: receipts.into_iter().rev().map(|(_, receipt)| receipt).collect(),
+            receipts,
             changes,
             shortened,
         }))

@@ -42,7 +42,7 @@ pub struct ShareView {
     #[schema(value_type = String)]
     #[serde(default)]
     pub notify: Notify,
-    /// When recipients who have read nothing are reminded, RFC 3339 in UTC; absent where they are not, or were.
+    /// When recipients who have read nothing of what is shared now are reminded, RFC 3339 in UTC; absent where they are not, or were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminds: Option<String>,
     /// Where what recipients send in is put, `store:path`; absent where they may send nothing.

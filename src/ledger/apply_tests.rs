@@ -127,7 +127,12 @@ impl Maker {
                 document: Private::new(Subject::Share(share), document(p[3] % 3)),
                 content: p[5].is_multiple_of(2),
             },
-            27 => Event::SharePinned { share, by: Actor::Server, items: Private::new(Subject::Share(share), Arc::default()) },
+            27 => Event::SharePinned {
+                share,
+                by: Actor::Server,
+                items: Private::new(Subject::Share(share), Arc::default()),
+                newer: p[5].is_multiple_of(2),
+            },
             28..=30 => attention(share, p),
             31 | 32 => guarded(p[5], (share, recipient, challenge), until),
             33 | 34 => said(share, recipient, Private::new(Subject::Guest(guest), origin()), p, until),

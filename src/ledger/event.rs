@@ -266,10 +266,16 @@ pub enum Event {
     /// A share's time has run out; said once, for the mail and the history. That it has ended is always computed.
     #[serde(rename = "share.ended")]
     ShareEnded { share: ShareId },
-    /// A share holds on to the versions that its pinned documents have now.
+    /// A share holds on to the versions that its pinned documents have now; `newer` where they are not all the same bytes as before.
     #[serde(rename = "share.pinned")]
-    SharePinned { share: ShareId, by: Actor, items: Private<Arc<Vec<Item>>> },
-    /// Those who had read nothing of a share were reminded that it ends.
+    SharePinned {
+        share: ShareId,
+        by: Actor,
+        items: Private<Arc<Vec<Item>>>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        newer: bool,
+    },
+    /// Those who had read nothing of a share, or nothing since it held on to newer versions, were reminded that it ends.
     #[serde(rename = "share.reminded")]
     ShareReminded { share: ShareId },
     /// A share was stopped for everybody.

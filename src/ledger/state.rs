@@ -223,6 +223,9 @@ pub struct Recipient {
     pub reads: u64,
     /// The last one.
     pub last_read: Option<Timestamp>,
+    /// Whether all of them are older than what the share holds on to now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unseen: bool,
     /// How often the link was fetched, as far as told; never a read.
     pub fetched: u64,
     /// How often anything else was counted at the link: lists looked at, refusals, signs of machines.
@@ -333,10 +336,16 @@ impl Recipient {
             reminded: None,
             reads: 0,
             last_read: None,
+            unseen: false,
             fetched: 0,
             counted: BTreeMap::new(),
             said: Said::NOTHING,
         }
+    }
+
+    /// Whether nothing was read, or nothing since the share held on to newer versions.
+    pub const fn is_unread(&self) -> bool {
+        self.reads == 0 || self.unseen
     }
 }
 

@@ -173,7 +173,7 @@ fn pinned_anew(by: Actor) -> Event {
         FileVersion { entity: Some("\"5f-1\"".into()), id: Some("7.a_B".into()), ..FileVersion::plain(12, 1_790_000_000_000_000_000) };
     let pinned = Pinned { version, sha256: Some(ContentHash([7; 32])), crc32: Some(0xcbf4_3926), kept: true };
     let items = vec![item("report.pdf", ItemKind::PinnedDocument(pinned)), item("Zoë %41.txt", ItemKind::Document)];
-    Event::SharePinned { share: FILES, by, items: of(Subject::Share(FILES), Arc::new(items)) }
+    Event::SharePinned { share: FILES, by, items: of(Subject::Share(FILES), Arc::new(items)), newer: false }
 }
 
 fn share(share: ShareId, items: Vec<Item>, expires: Timestamp) -> Event {

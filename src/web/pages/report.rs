@@ -99,18 +99,22 @@ impl<'a> Html<'a> {
         self.words.text(match reader.reading {
             Reading::All => "report-reading-all",
             Reading::Never => "report-reading-never",
+            Reading::NewVersion => "report-reading-new-version",
             Reading::Some => "report-reading-some",
         })
     }
 
+    /// How much was given of what is shared now, and what only of a version before it.
     fn given(&self, document: &ReadView) -> String {
-        match (document.given, document.of) {
+        let now = match (document.given, document.of) {
+            (Given::Nothing, Some(1)) if document.outdated > 0 => return self.words.text("report-reading-new-version"),
             (Given::Nothing, _) => self.words.text("report-given-nothing"),
             (Given::All, _) => self.words.text("report-given-all"),
             (Given::Part, Some(1)) => self.words.text("report-given-part"),
             (Given::Part, Some(of)) => self.with("report-given-of", &[("read", &document.read.to_string()), ("of", &of.to_string())]),
             (Given::Part, None) => self.words.with("report-given-some", &[("read", document.read.into())]),
-        }
+        };
+        if document.outdated == 0 { now } else { format!("{now}; {}", self.count("report-given-outdated", document.outdated)) }
     }
 
     fn part(&self, part: &PartView) -> String {

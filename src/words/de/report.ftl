@@ -28,6 +28,7 @@ report-reading = Gelesen
 report-reading-all = alles
 report-reading-never = nichts
 report-reading-some = nicht alles
+report-reading-new-version = neue Fassung nicht gesehen
 report-reading-stopped = Zugang beendet
 report-documents-given = Dokumente
 report-given-all = vollständig
@@ -39,6 +40,11 @@ report-given-some =
         [0] ein Teil ihrer Dokumente
         [one] ein Dokument
        *[other] { $read } Dokumente
+    }
+report-given-outdated =
+    { $count ->
+        [one] neue Fassung von einem nicht gesehen
+       *[other] neue Fassungen von { $count } nicht gesehen
     }
 report-way = E-Mail, Zustimmung, Link
 report-invited = Einladung übergeben
@@ -123,7 +129,7 @@ report-change-uncovered = Bereich nicht mehr geschwärzt
 report-change-document = ein anderes Dokument als das freigegebene vorgefunden
 report-change-agreed = zugestimmt, von wem auch immer, der den Link hatte
 report-change-entered = richtiger Code eingegeben
-report-change-reminded = alle erinnert, die nichts gelesen hatten
+report-change-reminded = alle erinnert, die nichts gelesen hatten, oder nichts, seit es eine neuere Fassung gab
 report-change-stopped-one = Zugang eines Empfängers beendet
 report-change-stopped = Freigabe beendet
 report-change-ended = Freigabe abgelaufen
@@ -159,4 +165,5 @@ report-by-server = der Server selbst
 report-meaning = Was dieser Bericht sagt, und was nicht
 report-meaning-mailbox = Er beweist ein Postfach, nicht eine Person: Wer das Postfach liest, kann den Code eingeben.
 report-meaning-handed = „Alles“ heißt, dass jedes Byte oder jede Seite dem Netz übergeben wurde. Ob jemand es aufmerksam gelesen oder behalten hat, kann er nicht sagen.
+report-meaning-version = Wer ein Dokument nur in einer Fassung gelesen hat, an der die Freigabe nicht mehr festhält, hat die neue nicht gesehen; für diesen Bericht ist es nicht gelesen. Dieselben Bytes mit anderem Datum sind keine neue Fassung.
 report-meaning-paper = Diese Seite kann ändern, wer sie hat. Was im Journal steht, kann niemand unbemerkt ändern.

@@ -28,6 +28,7 @@ report-reading = Read
 report-reading-all = all of it
 report-reading-never = nothing
 report-reading-some = not all
+report-reading-new-version = new version unseen
 report-reading-stopped = access stopped
 report-documents-given = Documents
 report-given-all = all
@@ -39,6 +40,11 @@ report-given-some =
         [0] a part of its documents
         [one] one document
        *[other] { $read } documents
+    }
+report-given-outdated =
+    { $count ->
+        [one] new version of one unseen
+       *[other] new versions of { $count } unseen
     }
 report-way = Mail, agreement, link
 report-invited = Invitation handed over
@@ -123,7 +129,7 @@ report-change-uncovered = area no longer covered
 report-change-document = document met that is another than the one shared
 report-change-agreed = agreed, by whoever held the link
 report-change-entered = right code given
-report-change-reminded = those reminded who had read nothing
+report-change-reminded = those reminded who had read nothing, or nothing since there was a newer version
 report-change-stopped-one = access stopped for one recipient
 report-change-stopped = share stopped
 report-change-ended = share ended
@@ -159,4 +165,5 @@ report-by-server = the server itself
 report-meaning = What this report says, and what it does not
 report-meaning-mailbox = It proves a mailbox, not a person: whoever reads the mailbox can type the code.
 report-meaning-handed = “All of it” means that every byte, or every page, was handed to the network. It cannot say whether somebody read it with care, or kept it.
+report-meaning-version = Whoever has read a document only in a version that the share no longer holds on to has not seen the new one: to this report, it is not read. The same bytes under another date are no new version.
 report-meaning-paper = This page can be changed by whoever has it. What stands in the ledger cannot be, unnoticed.

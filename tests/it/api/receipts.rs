@@ -4,6 +4,7 @@ mod notices;
 mod reminders;
 mod report;
 mod signs;
+mod versions;
 
 use crate::helpers::{Client, MINUTE, Outcome, Shared, TestApp, documents, soon, until};
 use crate::recipient::document::noise;

@@ -7,6 +7,7 @@ use crate::cli::{csv, output, report, share};
 use crate::domain::email::EmailAddress;
 use crate::domain::receipt::{Action, Outcome};
 use crate::gate::readers::{ReaderView, Reading};
+use crate::gate::receipts::LISTED_RECEIPTS;
 use crate::gate::views::ReceiptView;
 use clap::Args;
 
@@ -75,7 +76,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let meanings = report::meanings(receipts.iter().map(|receipt| &receipt.signs));
     let note =
         if any { format!("\nSigns, no proof; a receipt without any may be a machine's all the same.\n{meanings}") } else { String::new() };
-    output::print(&format!("{table}{note}"))
+    let rest = if receipts.len() < LISTED_RECEIPTS { "" } else { "\nThese are the newest; what came before: doorward audit export\n" };
+    output::print(&format!("{table}{note}{rest}"))
 }
 
 /// Lists who has not read all of a share.

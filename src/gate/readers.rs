@@ -6,7 +6,7 @@ use crate::domain::ids::ShareId;
 use crate::domain::scope::{Item, ItemKind};
 use crate::gate::Gate;
 use crate::gate::gathered::{Gathered, Reached};
-use crate::gate::receipts::{Filter, LISTED_RECEIPTS, Met};
+use crate::gate::receipts::Filter;
 use crate::gate::shares::{ERASED, in_order};
 use crate::gate::views::Given;
 use crate::ledger::read::ReadError;
@@ -96,13 +96,12 @@ const fn is_none(count: &u64) -> bool {
 
 impl Gate {
     /// All recipients of a share with what they have read, in the order in which they were named; nothing when there is no such share.
-    /// Blocks on the disk.
+    /// Goes through all of its receipts, however many there are. Blocks on the disk.
     pub fn readers(&self, share: ShareId) -> Result<Option<Vec<ReaderView>>, ReadError> {
-        let (mut gathered, mut receipts) = (Gathered::default(), 0);
+        let mut gathered = Gathered::default();
         self.walk_back(&Filter { share: Some(share), guest: None }, &mut |met| {
-            receipts += usize::from(matches!(met, Met::Receipt(_)));
             gathered.take(&met);
-            receipts < LISTED_RECEIPTS
+            true
         })?;
         let state = self.ledger.state();
         Ok(state.shares.get(&share).map(|share| self.reader_views(share, &gathered)))

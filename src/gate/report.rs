@@ -45,7 +45,7 @@ pub struct ReportView {
     pub receipts: Vec<ReceiptView>,
     /// What was done with it, and what happened to its documents, oldest first.
     pub changes: Vec<ChangeView>,
-    /// Whether there are more receipts or changes than a report tells; all are in the ledger.
+    /// Whether there are more receipts or changes than a report tells, the newest; all are in the ledger. What each has read is told from all.
     pub shortened: bool,
 }
 
@@ -109,14 +109,15 @@ impl Gate {
         self.walk_back(&Filter { share: Some(id), guest: None }, &mut |met| {
             gathered.take(&met);
             match met {
-                Met::Receipt(told) => receipts.push(told.view),
+                Met::Receipt(told) if receipts.len() < LISTED_RECEIPTS => receipts.push(told.view),
+                Met::Receipt(_) => more = true,
                 Met::Other(at, event) => {
                     let change = change_view(&state, id, at, event);
                     more |= change.is_some() && changes.len() >= REPORTED_CHANGES;
                     changes.extend(change.filter(|_| changes.len() < REPORTED_CHANGES));
                 }
             }
-            receipts.len() < LISTED_RECEIPTS
+            true
         })?;
         // After what was read, so that nothing told is behind it.
         let state = self.ledger.state();
@@ -125,7 +126,6 @@ impl Gate {
         let mut view = self.share_view(&state, share, true);
         view.links.iter_mut().for_each(|link| link.url = None);
         let readers = self.reader_views(share, &gathered);
-        let shortened = more || receipts.len() >= LISTED_RECEIPTS;
         changes.reverse();
         receipts.reverse();
         Ok(Some(ReportView {
@@ -139,7 +139,7 @@ impl Gate {
             readers,
             receipts,
             changes,
-            shortened,
+            shortened: more,
         }))
     }
 }

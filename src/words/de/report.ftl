@@ -3,7 +3,7 @@
 report-title = Bericht über eine Freigabe: { $subject }
 report-untitled = ohne Betreff
 report-intro = Was das Journal von { $organisation } über diese Freigabe sagt. Zeiten stehen in der Zone { $zone } und in UTC.
-report-shortened = Es gibt mehr, als dieser Bericht sagt. Alles steht im Journal.
+report-shortened = Es gibt mehr Empfangsbestätigungen oder Ereignisse, als dieser Bericht aufführt; er führt die neuesten auf. Alle stehen im Journal, und wer was gelesen hat, ist aus allen ermittelt.
 report-owner = Verantwortlich
 report-number = Nummer der Freigabe
 report-status = Zustand

@@ -3,7 +3,7 @@
 report-title = Report of a share: { $subject }
 report-untitled = no subject
 report-intro = What the ledger of { $organisation } tells of this share. Times are given in the zone { $zone } and in UTC.
-report-shortened = There is more than this report tells. All of it is in the ledger.
+report-shortened = There are more receipts or events than this report lists; it lists the newest. All are in the ledger, and who has read what is told from all of them.
 report-owner = Owner
 report-number = Number of the share
 report-status = State

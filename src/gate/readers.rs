@@ -32,7 +32,7 @@ pub enum Reading {
 /// A recipient, and what they have read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReaderView {
-    /// Whose mailbox was proved, or is to be.
+    /// Whose link it is.
     pub email: String,
     /// `never`, `some`, `new_version` or `all`.
     pub reading: Reading,

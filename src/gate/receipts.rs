@@ -107,7 +107,7 @@ impl Gate {
     }
 
     fn receipt_view(&self, started: Timestamp, event: &Event, after: After, who: GuestId) -> Option<ReceiptView> {
-        let Event::ReceiptStarted { receipt, share, document, version, action, origin, .. } = event else { return None };
+        let Event::ReceiptStarted { receipt, share, document, version, action, proved, origin, .. } = event else { return None };
         let state = self.ledger.state();
         let live = self.progress.of(*receipt);
         let After { end, parts, broken } = after;
@@ -141,6 +141,7 @@ impl Gate {
                 .and_then(|name| hash_of(state.shares.get(share)?, name, version))
                 .map(|hash| hash.to_string()),
             action: *action,
+            proved: *proved,
             started: started.to_string(),
             ended: ended.map(|at| at.to_string()),
             bytes,

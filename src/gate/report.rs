@@ -80,7 +80,7 @@ pub struct HeldView {
 pub struct ChangeView {
     /// When, RFC 3339 in UTC.
     pub at: String,
-    /// What: `made`, `added`, `changed`, `notices`, `pinned`, `covered`, `uncovered`, `document`, `agreed`, `entered`, `reminded`, `stopped-one`,
+    /// What: `made`, `added`, `changed`, `notices`, `pinned`, `covered`, `uncovered`, `document`, `agreed`, `code-read`, `entered`, `reminded`, `stopped-one`,
     /// `stopped` or `ended`.
     pub what: String,
     /// Whom it is about.
@@ -202,8 +202,10 @@ fn change_view(state: &State, share: ShareId, at: Timestamp, event: &Event) -> O
             signs: origin.get().map(|origin| origin.signs.clone()).unwrap_or_default(),
             ..told("agreed")
         },
-        Event::SessionOpened { recipient, origin, .. } => ChangeView {
+        Event::CodeRead { recipient, by, .. } => ChangeView { email: whose(recipient), ..done("code-read", by) },
+        Event::SessionOpened { recipient, proved, origin, .. } => ChangeView {
             email: whose(recipient),
+            detail: proved.iter().map(|proved| pair("proved", &proved.word())).collect(),
             signs: origin.get().map(|origin| origin.signs.clone()).unwrap_or_default(),
             ..told("entered")
         },

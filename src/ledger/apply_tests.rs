@@ -15,7 +15,7 @@ use crate::domain::language::Language;
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::{ByteRange, RangeSet};
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::receipt::{Action, Outcome, Proved};
 use crate::domain::shown::{Extent, Shown};
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
@@ -112,6 +112,7 @@ impl Maker {
                 version: FileVersion::plain(9, 0),
                 action: Action::Download,
                 ends: until,
+                proved: None,
                 origin: Private::new(Subject::Guest(guest), origin()),
             },
             15 => Event::ReceiptProgress { receipt, opens: 2, ranges: ranges(p[5]), outcome: Outcome::Part },
@@ -153,6 +154,7 @@ impl Maker {
             device: token(p[5] % 5),
             device_until: self.at(p[4].into()),
             expires,
+            proved: p[4].is_multiple_of(2).then_some(Proved::ReadOut),
             origin: Private::new(Subject::Guest(guest), origin()),
         }
     }

@@ -17,7 +17,7 @@ use crate::domain::notify::Notify;
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::RangeSet;
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::receipt::{Action, Outcome, Proved};
 use crate::domain::redaction::Area;
 use crate::domain::scope::Item;
 use crate::domain::shown::Shown;
@@ -168,7 +168,8 @@ pub enum Event {
     /// How far a receipt's transfers have come.
     #[serde(rename = "receipt.progress")]
     ReceiptProgress { receipt: ReceiptId, opens: u64, ranges: RangeSet, outcome: Outcome },
-    /// A recipient gets a document; no byte of it leaves before this is on the disk.
+    /// A recipient gets a document; no byte of it leaves before this is on the disk. `proved` says how the session was opened, as far as that was
+    /// put down.
     #[serde(rename = "receipt.started")]
     ReceiptStarted {
         receipt: ReceiptId,
@@ -180,6 +181,8 @@ pub enum Event {
         version: FileVersion,
         action: Action,
         ends: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proved: Option<Proved>,
         origin: Private<Origin>,
     },
     /// An address was added to a share and has a link.
@@ -232,7 +235,7 @@ pub enum Event {
     /// A session ended before its time.
     #[serde(rename = "session.closed")]
     SessionClosed { session: SessionId, why: SessionEnd },
-    /// The right code opened a session.
+    /// The right code opened a session; `proved` says what kind of code.
     #[serde(rename = "session.opened")]
     SessionOpened {
         session: SessionId,
@@ -244,6 +247,8 @@ pub enum Event {
         device: TokenHash,
         device_until: Timestamp,
         expires: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proved: Option<Proved>,
         origin: Private<Origin>,
     },
     /// A session was in use; put down now and then.

@@ -35,8 +35,8 @@ impl Machine for House {
     type Event = Event;
     type Codec = Codec;
     const APPLY: u32 = apply::VERSION;
-    /// Since the second one a share's own changes are found under it.
-    const HISTORY: u32 = 2;
+    /// Since the second one a share's own changes are found under it, since the third codes that staff read as well.
+    const HISTORY: u32 = 3;
 
     fn empty() -> State {
         State::default()
@@ -108,7 +108,8 @@ impl Machine for House {
 /// change here.
 pub(super) const fn changes_of(event: &Event) -> Option<ShareId> {
     match event {
-        Event::ConsentGiven { share, .. }
+        Event::CodeRead { share, .. }
+        | Event::ConsentGiven { share, .. }
         | Event::DocumentChanged { share, .. }
         | Event::NoticesSet { share, .. }
         | Event::RecipientAdded { share, .. }

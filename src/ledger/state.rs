@@ -19,7 +19,7 @@ use crate::domain::machine::Signs;
 use crate::domain::notify::Notify;
 use crate::domain::policy::Policy;
 use crate::domain::range::RangeSet;
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::receipt::{Action, Outcome, Proved};
 use crate::domain::scope::Item;
 use crate::domain::shown::Shown;
 use crate::domain::time::Timestamp;
@@ -267,6 +267,9 @@ pub struct Session {
     pub expires: Timestamp,
     /// Last use, as far as written.
     pub used: Timestamp,
+    /// With what kind of code it was opened, as far as that was put down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved: Option<Proved>,
     /// What spoke for a machine when it was opened.
     #[serde(default, skip_serializing_if = "Signs::is_empty")]
     pub signs: Signs,

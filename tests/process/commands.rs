@@ -128,7 +128,7 @@ fn receipts_come_as_table_json_and_csv() -> Fallible {
 
     let csv = server.run(&["receipts", "--csv"])?.done()?;
     let lines: Vec<&str> = csv.split("\r\n").collect();
-    assert_eq!((lines.len(), lines[0], lines[2]), (3, (FIELDS.join(",") + ",pages,of_pages,sha256,signs").as_str(), ""));
+    assert_eq!((lines.len(), lines[0], lines[2]), (3, (FIELDS.join(",") + ",pages,of_pages,sha256,signs,proved").as_str(), ""));
     let hash = receipt["sha256"].as_str().ok_or("what is pinned has a hash")?;
     assert!(lines[1].starts_with(receipt["id"].as_str().unwrap_or("?")) && lines[1].contains(&format!(",6,6,complete,,,{hash},")), "{csv}");
     let table = server.run(&["receipts"])?.done()?;

@@ -222,6 +222,7 @@ fn opened(n: u8, challenge: ChallengeId, invited: Option<ChallengeId>, expires: 
         device: token(20 + n),
         device_until: expires.plus(Duration::from_secs(90 * 86_400)),
         expires,
+        proved: None,
         origin: origin(),
     }
 }
@@ -237,6 +238,7 @@ fn started(n: u8, document: &str, ends: Timestamp) -> Event {
         version: version(n.into()),
         action: [Action::Download, Action::Download, Action::Preview, Action::Watermarked, Action::Archive][usize::from(n)],
         ends,
+        proved: None,
         origin: origin(),
     }
 }

@@ -3,7 +3,7 @@
 use super::{finish, within};
 use crate::domain::machine::Sign;
 use crate::domain::policy::Delivery;
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::receipt::{Action, Outcome, Proved};
 use crate::domain::time::Timestamp;
 use crate::gate::readers::{ReadView, ReaderView, Reading};
 use crate::gate::report::{ChangeView, ReportView};
@@ -193,6 +193,15 @@ impl<'a> Html<'a> {
         let broken = broken.map(|broken| self.with("report-broken", &[("document", &broken.document), ("why", &broken.why)]));
         let again = (receipt.opens > 1).then(|| self.count("report-opens", receipt.opens));
         far.into_iter().chain(broken).chain(again).collect()
+    }
+
+    /// With what kind of code the receipt's session was opened.
+    fn proved(&self, receipt: &ReceiptView) -> String {
+        self.words.text(match receipt.proved {
+            Some(Proved::Mailed) => "report-proved-mailed",
+            Some(Proved::ReadOut) => "report-proved-read-out",
+            None => "report-proved-unknown",
+        })
     }
 
     fn number(&self, receipt: &ReceiptView) -> String {

@@ -2,6 +2,7 @@
 
 mod many;
 mod notices;
+mod proved;
 mod reminders;
 mod report;
 mod signs;

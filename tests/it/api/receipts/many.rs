@@ -38,6 +38,7 @@ fn like(receipt: &Receipt, number: usize) -> [Event; 2] {
         version: receipt.version.clone(),
         action: Action::Download,
         ends: receipt.started.plus(RECEIPT_WINDOW),
+        proved: None,
         origin: Private::new(Subject::Guest(receipt.guest), origin),
     };
     let ended = Event::ReceiptEnded {

@@ -165,7 +165,7 @@ impl Maker {
         match (kind % 26, p[5] % 4) {
             (19, 0) => Event::MailDelayed { mail, due: until, why: "busy".to_owned() },
             (19, 1) => Event::MailFailed { mail, why: "no".to_owned() },
-            (19, 2) => Event::MailBounced { mail, share, why: "gone".to_owned() },
+            (19, 2) => Event::MailBounced { mail, share, recipient: None, why: "gone".to_owned() },
             (19, _) => {
                 let bounces_until = p[4].is_multiple_of(2).then_some(until);
                 Event::MailSent { mail, lines: p[0].into(), quiet_until: until, bounces_until }

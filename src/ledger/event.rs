@@ -105,9 +105,15 @@ pub enum Event {
     /// An outside address is known from now on.
     #[serde(rename = "guest.seen")]
     GuestSeen { guest: GuestId, address: Private<EmailAddress> },
-    /// A mail that was handed over came back: it could not be delivered after all.
+    /// A mail that was handed over came back: it could not be delivered after all. `recipient` is to whom, where it was one.
     #[serde(rename = "mail.bounced")]
-    MailBounced { mail: MailId, share: ShareId, why: String },
+    MailBounced {
+        mail: MailId,
+        share: ShareId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recipient: Option<RecipientId>,
+        why: String,
+    },
     /// A mail could not be delivered yet.
     #[serde(rename = "mail.delayed")]
     MailDelayed { mail: MailId, due: Timestamp, why: String },

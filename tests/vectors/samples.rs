@@ -108,7 +108,7 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
             Event::MailSent { mail: mail(5), lines: 1, quiet_until: later(900), bounces_until: Some(later(86_400)) },
             notice(6, later(900)),
         ],
-        vec![Event::MailBounced { mail: mail(5), share: FILES, why: "it came back: 550 5.1.1 no such user".to_owned() }],
+        vec![Event::MailBounced { mail: mail(5), share: FILES, recipient: None, why: "it came back: 550 5.1.1 no such user".to_owned() }],
         vec![Event::LinkCounted { share: FILES, recipient: BEN_FILES, what: "fetched".to_owned(), hour: start, count: 7 }],
         vec![Event::StrangersCounted { forged: 12, unknown: 34, hour: start }],
         vec![Event::ShareUpdated {

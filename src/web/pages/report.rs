@@ -225,7 +225,7 @@ impl<'a> Html<'a> {
     fn set(&self, name: &str, value: &str) -> (String, Option<String>) {
         let id = format!("report-set-{name}");
         let value = match name {
-            "expires" => Some(self.both(value)),
+            "expires" | "until" => Some(self.both(value)),
             "remind" => {
                 let seconds = value.strip_suffix('s').and_then(|seconds| seconds.parse::<u64>().ok());
                 seconds.map(|seconds| figures::minutes(self.words, seconds / 60))
@@ -237,11 +237,15 @@ impl<'a> Html<'a> {
         (if self.words.has(&id) { self.words.text(&id) } else { name.to_owned() }, value)
     }
 
-    /// Who did it: the server, a recipient, or somebody with an account on the machine, by its number.
+    /// Who did it: the server, a recipient, whoever held a link, or somebody with an account on the machine, by its number.
     fn by(&self, by: &str) -> String {
         match by.split_once(' ') {
             Some(("operator", user)) => self.with("report-by-operator", &[("user", user)]),
-            _ => self.words.text(if by == "server" { "report-by-server" } else { "report-by-recipient" }),
+            _ => self.words.text(match by {
+                "server" => "report-by-server",
+                "link" => "report-by-link",
+                _ => "report-by-recipient",
+            }),
         }
     }
 }

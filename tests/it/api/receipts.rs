@@ -1,5 +1,6 @@
 //! Receipts: on the disk before the first byte, one for what belongs together, and true about how much was sent.
 
+mod happened;
 mod many;
 mod notices;
 mod proved;

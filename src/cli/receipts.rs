@@ -26,7 +26,7 @@ pub struct Options {
     /// Print one JSON value
     #[arg(long, conflicts_with = "csv")]
     json: bool,
-    /// Print comma-separated values, for a spreadsheet
+    /// Print comma-separated values, for a spreadsheet; an apostrophe stands before whatever it could take for a formula, within a cell as well
     #[arg(long)]
     csv: bool,
     #[command(flatten)]

@@ -108,6 +108,24 @@ fn names_of_any_bytes_are_shared_and_read() -> Fallible {
 }
 
 #[test]
+fn no_cell_of_receipts_begins_a_formula_whichever_separator_a_spreadsheet_takes() -> Fallible {
+    let (scratch, server) = start()?;
+    let name = "x;=1+1; +2;y.txt";
+    std::fs::write(scratch.path().join("documents").join(name), b"x")?;
+    let made = server.json(&["share", "create", name, "--to", "guest@example.net"])?;
+    let visitor = sign_in(&server, text(&made["links"][0], "url")?, "guest@example.net")?;
+    visitor.download(&visitor.at("x;=1+1;%20+2;y.txt"))?;
+    let csv = server.run(&["receipts", "--csv"])?.done()?;
+    assert!(csv.contains("1+1") && csv.contains("+2"), "{csv}");
+    for separator in [',', ';', '\t'] {
+        let cells = csv.split([separator, '\r', '\n']).map(|cell| cell.trim_start_matches('"'));
+        let formulas: Vec<_> = cells.filter(|cell| cell.starts_with(['=', '+', '-', '@', '\t'])).collect();
+        assert!(formulas.is_empty(), "{separator:?} makes {formulas:?} of {csv}");
+    }
+    Ok(())
+}
+
+#[test]
 fn receipts_come_as_table_json_and_csv() -> Fallible {
     let (_scratch, server) = start()?;
     assert_eq!(server.json(&["receipts"])?, Value::Array(Vec::new()));

@@ -1,6 +1,7 @@
 //! Whoever has read only what a share held on to before has not read what it holds on to now.
 
 use crate::helpers::{HOUR, MINUTE, Outcome, Shared, TestApp, documents, until};
+use doorward::domain::notify::Notify;
 use doorward::web::api::wire::CreateShare;
 use serde_json::{Value, json};
 use std::fs;
@@ -71,7 +72,13 @@ async fn reminders_go_to_those_as_well_who_have_read_nothing_since_there_was_a_n
     let app = TestApp::start().await?;
     app.put("a.txt", "a")?;
     let to = ["old@example.org", "new@example.org"].map(str::to_owned).to_vec();
-    let wanted = CreateShare { to, expires: Some("10d".to_owned()), remind: Some("2d".to_owned()), ..documents(&["a.txt"]) };
+    let wanted = CreateShare {
+        to,
+        expires: Some("10d".to_owned()),
+        remind: Some("2d".to_owned()),
+        notify: Some(Notify::Off),
+        ..documents(&["a.txt"])
+    };
     let share = app.share(wanted).await?;
     for email in ["old@example.org", "new@example.org"] {
         reads(&app, &share, email, &["a.txt"]).await?;

@@ -109,7 +109,7 @@
 //! | a folder is taken as one ZIP | one receipt with all documents in it and where they stand; what it could not go on at; one notice |
 //! | a page is drawn | its receipt before the picture leaves, unless one is open; every five seconds which pages were shown |
 //! | an area is covered, or no longer | that it is |
-//! | a share comes near its end | those who have read nothing are reminded, where the share says so |
+//! | a share comes near its end | those who have read nothing of what is shared now are reminded, where the share says so |
 //! | `HEAD`, `304`, a prefetch, a viewer without a picture | nothing |
 //! | a document is sent in | that it began, with its size; that it is whole, with its hash; that it is in its store, or why not; a notice to the owner |
 //! | a session is used | at most every five minutes, that it was; and at the stop |

@@ -11,7 +11,7 @@ pub struct Attention {
     /// When the owner is told of reads: now, daily or off [default when making a share: as configured]
     #[arg(long, value_name = "WHEN", value_parser = |text: &str| text.parse::<Notify>())]
     pub notify: Option<Notify>,
-    /// How long before its end those who have read nothing are reminded, once: a span like 2d, or off [default when making a share: as configured]
+    /// How long before its end those who have read nothing, or nothing since there was a newer version, are reminded, once: a span like 2d, or off [default when making a share: as configured]
     #[arg(long, value_name = "SPAN", value_parser = span)]
     pub remind: Option<String>,
 }

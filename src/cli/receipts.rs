@@ -5,8 +5,9 @@ use crate::cli::client::Client;
 use crate::cli::failure::Failure;
 use crate::cli::{csv, output, report, share};
 use crate::domain::email::EmailAddress;
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::receipt::{Action, Outcome, Proved};
 use crate::gate::readers::{ReaderView, Reading};
+use crate::gate::receipts::LISTED_RECEIPTS;
 use crate::gate::views::ReceiptView;
 use clap::Args;
 
@@ -25,16 +26,16 @@ pub struct Options {
     /// Print one JSON value
     #[arg(long, conflicts_with = "csv")]
     json: bool,
-    /// Print comma-separated values, for a spreadsheet
+    /// Print comma-separated values, for a spreadsheet; an apostrophe stands before whatever it could take for a formula, within a cell as well
     #[arg(long)]
     csv: bool,
     #[command(flatten)]
     server: Server,
 }
 
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "id", "share", "email", "document", "version", "action", "started", "ended", "bytes", "size", "outcome", "pages", "of_pages", "sha256",
-    "signs",
+    "signs", "proved",
 ];
 
 /// Runs the command.
@@ -55,7 +56,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     if receipts.is_empty() {
         return output::print("no receipts yet\n");
     }
-    // A column of its own only where there is something in it.
+    // Columns of their own only where there is something in them.
+    let any_read_out = receipts.iter().any(|receipt| receipt.proved == Some(Proved::ReadOut));
     let any = receipts.iter().any(|receipt| !receipt.signs.is_empty());
     let rows = receipts.iter().map(|receipt| {
         let row = vec![
@@ -67,15 +69,22 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             given(receipt),
             receipt.share.chars().take(8).collect(),
         ];
-        row.into_iter().chain(any.then(|| report::words(&receipt.signs))).collect::<Vec<_>>()
+        let code = any_read_out.then(|| code(receipt.proved).to_owned());
+        row.into_iter().chain(code).chain(any.then(|| report::words(&receipt.signs))).collect::<Vec<_>>()
     });
     let heads = ["TIME", "RECIPIENT", "DOCUMENT", "ACTION", "OUTCOME", "GIVEN", "SHARE"];
-    let heads: Vec<&str> = heads.into_iter().chain(any.then_some("SIGNS OF A MACHINE")).collect();
+    let heads: Vec<&str> = heads
+        .into_iter()
+        .chain(any_read_out.then_some("CODE"))
+        .chain(any.then_some("SIGNS OF A MACHINE"))
+        .collect();
     let table = output::table(&heads, &rows.collect::<Vec<_>>());
     let meanings = report::meanings(receipts.iter().map(|receipt| &receipt.signs));
     let note =
         if any { format!("\nSigns, no proof; a receipt without any may be a machine's all the same.\n{meanings}") } else { String::new() };
-    output::print(&format!("{table}{note}"))
+    let read_out = if any_read_out { "\nA code that staff read out proves no mailbox.\n" } else { "" };
+    let rest = if receipts.len() < LISTED_RECEIPTS { "" } else { "\nThese are the newest; what came before: doorward audit export\n" };
+    output::print(&format!("{table}{read_out}{note}{rest}"))
 }
 
 /// Lists who has not read all of a share.
@@ -99,7 +108,7 @@ fn csv(receipts: &[ReceiptView]) -> String {
         let of = r.of_pages.map(|of| of.to_string()).unwrap_or_default();
         let (action, outcome) = (action(r.action), outcome(r.outcome));
         let own = [&r.id, &r.share, &r.email, &r.document, &r.version, action, &r.started, ended, &bytes, &size, outcome];
-        csv::line(own.into_iter().chain([&*pages, &of, sha256, &signs]))
+        csv::line(own.into_iter().chain([&*pages, &of, sha256, &signs, r.proved.map_or("", Proved::word)]))
     });
     std::iter::once(csv::line(FIELDS)).chain(lines).collect()
 }
@@ -124,6 +133,14 @@ fn archive(receipt: &ReceiptView) -> String {
         .map(|broken| format!(", ended at {}: {}", broken.document, broken.why))
         .unwrap_or_default();
     format!("{whole}/{} documents{broken}", receipt.parts.len())
+}
+
+const fn code(proved: Option<Proved>) -> &'static str {
+    match proved {
+        Some(Proved::Mailed) => "mailed",
+        Some(Proved::ReadOut) => "read out",
+        None => "not put down",
+    }
 }
 
 const fn action(action: Action) -> &'static str {

@@ -82,19 +82,23 @@ const fn reading(reader: &ReaderView) -> &'static str {
     match (reader.reading, reader.entered) {
         (Reading::All, _) => "all",
         (Reading::Some, _) => "not all",
+        (Reading::NewVersion, _) => "new version unseen",
         (Reading::Never, true) => "nothing, was in",
         (Reading::Never, false) => "never opened",
     }
 }
 
 fn given(document: &ReadView) -> String {
-    match (document.given, document.of) {
+    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let now = match (document.given, document.of) {
         (Given::All, _) => "all".to_owned(),
+        (Given::Nothing, Some(1)) if document.outdated > 0 => return "new version unseen".to_owned(),
         (Given::Nothing, _) => "nothing".to_owned(),
         (Given::Part, Some(1)) => "a part".to_owned(),
         (Given::Part, Some(of)) => format!("{} of {of} documents", document.read),
-        (Given::Part, None) => format!("{} so far", count(usize::try_from(document.read).unwrap_or(usize::MAX), "document")),
-    }
+        (Given::Part, None) => format!("{} so far", count(number(document.read), "document")),
+    };
+    if document.outdated == 0 { now } else { format!("{now}, {} unseen", count(number(document.outdated), "new version")) }
 }
 
 /// Signs in one word each.

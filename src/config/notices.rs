@@ -1,4 +1,4 @@
-//! `[notices]` and `[reminders]`: when the owner of a share is told of reads, and when recipients who have read nothing are reminded.
+//! `[notices]` and `[reminders]`: when the owner of a share is told of reads, and when recipients who have read nothing of what is shared now are reminded.
 
 use crate::config::{
     duration,
@@ -24,7 +24,7 @@ pub struct Notices {
 /// `[reminders]`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reminders {
-    /// `before`: how long before a share's end recipients who have read nothing are reminded where the share says nothing, or `off`.
+    /// `before`: how long before a share's end recipients who have read nothing of what is shared now are reminded where the share says nothing, or `off`.
     /// Default `off`; from [`REMINDER_LEAST`] to [`REMINDER_MOST`].
     pub before: Option<Duration>,
 }

@@ -18,6 +18,26 @@ pub enum Action {
     Watermarked,
 }
 
+/// With what kind of code somebody was let in, and so whether that proves the mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proved {
+    /// One that was mailed: whoever typed it reads the mailbox.
+    Mailed,
+    /// One that staff read out to somebody whom they knew: it proves no mailbox.
+    ReadOut,
+}
+
+impl Proved {
+    /// The word for it, as programs read it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mailed => "mailed",
+            Self::ReadOut => "read_out",
+        }
+    }
+}
+
 /// How far it got. "Complete" means that every byte was handed to the network, whatever the other side did with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -106,6 +106,31 @@ pub fn find(items: &[Item], name: &DocumentName) -> Option<Covered> {
     same_store.into_iter().find_map(|item| item.covered(&name.path.beneath(&item.name.path)?))
 }
 
+/// The version that a share holds on to of a document, by the document's own name; none of what follows its content.
+pub fn pinned<'a>(items: &'a [Item], name: &DocumentName) -> Option<&'a Pinned> {
+    items.iter().filter(|item| item.name.store == name.store).find_map(|item| {
+        let below = name.path.beneath(&item.name.path)?;
+        match &item.kind {
+            ItemKind::PinnedDocument(pin) => below.is_root().then_some(pin),
+            ItemKind::PinnedFolder(pins) => pins.binary_search_by(|pin| pin.path.cmp(&below)).ok().map(|at| &pins[at].version),
+            ItemKind::Document | ItemKind::Folder => None,
+        }
+    })
+}
+
+/// Whether items hold on to a document that they did not hold on to before, or to other bytes of it.
+pub fn holds_newer(before: &[Item], now: &[Item]) -> bool {
+    let is_newer = |name: &DocumentName, pin: &Pinned| pinned(before, name).is_none_or(|held| !pin.is_same(held));
+    now.iter().any(|item| match &item.kind {
+        ItemKind::PinnedDocument(pin) => is_newer(&item.name, pin),
+        ItemKind::PinnedFolder(pins) => pins.iter().any(|pin| {
+            let path = item.name.path.append(&pin.path);
+            path.is_ok_and(|path| is_newer(&DocumentName { store: item.name.store.clone(), path }, &pin.version))
+        }),
+        ItemKind::Document | ItemKind::Folder => false,
+    })
+}
+
 /// What a share holds on to directly in one of its pinned folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Child<'a> {

@@ -118,6 +118,16 @@ pub struct Pinned {
     pub kept: bool,
 }
 
+impl Pinned {
+    /// Whether both are of the same bytes: by their hashes where both have one, else by what their store said of them.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self.sha256, other.sha256) {
+            (Some(hash), Some(other)) => hash == other,
+            _ => self.version.is_still(&other.version),
+        }
+    }
+}
+
 impl From<FileVersion> for Pinned {
     fn from(version: FileVersion) -> Self {
         Self { version, sha256: None, crc32: None, kept: false }

@@ -101,8 +101,9 @@ impl Gate {
         self.ledger
             .tx(Class::Ordinary, move |t| {
                 if t.state().sent_mails.contains_key(&id) {
-                    t.emit(Event::MailBounced { mail: id, share: sent.share, why: why.clone() });
-                    if let Some(recipient) = recipient_of(sent.kind) {
+                    let recipient = recipient_of(sent.kind);
+                    t.emit(Event::MailBounced { mail: id, share: sent.share, recipient, why: why.clone() });
+                    if let Some(recipient) = recipient {
                         let (share, kind) = (sent.share, MailKind::Undelivered(recipient));
                         t.emit(Event::MailQueued { mail: told, share, kind, due: t.now(), deliver_by: Timestamp::MAX });
                     }

@@ -5,6 +5,7 @@ use crate::crypto::random::{self, CookieSecret, TokenHash};
 use crate::crypto::sealed::{Private, Subject};
 use crate::domain::bounds::{DEVICE_LIFE, FAILURES_PER_CHALLENGE, READ_CODE_DIGITS, SESSIONS_PER_RECIPIENT};
 use crate::domain::ids::{ChallengeId, SessionId, ShareId};
+use crate::domain::receipt::Proved;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::admit::{holds, open_to};
@@ -285,6 +286,7 @@ fn open_session(t: &mut Tx<'_>, checked: &Checked, id: SessionId, new: &NewSessi
     let Checked { own, unbound, .. } = checked;
     let Some((share, recipient)) = t.state().recipient(own.share, own.recipient) else { return };
     let (share, recipient) = (share.id, Arc::clone(recipient));
+    let is_read_out = unbound.and_then(|id| t.state().challenges.get(&id)).is_some_and(|challenge| challenge.read);
     if recipient.sessions.len() >= SESSIONS_PER_RECIPIENT
         && let Some(oldest) = recipient.sessions.first()
     {
@@ -300,6 +302,7 @@ fn open_session(t: &mut Tx<'_>, checked: &Checked, id: SessionId, new: &NewSessi
         device: new.device.hash(),
         device_until: t.now().plus(DEVICE_LIFE),
         expires: new.expires,
+        proved: Some(if is_read_out { Proved::ReadOut } else { Proved::Mailed }),
         origin: Private::new(Subject::Guest(recipient.guest), origin),
     });
 }

@@ -182,6 +182,7 @@ impl Gate {
                 version: version.clone(),
                 action,
                 ends: t.now().plus(RECEIPT_WINDOW),
+                proved: permit.admitted().session().proved,
                 origin: Private::new(Subject::Guest(recipient.guest), origin.clone()),
             });
             queue_notice(t, share.id, mail, times);

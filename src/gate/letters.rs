@@ -252,7 +252,7 @@ impl Gate {
 
     fn reminder(&self, about: &About<'_>, id: RecipientId) -> Composed {
         let (recipient, address) = about.recipient(id)?;
-        if recipient.reads > 0 {
+        if !recipient.is_unread() {
             return Err("it was read before it went out".into());
         }
         if !may_be_written_to(about.share, recipient) {
@@ -271,6 +271,7 @@ impl Gate {
                 .link_url(about.share, recipient)
                 .ok_or(NoLetter::Impossible("the key of its link is retired"))?,
             expires: &self.moment(words, about.share.expires),
+            newer: recipient.reads > 0,
         };
         Ok((address.clone(), content.compose(words), 0))
     }

@@ -18,6 +18,7 @@ pub mod device;
 mod disclaimers;
 mod ending;
 pub mod gateways;
+mod gathered;
 pub mod guests;
 pub mod issue;
 mod letters;

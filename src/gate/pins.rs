@@ -6,7 +6,7 @@ use crate::documents::Place;
 use crate::domain::bounds::{CHANGED_DOCUMENTS, HASHED_AT_ONCE, KEPT_AFTER_END, NOTICED_DOCUMENTS};
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::ids::{MailId, ShareId};
-use crate::domain::scope::{Item, ItemKind, Pin};
+use crate::domain::scope::{Item, ItemKind, Pin, holds_newer};
 use crate::domain::time::Timestamp;
 use crate::domain::version::Pinned;
 use crate::gate::Gate;
@@ -109,7 +109,8 @@ impl Gate {
             if now.stopped.is_some() {
                 return Err(IssueError::WasStopped);
             }
-            t.emit(Event::SharePinned { share: id, by, items: Private::new(Subject::Share(id), Arc::clone(&anew)) });
+            let newer = now.items.get().is_none_or(|before| holds_newer(before, &anew));
+            t.emit(Event::SharePinned { share: id, by, items: Private::new(Subject::Share(id), Arc::clone(&anew)), newer });
             Ok(())
         };
         self.ledger.tx(Class::First, transaction).await

@@ -2,13 +2,13 @@
 
 use crate::domain::document::DocumentName;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{RecipientId, ShareId};
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::ids::ShareId;
 use crate::domain::scope::{Item, ItemKind};
 use crate::gate::Gate;
+use crate::gate::gathered::{Gathered, Reached};
 use crate::gate::receipts::Filter;
 use crate::gate::shares::{ERASED, in_order};
-use crate::gate::views::{Given, ReceiptView};
+use crate::gate::views::Given;
 use crate::ledger::read::ReadError;
 use crate::ledger::state::{Agreement, Recipient, Share};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,8 @@ pub enum Reading {
     All,
     /// Nothing was.
     Never,
+    /// Of a document only a version was that the share holds on to no more; the new one is unseen.
+    NewVersion,
     /// Something was, but not all.
     Some,
 }
@@ -30,9 +32,9 @@ pub enum Reading {
 /// A recipient, and what they have read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReaderView {
-    /// Whose mailbox was proved, or is to be.
+    /// Whose link it is.
     pub email: String,
-    /// `never`, `some` or `all`.
+    /// `never`, `some`, `new_version` or `all`.
     pub reading: Reading,
     /// Whether access was stopped for this recipient.
     pub stopped: bool,
@@ -75,36 +77,46 @@ pub struct AgreedView {
 pub struct ReadView {
     /// `store:path`.
     pub document: String,
-    /// `all`, `part` or `nothing`. Parts of several receipts are not put together.
+    /// `all`, `part` or `nothing`; of what is pinned, of the version that the share holds on to now. Parts of several receipts are not put together.
     pub given: Given,
     /// Documents given in full.
     pub read: u64,
     /// Of how many; absent of a folder that follows its content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<u64>,
+    /// Documents given only in a version that the share holds on to no more: the new version is unseen.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub outdated: u64,
 }
 
-/// What one recipient was given, by document.
-type ByDocument = BTreeMap<String, Given>;
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
+const fn is_none(count: &u64) -> bool {
+    *count == 0
+}
 
 impl Gate {
     /// All recipients of a share with what they have read, in the order in which they were named; nothing when there is no such share.
-    /// Blocks on the disk.
+    /// Goes through all of its receipts, however many there are. Blocks on the disk.
     pub fn readers(&self, share: ShareId) -> Result<Option<Vec<ReaderView>>, ReadError> {
-        let receipts = self.receipts_and_changes(&Filter { share: Some(share), guest: None }, &mut |_, _| {})?;
+        let mut gathered = Gathered::default();
+        self.walk_back(&Filter { share: Some(share), guest: None }, &mut |met| {
+            gathered.take(&met);
+            true
+        })?;
         let state = self.ledger.state();
-        Ok(state.shares.get(&share).map(|share| self.reader_views(share, &receipts)))
+        Ok(state.shares.get(&share).map(|share| self.reader_views(share, &gathered)))
     }
 
-    pub(super) fn reader_views(&self, share: &Share, receipts: &[(RecipientId, ReceiptView)]) -> Vec<ReaderView> {
+    pub(super) fn reader_views(&self, share: &Share, gathered: &Gathered) -> Vec<ReaderView> {
         let state = self.ledger.state();
         let items = share.items.get().map_or(&[][..], |items| items.as_slice());
         let view = |recipient: &Recipient| {
-            let given = given(receipts.iter().filter(|(whose, _)| *whose == recipient.id).map(|(_, receipt)| receipt));
+            let given = gathered.of(recipient.id, items);
             let documents: Vec<ReadView> = items.iter().map(|item| read(item, &given)).collect();
             let reading = match () {
-                () if given.values().all(|given| *given == Given::Nothing) => Reading::Never,
+                () if given.values().all(|one| one.now == Given::Nothing && !one.before) => Reading::Never,
                 () if documents.iter().all(|document| document.given == Given::All) => Reading::All,
+                () if documents.iter().any(|document| document.outdated > 0) => Reading::NewVersion,
                 () => Reading::Some,
             };
             ReaderView {
@@ -131,63 +143,43 @@ impl From<&Agreement> for AgreedView {
     }
 }
 
-/// What receipts gave of each document: the most that one of them gave.
-fn given<'a>(receipts: impl Iterator<Item = &'a ReceiptView>) -> ByDocument {
-    let mut all = ByDocument::new();
-    let mut note = |document: &str, given: Given| {
-        let known = all.entry(document.to_owned()).or_insert(Given::Nothing);
-        if given == Given::All || *known == Given::Nothing {
-            *known = given;
-        }
+fn read(item: &Item, given: &BTreeMap<DocumentName, Reached>) -> ReadView {
+    let nothing = Reached { now: Given::Nothing, before: false };
+    let of_name = |name: &DocumentName| given.get(name).copied().unwrap_or(nothing);
+    let view = |given: Given, each: &[Reached], of: Option<u64>| ReadView {
+        document: item.name.to_string(),
+        given,
+        read: whole(each),
+        of,
+        outdated: each.iter().filter(|one| one.now == Given::Nothing && one.before).count() as u64,
     };
-    for receipt in receipts {
-        match receipt.action {
-            Action::Archive => receipt.parts.iter().for_each(|part| note(&part.document, part.given)),
-            _ if receipt.outcome == Outcome::Complete => note(&receipt.document, Given::All),
-            _ if receipt.bytes > 0 => note(&receipt.document, Given::Part),
-            _ => note(&receipt.document, Given::Nothing),
-        }
-    }
-    all
-}
-
-fn read(item: &Item, given: &ByDocument) -> ReadView {
-    let of_name = |name: &DocumentName| given.get(&name.to_string()).copied().unwrap_or(Given::Nothing);
-    let document = item.name.to_string();
-    let view = |given: Given, read: u64, of: Option<u64>| ReadView { document: document.clone(), given, read, of };
     match &item.kind {
         ItemKind::Document | ItemKind::PinnedDocument(_) => {
-            let given = of_name(&item.name);
-            view(given, u64::from(given == Given::All), Some(1))
+            let one = of_name(&item.name);
+            view(one.now, &[one], Some(1))
         }
         ItemKind::PinnedFolder(pins) => {
-            let name = |pin: &crate::domain::scope::Pin| {
-                item.name
-                    .path
-                    .append(&pin.path)
-                    .ok()
-                    .map(|path| DocumentName { store: item.name.store.clone(), path })
-            };
-            let each: Vec<Given> = pins.iter().filter_map(name).map(|name| of_name(&name)).collect();
-            let (read, of) = (whole(each.iter().copied()), each.len() as u64);
-            let any = each.iter().any(|given| *given != Given::Nothing);
-            view(if read == of && any { Given::All } else { part(any) }, read, Some(of))
+            let name = |path| Some(DocumentName { store: item.name.store.clone(), path: item.name.path.append(path).ok()? });
+            let each: Vec<Reached> = pins.iter().filter_map(|pin| name(&pin.path)).map(|name| of_name(&name)).collect();
+            let is_all = any(&each) && whole(&each) == each.len() as u64;
+            view(if is_all { Given::All } else { part(&each) }, &each, Some(each.len() as u64))
         }
         ItemKind::Folder => {
-            let beneath = |text: &&String| {
-                let name = text.parse::<DocumentName>().ok().filter(|name| name.store == item.name.store);
-                name.is_some_and(|name| name.path.beneath(&item.name.path).is_some())
-            };
-            let each: Vec<Given> = given.iter().filter(|(text, _)| beneath(text)).map(|(_, given)| *given).collect();
-            view(part(each.iter().any(|given| *given != Given::Nothing)), whole(each.iter().copied()), None)
+            let beneath = |name: &DocumentName| name.store == item.name.store && name.path.beneath(&item.name.path).is_some();
+            let each: Vec<Reached> = given.iter().filter(|(name, _)| beneath(name)).map(|(_, one)| *one).collect();
+            view(part(&each), &each, None)
         }
     }
 }
 
-const fn part(any: bool) -> Given {
-    if any { Given::Part } else { Given::Nothing }
+fn any(each: &[Reached]) -> bool {
+    each.iter().any(|one| one.now != Given::Nothing)
 }
 
-fn whole(given: impl Iterator<Item = Given>) -> u64 {
-    given.filter(|given| *given == Given::All).count() as u64
+fn part(each: &[Reached]) -> Given {
+    if any(each) { Given::Part } else { Given::Nothing }
+}
+
+fn whole(each: &[Reached]) -> u64 {
+    each.iter().filter(|one| one.now == Given::All).count() as u64
 }

@@ -5,7 +5,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GuestId, ReceiptId, RecipientId, ShareId};
 use crate::domain::range::{ByteRange, RangeSet};
 use crate::domain::receipt::Outcome;
-use crate::domain::scope::ItemKind;
+use crate::domain::scope::pinned;
 use crate::domain::shown::{Shown, ShownPage, ShownPart};
 use crate::domain::time::Timestamp;
 use crate::domain::version::{ContentHash, FileVersion};
@@ -30,23 +30,49 @@ pub struct Filter {
     pub guest: Option<EmailAddress>,
 }
 
+/// What is met on the way back through the history.
+#[derive(Debug)]
+pub(super) enum Met<'a> {
+    /// Something else that happened to the share that is asked for, and when.
+    Other(Timestamp, &'a Event),
+    /// A receipt.
+    Receipt(Box<Told>),
+}
+
+/// A receipt, with what lists leave out.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// Whose it is.
+    pub(super) whose: RecipientId,
+    /// The document, or the folder of an archive, unless forgotten.
+    pub(super) document: Option<DocumentName>,
+    /// Its version.
+    pub(super) version: FileVersion,
+    /// The documents of an archive, in the order of the list's parts.
+    pub(super) parts: Option<Arc<Vec<ArchivePart>>>,
+    /// What lists show.
+    pub(super) view: ReceiptView,
+}
+
 impl Gate {
     /// Receipts, newest first. Blocks on the disk: called from the blocking pool.
     pub fn receipts(&self, filter: &Filter) -> Result<Vec<ReceiptView>, ReadError> {
-        let listed = self.receipts_and_changes(filter, &mut |_, _| {})?;
-        Ok(listed.into_iter().map(|(_, receipt)| receipt).collect())
+        let mut listed = Vec::new();
+        self.walk_back(filter, &mut |met| {
+            if let Met::Receipt(told) = met {
+                listed.push(told.view);
+            }
+            listed.len() < LISTED_RECEIPTS
+        })?;
+        Ok(listed)
     }
 
-    /// Receipts with whose they are, newest first; `other` is told of what else happened to the share that is asked for. Blocks on the disk.
-    pub(super) fn receipts_and_changes(
-        &self,
-        filter: &Filter,
-        other: &mut dyn FnMut(Timestamp, &Event),
-    ) -> Result<Vec<(RecipientId, ReceiptView)>, ReadError> {
+    /// Tells `each` of receipts, newest first, and of what else happened to the share that is asked for, until it has enough. Blocks on the disk.
+    pub(super) fn walk_back(&self, filter: &Filter, each: &mut dyn FnMut(Met<'_>) -> bool) -> Result<(), ReadError> {
         let guest = match &filter.guest {
             Some(address) => match self.ledger.state().guest_ids.get(address.key()) {
                 Some(guest) => Some(*guest),
-                None => return Ok(Vec::new()),
+                None => return Ok(()),
             },
             None => None,
         };
@@ -56,7 +82,6 @@ impl Gate {
             (None, None) => About::Everything,
         };
         let mut ends: BTreeMap<ReceiptId, After> = BTreeMap::new();
-        let mut listed = Vec::new();
         // Newest first, so that the end of a receipt is met before its beginning.
         self.ledger.history(about, &mut |t, event| {
             match event {
@@ -66,21 +91,23 @@ impl Gate {
                     let document = document.get().map_or_else(|| ERASED.to_owned(), ToString::to_string);
                     ends.entry(receipt).or_default().broken.get_or_insert(BrokenView { document, why });
                 }
-                Event::ReceiptStarted { receipt, recipient, guest: who, .. } => {
+                Event::ReceiptStarted { receipt, recipient, guest: who, ref document, ref version, .. } => {
                     let after = ends.remove(&receipt).unwrap_or_default();
                     if guest.is_none_or(|guest| guest == who) {
-                        listed.extend(self.receipt_view(t, &event, after, who).map(|view| (recipient, view)));
+                        let (document, version, parts) = (document.get().cloned(), version.clone(), after.parts.clone());
+                        let view = self.receipt_view(t, &event, after, who);
+                        let told = view.map(|view| Told { whose: recipient, document, version, parts, view });
+                        return told.is_none_or(|told| each(Met::Receipt(Box::new(told))));
                     }
                 }
-                event => other(t, &event),
+                event => return each(Met::Other(t, &event)),
             }
-            listed.len() < LISTED_RECEIPTS
-        })?;
-        Ok(listed)
+            true
+        })
     }
 
     fn receipt_view(&self, started: Timestamp, event: &Event, after: After, who: GuestId) -> Option<ReceiptView> {
-        let Event::ReceiptStarted { receipt, share, document, version, action, origin, .. } = event else { return None };
+        let Event::ReceiptStarted { receipt, share, document, version, action, proved, origin, .. } = event else { return None };
         let state = self.ledger.state();
         let live = self.progress.of(*receipt);
         let After { end, parts, broken } = after;
@@ -114,6 +141,7 @@ impl Gate {
                 .and_then(|name| hash_of(state.shares.get(share)?, name, version))
                 .map(|hash| hash.to_string()),
             action: *action,
+            proved: *proved,
             started: started.to_string(),
             ended: ended.map(|at| at.to_string()),
             bytes,
@@ -131,15 +159,8 @@ impl Gate {
 
 /// The hash that was taken of this version of a document when it was pinned, unless it turned out to be of other bytes since.
 fn hash_of(share: &Share, name: &DocumentName, version: &FileVersion) -> Option<ContentHash> {
-    let pins = share.items.get()?.iter().find_map(|item| {
-        let below = name.path.beneath(&item.name.path).filter(|_| name.store == item.name.store)?;
-        match &item.kind {
-            ItemKind::PinnedDocument(pinned) if below.is_root() => Some(pinned),
-            ItemKind::PinnedFolder(pins) => pins.iter().find(|pin| pin.path == below).map(|pin| &pin.version),
-            _ => None,
-        }
-    })?;
-    pins.sha256.filter(|_| pins.version == *version)
+    let pin = pinned(share.items.get()?, name)?;
+    pin.sha256.filter(|_| pin.version == *version)
 }
 
 /// What the journal says of a receipt after its beginning.

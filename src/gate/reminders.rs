@@ -1,4 +1,5 @@
-//! Reminders: before a share ends, recipients who have read nothing of it are told so, once, and nobody else is.
+//! Reminders: before a share ends, recipients who have read nothing of it, or nothing since it held on to newer versions, are told so, once, and
+//! nobody else is.
 
 use crate::domain::ids::{MailId, ShareId};
 use crate::domain::time::Timestamp;
@@ -20,10 +21,11 @@ pub(super) fn remind(t: &mut Tx<'_>, id: ShareId, mails: &[MailId]) {
     }
 }
 
-/// Whether somebody is to be reminded: has access and the invitation, has read nothing, was not reminded before, and may be written to.
+/// Whether somebody is to be reminded: has access and the invitation, has read nothing of what is shared now, was not reminded before, and may be
+/// written to.
 fn is_reminded(share: &Share, recipient: &Recipient, now: Timestamp) -> bool {
     let has_access = open_to(share, recipient, now).is_ok() && recipient.invited.is_some();
-    has_access && recipient.reads == 0 && recipient.reminded.is_none() && may_be_written_to(share, recipient)
+    has_access && recipient.is_unread() && recipient.reminded.is_none() && may_be_written_to(share, recipient)
 }
 
 /// Whether mail to somebody arrives and is wanted: none was given up or came back, and nobody said that the share is not meant for them.

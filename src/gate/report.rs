@@ -1,25 +1,30 @@
 //! The report of a share: who was given what, in which version, when and how far, what speaks for machines, what was changed; all from the ledger,
 //! with the line that it reaches to.
 
+use crate::crypto::sealed::Private;
 use crate::domain::bounds::REPORTED_CHANGES;
 use crate::domain::email::EmailAddress;
-use crate::domain::ids::{RecipientId, ShareId};
+use crate::domain::ids::{RecipientId, SessionId, ShareId};
 use crate::domain::machine::Signs;
 use crate::domain::scope::{Item, ItemKind};
 use crate::domain::time::Timestamp;
 use crate::domain::version::Pinned;
 use crate::gate::Gate;
+use crate::gate::gathered::Gathered;
 use crate::gate::readers::ReaderView;
-use crate::gate::receipts::{Filter, LISTED_RECEIPTS};
+use crate::gate::receipts::{Filter, LISTED_RECEIPTS, Met};
 use crate::gate::shares::ERASED;
 use crate::gate::views::{ReceiptView, ShareView};
-use crate::ledger::event::{Actor, Event};
+use crate::ledger::event::{Actor, Event, Origin};
 use crate::ledger::read::ReadError;
 use crate::ledger::state::{Share, State};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+
+/// Who said something that needs no code.
+const HOLDER: &str = "link";
 
 /// The report of a share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -44,7 +49,7 @@ pub struct ReportView {
     pub receipts: Vec<ReceiptView>,
     /// What was done with it, and what happened to its documents, oldest first.
     pub changes: Vec<ChangeView>,
-    /// Whether there are more receipts or changes than a report tells; all are in the ledger.
+    /// Whether there are more receipts or changes than a report tells, the newest; all are in the ledger. What each has read is told from all.
     pub shortened: bool,
 }
 
@@ -79,8 +84,8 @@ pub struct HeldView {
 pub struct ChangeView {
     /// When, RFC 3339 in UTC.
     pub at: String,
-    /// What: `made`, `added`, `changed`, `notices`, `pinned`, `covered`, `uncovered`, `document`, `agreed`, `entered`, `reminded`, `stopped-one`,
-    /// `stopped` or `ended`.
+    /// What: `made`, `added`, `changed`, `notices`, `pinned`, `covered`, `uncovered`, `document`, `agreed`, `declined`, `code-read`, `entered`,
+    /// `unwanted`, `wanted`, `time-asked`, `lifted`, `bounced`, `reminded`, `stopped-one`, `stopped` or `ended`.
     pub what: String,
     /// Whom it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,7 +93,7 @@ pub struct ChangeView {
     /// Which document it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
-    /// Who asked for it: `server`, or `operator` with the user id.
+    /// Who asked for it: `server`, `recipient` in a session, `link` for whoever held the link, or `operator` with the user id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// What it was set to.
@@ -103,12 +108,20 @@ pub struct ChangeView {
 impl Gate {
     /// The report of a share; nothing when there is no such share. Blocks on the disk.
     pub fn report(&self, id: ShareId) -> Result<Option<ReportView>, ReadError> {
-        let (mut changes, mut more) = (Vec::new(), false);
+        let (mut changes, mut receipts, mut gathered, mut more) = (Vec::new(), Vec::new(), Gathered::default(), false);
         let state = self.ledger.state();
-        let receipts = self.receipts_and_changes(&Filter { share: Some(id), guest: None }, &mut |at, event| {
-            let change = change_view(&state, id, at, event);
-            more |= change.is_some() && changes.len() >= REPORTED_CHANGES;
-            changes.extend(change.filter(|_| changes.len() < REPORTED_CHANGES));
+        self.walk_back(&Filter { share: Some(id), guest: None }, &mut |met| {
+            gathered.take(&met);
+            match met {
+                Met::Receipt(told) if receipts.len() < LISTED_RECEIPTS => receipts.push(told.view),
+                Met::Receipt(_) => more = true,
+                Met::Other(at, event) => {
+                    let change = change_view(&state, id, at, event);
+                    more |= change.is_some() && changes.len() >= REPORTED_CHANGES;
+                    changes.extend(change.filter(|_| changes.len() < REPORTED_CHANGES));
+                }
+            }
+            true
         })?;
         // After what was read, so that nothing told is behind it.
         let state = self.ledger.state();
@@ -116,9 +129,9 @@ impl Gate {
         let (line, head) = state.head();
         let mut view = self.share_view(&state, share, true);
         view.links.iter_mut().for_each(|link| link.url = None);
-        let readers = self.reader_views(share, &receipts);
-        let shortened = more || receipts.len() >= LISTED_RECEIPTS;
+        let readers = self.reader_views(share, &gathered);
         changes.reverse();
+        receipts.reverse();
         Ok(Some(ReportView {
             made: self.clock.now().to_string(),
             organisation: self.settings.organisation.clone(),
@@ -128,9 +141,9 @@ impl Gate {
             share: view,
             documents: held(share),
             readers,
-            receipts: receipts.into_iter().rev().map(|(_, receipt)| receipt).collect(),
+            receipts,
             changes,
-            shortened,
+            shortened: more,
         }))
     }
 }
@@ -166,15 +179,10 @@ fn held(share: &Share) -> Vec<HeldView> {
 
 /// What an event tells of a share's own history. Whoever adds an event to that history (`ledger/house.rs`) says here how it is told.
 fn change_view(state: &State, share: ShareId, at: Timestamp, event: &Event) -> Option<ChangeView> {
-    let whose = |recipient: &RecipientId| {
-        let guest = state.recipient(share, *recipient).map(|(_, recipient)| recipient.guest)?;
-        Some(state.address(guest).map_or(ERASED, EmailAddress::expose).to_owned())
-    };
     let told = |what: &str| ChangeView { at: at.to_string(), what: what.to_owned(), ..ChangeView::default() };
     let done = |what: &str, who: &Actor| ChangeView { by: Some(actor(*who)), ..told(what) };
     Some(match event {
         Event::ShareCreated { by, expires, .. } => ChangeView { detail: [pair("expires", expires)].into(), ..done("made", by) },
-        Event::RecipientAdded { recipient, .. } => ChangeView { email: whose(recipient), ..told("added") },
         Event::ShareUpdated { by, .. } => ChangeView { detail: updated(event), ..done("changed", by) },
         Event::NoticesSet { by, notify, remind, .. } => {
             let remind = remind.map(|seconds| pair("remind", &format!("{seconds}s")));
@@ -187,23 +195,54 @@ fn change_view(state: &State, share: ShareId, at: Timestamp, event: &Event) -> O
         }
         Event::RedactionRemoved { by, .. } => done("uncovered", by),
         Event::DocumentChanged { document, .. } => ChangeView { document: document.get().map(ToString::to_string), ..told("document") },
-        Event::ConsentGiven { recipient, version, digest, origin, .. } => ChangeView {
-            email: whose(recipient),
-            detail: [pair("version", version), pair("sha256", digest)].into(),
-            signs: origin.get().map(|origin| origin.signs.clone()).unwrap_or_default(),
-            ..told("agreed")
-        },
-        Event::SessionOpened { recipient, origin, .. } => ChangeView {
-            email: whose(recipient),
-            signs: origin.get().map(|origin| origin.signs.clone()).unwrap_or_default(),
-            ..told("entered")
-        },
         Event::ShareReminded { .. } => told("reminded"),
-        Event::RecipientRevoked { recipient, by, .. } => ChangeView { email: whose(recipient), ..done("stopped-one", by) },
         Event::ShareRevoked { by, .. } => done("stopped", by),
         Event::ShareEnded { .. } => told("ended"),
-        _ => return None,
+        event => {
+            let (recipient, change) = of_recipient(event)?;
+            let whose = recipient.and_then(|id| state.recipient(share, id)).map(|(_, recipient)| recipient.guest);
+            let email = whose.map(|guest| state.address(guest).map_or(ERASED, EmailAddress::expose).to_owned());
+            ChangeView { at: at.to_string(), email, ..change }
+        }
     })
+}
+
+/// What an event tells of one recipient, and of which.
+fn of_recipient(event: &Event) -> Option<(Option<RecipientId>, ChangeView)> {
+    let told = |what: &str| ChangeView { what: what.to_owned(), ..ChangeView::default() };
+    let done = |what: &str, who: &Actor| ChangeView { by: Some(actor(*who)), ..told(what) };
+    let from = |origin: &Private<Origin>| origin.get().map(|origin| origin.signs.clone()).unwrap_or_default();
+    let said = |what: &str, session: Option<SessionId>, origin| {
+        let by = if session.is_some() { "recipient" } else { HOLDER };
+        ChangeView { by: Some(by.to_owned()), signs: from(origin), ..told(what) }
+    };
+    let text = |version: &String, digest: &String| [pair("version", version), pair("sha256", digest)].into();
+    let (recipient, change) = match event {
+        Event::RecipientAdded { recipient, .. } => (recipient, told("added")),
+        Event::ConsentDeclined { recipient, version, digest, origin, .. } => {
+            (recipient, ChangeView { detail: text(version, digest), ..said("declined", None, origin) })
+        }
+        Event::ConsentGiven { recipient, version, digest, origin, .. } => {
+            (recipient, ChangeView { detail: text(version, digest), signs: from(origin), ..told("agreed") })
+        }
+        Event::CodeRead { recipient, by, .. } => (recipient, done("code-read", by)),
+        Event::SessionOpened { recipient, proved, origin, .. } => {
+            let detail = proved.iter().map(|proved| pair("proved", &proved.word())).collect();
+            (recipient, ChangeView { detail, signs: from(origin), ..told("entered") })
+        }
+        Event::RecipientUnwanted { recipient, session, origin, .. } => (recipient, said("unwanted", *session, origin)),
+        Event::RecipientWanted { recipient, .. } => (recipient, ChangeView { by: Some(HOLDER.to_owned()), ..told("wanted") }),
+        Event::TimeAsked { recipient, until, session, origin, .. } => {
+            (recipient, ChangeView { detail: [pair("until", until)].into(), ..said("time-asked", *session, origin) })
+        }
+        Event::RecipientLifted { recipient, by, .. } => (recipient, done("lifted", by)),
+        Event::RecipientRevoked { recipient, by, .. } => (recipient, done("stopped-one", by)),
+        Event::MailBounced { recipient, why, .. } => {
+            return Some((*recipient, ChangeView { detail: [pair("why", why)].into(), ..told("bounced") }));
+        }
+        _ => return None,
+    };
+    Some((Some(*recipient), change))
 }
 
 fn actor(by: Actor) -> String {

@@ -4,7 +4,7 @@ use crate::domain::language::Language;
 use crate::domain::machine::Signs;
 use crate::domain::notify::Notify;
 use crate::domain::policy::{Delivery, Strength};
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::receipt::{Action, Outcome, Proved};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -42,7 +42,7 @@ pub struct ShareView {
     #[schema(value_type = String)]
     #[serde(default)]
     pub notify: Notify,
-    /// When recipients who have read nothing are reminded, RFC 3339 in UTC; absent where they are not, or were.
+    /// When recipients who have read nothing of what is shared now are reminded, RFC 3339 in UTC; absent where they are not, or were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminds: Option<String>,
     /// Where what recipients send in is put, `store:path`; absent where they may send nothing.
@@ -183,7 +183,7 @@ pub struct ReceiptView {
     pub id: String,
     /// The share.
     pub share: String,
-    /// The address whose mailbox was proved; `erased` once forgotten.
+    /// Whose link it was asked for with; `erased` once forgotten. Whether the mailbox was proved is said by `proved`.
     pub email: String,
     /// `store:path`.
     pub document: String,
@@ -195,6 +195,11 @@ pub struct ReceiptView {
     /// What the recipient did.
     #[schema(value_type = String)]
     pub action: Action,
+    /// With what kind of code the session was opened: `mailed`, which proves the mailbox, or `read_out` by staff to somebody whom they knew, which
+    /// proves none; absent where it was not put down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub proved: Option<Proved>,
     /// When it began, RFC 3339 in UTC.
     pub started: String,
     /// When the last byte was handed over so far, RFC 3339 in UTC; absent while a transfer runs.

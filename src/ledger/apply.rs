@@ -240,7 +240,7 @@ fn count_within_a_day(moments: &mut Vec<Timestamp>, t: Timestamp) {
 
 fn session(state: &mut State, t: Timestamp, event: &Event) {
     match event {
-        Event::SessionOpened { session, share, recipient, challenge, invited, token, device, device_until, expires, origin } => {
+        Event::SessionOpened { session, share, recipient, challenge, invited, token, device, device_until, expires, proved, origin } => {
             let agreed = state.challenges.get(challenge).and_then(|challenge| challenge.agreed.clone());
             // One use: the code that was given is gone, whichever way it was mailed.
             drop_challenge(state, *challenge);
@@ -269,6 +269,7 @@ fn session(state: &mut State, t: Timestamp, event: &Event) {
                 opened: t,
                 expires: *expires,
                 used: t,
+                proved: *proved,
                 signs: origin.get().map(|origin| origin.signs.clone()).unwrap_or_default(),
             };
             state.sessions.insert(*session, Arc::new(opened));

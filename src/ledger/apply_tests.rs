@@ -15,7 +15,7 @@ use crate::domain::language::Language;
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::{ByteRange, RangeSet};
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::receipt::{Action, Outcome, Proved};
 use crate::domain::shown::{Extent, Shown};
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
@@ -112,6 +112,7 @@ impl Maker {
                 version: FileVersion::plain(9, 0),
                 action: Action::Download,
                 ends: until,
+                proved: None,
                 origin: Private::new(Subject::Guest(guest), origin()),
             },
             15 => Event::ReceiptProgress { receipt, opens: 2, ranges: ranges(p[5]), outcome: Outcome::Part },
@@ -127,7 +128,12 @@ impl Maker {
                 document: Private::new(Subject::Share(share), document(p[3] % 3)),
                 content: p[5].is_multiple_of(2),
             },
-            27 => Event::SharePinned { share, by: Actor::Server, items: Private::new(Subject::Share(share), Arc::default()) },
+            27 => Event::SharePinned {
+                share,
+                by: Actor::Server,
+                items: Private::new(Subject::Share(share), Arc::default()),
+                newer: p[5].is_multiple_of(2),
+            },
             28..=30 => attention(share, p),
             31 | 32 => guarded(p[5], (share, recipient, challenge), until),
             33 | 34 => said(share, recipient, Private::new(Subject::Guest(guest), origin()), p, until),
@@ -148,6 +154,7 @@ impl Maker {
             device: token(p[5] % 5),
             device_until: self.at(p[4].into()),
             expires,
+            proved: p[4].is_multiple_of(2).then_some(Proved::ReadOut),
             origin: Private::new(Subject::Guest(guest), origin()),
         }
     }
@@ -158,7 +165,7 @@ impl Maker {
         match (kind % 26, p[5] % 4) {
             (19, 0) => Event::MailDelayed { mail, due: until, why: "busy".to_owned() },
             (19, 1) => Event::MailFailed { mail, why: "no".to_owned() },
-            (19, 2) => Event::MailBounced { mail, share, why: "gone".to_owned() },
+            (19, 2) => Event::MailBounced { mail, share, recipient: None, why: "gone".to_owned() },
             (19, _) => {
                 let bounces_until = p[4].is_multiple_of(2).then_some(until);
                 Event::MailSent { mail, lines: p[0].into(), quiet_until: until, bounces_until }

@@ -17,7 +17,7 @@ use crate::domain::notify::Notify;
 use crate::domain::part::PartPath;
 use crate::domain::policy::{Delivery, Policy, Strength};
 use crate::domain::range::RangeSet;
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::receipt::{Action, Outcome, Proved};
 use crate::domain::redaction::Area;
 use crate::domain::scope::Item;
 use crate::domain::shown::Shown;
@@ -110,9 +110,15 @@ pub enum Event {
     /// An outside address is known from now on.
     #[serde(rename = "guest.seen")]
     GuestSeen { guest: GuestId, address: Private<EmailAddress> },
-    /// A mail that was handed over came back: it could not be delivered after all.
+    /// A mail that was handed over came back: it could not be delivered after all. `recipient` is to whom, where it was one.
     #[serde(rename = "mail.bounced")]
-    MailBounced { mail: MailId, share: ShareId, why: String },
+    MailBounced {
+        mail: MailId,
+        share: ShareId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recipient: Option<RecipientId>,
+        why: String,
+    },
     /// A mail could not be delivered yet.
     #[serde(rename = "mail.delayed")]
     MailDelayed { mail: MailId, due: Timestamp, why: String },
@@ -173,7 +179,8 @@ pub enum Event {
     /// How far a receipt's transfers have come.
     #[serde(rename = "receipt.progress")]
     ReceiptProgress { receipt: ReceiptId, opens: u64, ranges: RangeSet, outcome: Outcome },
-    /// A recipient gets a document; no byte of it leaves before this is on the disk.
+    /// A recipient gets a document; no byte of it leaves before this is on the disk. `proved` says how the session was opened, as far as that was
+    /// put down.
     #[serde(rename = "receipt.started")]
     ReceiptStarted {
         receipt: ReceiptId,
@@ -185,6 +192,8 @@ pub enum Event {
         version: FileVersion,
         action: Action,
         ends: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proved: Option<Proved>,
         origin: Private<Origin>,
     },
     /// An address was added to a share and has a link.
@@ -237,7 +246,7 @@ pub enum Event {
     /// A session ended before its time.
     #[serde(rename = "session.closed")]
     SessionClosed { session: SessionId, why: SessionEnd },
-    /// The right code opened a session.
+    /// The right code opened a session; `proved` says what kind of code.
     #[serde(rename = "session.opened")]
     SessionOpened {
         session: SessionId,
@@ -249,6 +258,8 @@ pub enum Event {
         device: TokenHash,
         device_until: Timestamp,
         expires: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proved: Option<Proved>,
         origin: Private<Origin>,
     },
     /// A session was in use; put down now and then. With `at` it was then, and nothing was asked of it since.
@@ -275,10 +286,16 @@ pub enum Event {
     /// A share's time has run out; said once, for the mail and the history. That it has ended is always computed.
     #[serde(rename = "share.ended")]
     ShareEnded { share: ShareId },
-    /// A share holds on to the versions that its pinned documents have now.
+    /// A share holds on to the versions that its pinned documents have now; `newer` where they are not all the same bytes as before.
     #[serde(rename = "share.pinned")]
-    SharePinned { share: ShareId, by: Actor, items: Private<Arc<Vec<Item>>> },
-    /// Those who had read nothing of a share were reminded that it ends.
+    SharePinned {
+        share: ShareId,
+        by: Actor,
+        items: Private<Arc<Vec<Item>>>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        newer: bool,
+    },
+    /// Those who had read nothing of a share, or nothing since it held on to newer versions, were reminded that it ends.
     #[serde(rename = "share.reminded")]
     ShareReminded { share: ShareId },
     /// A share was stopped for everybody.

@@ -35,8 +35,9 @@ impl Machine for House {
     type Event = Event;
     type Codec = Codec;
     const APPLY: u32 = apply::VERSION;
-    /// Since the second one a share's own changes are found under it.
-    const HISTORY: u32 = 2;
+    /// Since the second one a share's own changes are found under it, since the third as well what its
+    /// recipients said, codes that staff read, what staff gave back, and mails that came back.
+    const HISTORY: u32 = 3;
 
     fn empty() -> State {
         State::default()
@@ -108,11 +109,17 @@ impl Machine for House {
 /// change here.
 pub(super) const fn changes_of(event: &Event) -> Option<ShareId> {
     match event {
-        Event::ConsentGiven { share, .. }
+        Event::CodeRead { share, .. }
+        | Event::ConsentDeclined { share, .. }
+        | Event::ConsentGiven { share, .. }
         | Event::DocumentChanged { share, .. }
+        | Event::MailBounced { share, .. }
         | Event::NoticesSet { share, .. }
         | Event::RecipientAdded { share, .. }
+        | Event::RecipientLifted { share, .. }
         | Event::RecipientRevoked { share, .. }
+        | Event::RecipientUnwanted { share, .. }
+        | Event::RecipientWanted { share, .. }
         | Event::RedactionAdded { share, .. }
         | Event::RedactionRemoved { share, .. }
         | Event::SessionOpened { share, .. }
@@ -121,7 +128,8 @@ pub(super) const fn changes_of(event: &Event) -> Option<ShareId> {
         | Event::SharePinned { share, .. }
         | Event::ShareReminded { share }
         | Event::ShareRevoked { share, .. }
-        | Event::ShareUpdated { share, .. } => Some(*share),
+        | Event::ShareUpdated { share, .. }
+        | Event::TimeAsked { share, .. } => Some(*share),
         _ => None,
     }
 }

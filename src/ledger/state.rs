@@ -19,7 +19,7 @@ use crate::domain::machine::Signs;
 use crate::domain::notify::Notify;
 use crate::domain::policy::Policy;
 use crate::domain::range::RangeSet;
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::receipt::{Action, Outcome, Proved};
 use crate::domain::scope::Item;
 use crate::domain::shown::Shown;
 use crate::domain::time::Timestamp;
@@ -223,6 +223,9 @@ pub struct Recipient {
     pub reads: u64,
     /// The last one.
     pub last_read: Option<Timestamp>,
+    /// Whether all of them are older than what the share holds on to now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unseen: bool,
     /// How often the link was fetched, as far as told; never a read.
     pub fetched: u64,
     /// How often anything else was counted at the link: lists looked at, refusals, signs of machines.
@@ -264,6 +267,9 @@ pub struct Session {
     pub expires: Timestamp,
     /// Last use, as far as written.
     pub used: Timestamp,
+    /// With what kind of code it was opened, as far as that was put down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved: Option<Proved>,
     /// What spoke for a machine when it was opened.
     #[serde(default, skip_serializing_if = "Signs::is_empty")]
     pub signs: Signs,
@@ -333,10 +339,16 @@ impl Recipient {
             reminded: None,
             reads: 0,
             last_read: None,
+            unseen: false,
             fetched: 0,
             counted: BTreeMap::new(),
             said: Said::NOTHING,
         }
+    }
+
+    /// Whether nothing was read, or nothing since the share held on to newer versions.
+    pub const fn is_unread(&self) -> bool {
+        self.reads == 0 || self.unseen
     }
 }
 

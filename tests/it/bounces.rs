@@ -6,6 +6,7 @@ use doorward::crypto::bounce_tag;
 use doorward::crypto::keys::KeyRing;
 use doorward::domain::bounds::BOUNCES_EVERY;
 use doorward::domain::email::EmailAddress;
+use doorward::gate::report::ReportView;
 use doorward::mail::{Letter, Undelivered};
 use doorward::web::api::wire::CreateShare;
 use serde_json::json;
@@ -121,6 +122,10 @@ async fn an_invitation_that_comes_back_is_shown_and_told_once_and_ends_nothing()
     taken(&app, &post, 4).await;
     app.all_mailed().await;
     assert_eq!((app.view(&share).await?.undelivered.len(), app.mail.of(OWNER, "Not delivered").len()), (1, 1));
+    let report = app.api("GET", &format!("/api/v1/shares/{}/report", share.id), &serde_json::Value::Null).await;
+    let report: ReportView = serde_json::from_slice(&report.body)?;
+    let bounced: Vec<_> = report.changes.iter().filter(|change| change.what == "bounced").collect();
+    assert!(bounced.len() == 1 && bounced[0].email.as_deref() == Some(GUEST) && bounced[0].detail["why"] == failed.why, "{bounced:?}");
     // The link still works: a report takes nothing away from anybody.
     app.client().agree(&share.link()).await?;
     app.mail.code(GUEST, 1).await;

@@ -108,6 +108,24 @@ fn names_of_any_bytes_are_shared_and_read() -> Fallible {
 }
 
 #[test]
+fn no_cell_of_receipts_begins_a_formula_whichever_separator_a_spreadsheet_takes() -> Fallible {
+    let (scratch, server) = start()?;
+    let name = "x;=1+1; +2;y.txt";
+    std::fs::write(scratch.path().join("documents").join(name), b"x")?;
+    let made = server.json(&["share", "create", name, "--to", "guest@example.net"])?;
+    let visitor = sign_in(&server, text(&made["links"][0], "url")?, "guest@example.net")?;
+    visitor.download(&visitor.at("x;=1+1;%20+2;y.txt"))?;
+    let csv = server.run(&["receipts", "--csv"])?.done()?;
+    assert!(csv.contains("1+1") && csv.contains("+2"), "{csv}");
+    for separator in [',', ';', '\t'] {
+        let cells = csv.split([separator, '\r', '\n']).map(|cell| cell.trim_start_matches('"'));
+        let formulas: Vec<_> = cells.filter(|cell| cell.starts_with(['=', '+', '-', '@', '\t'])).collect();
+        assert!(formulas.is_empty(), "{separator:?} makes {formulas:?} of {csv}");
+    }
+    Ok(())
+}
+
+#[test]
 fn receipts_come_as_table_json_and_csv() -> Fallible {
     let (_scratch, server) = start()?;
     assert_eq!(server.json(&["receipts"])?, Value::Array(Vec::new()));
@@ -128,7 +146,7 @@ fn receipts_come_as_table_json_and_csv() -> Fallible {
 
     let csv = server.run(&["receipts", "--csv"])?.done()?;
     let lines: Vec<&str> = csv.split("\r\n").collect();
-    assert_eq!((lines.len(), lines[0], lines[2]), (3, (FIELDS.join(",") + ",pages,of_pages,sha256,signs").as_str(), ""));
+    assert_eq!((lines.len(), lines[0], lines[2]), (3, (FIELDS.join(",") + ",pages,of_pages,sha256,signs,proved").as_str(), ""));
     let hash = receipt["sha256"].as_str().ok_or("what is pinned has a hash")?;
     assert!(lines[1].starts_with(receipt["id"].as_str().unwrap_or("?")) && lines[1].contains(&format!(",6,6,complete,,,{hash},")), "{csv}");
     let table = server.run(&["receipts"])?.done()?;

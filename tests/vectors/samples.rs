@@ -108,7 +108,7 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
             Event::MailSent { mail: mail(5), lines: 1, quiet_until: later(900), bounces_until: Some(later(86_400)) },
             notice(6, later(900)),
         ],
-        vec![Event::MailBounced { mail: mail(5), share: FILES, why: "it came back: 550 5.1.1 no such user".to_owned() }],
+        vec![Event::MailBounced { mail: mail(5), share: FILES, recipient: None, why: "it came back: 550 5.1.1 no such user".to_owned() }],
         vec![Event::LinkCounted { share: FILES, recipient: BEN_FILES, what: "fetched".to_owned(), hour: start, count: 7 }],
         vec![Event::StrangersCounted { forged: 12, unknown: 34, hour: start }],
         vec![Event::ShareUpdated {
@@ -173,7 +173,7 @@ fn pinned_anew(by: Actor) -> Event {
         FileVersion { entity: Some("\"5f-1\"".into()), id: Some("7.a_B".into()), ..FileVersion::plain(12, 1_790_000_000_000_000_000) };
     let pinned = Pinned { version, sha256: Some(ContentHash([7; 32])), crc32: Some(0xcbf4_3926), kept: true };
     let items = vec![item("report.pdf", ItemKind::PinnedDocument(pinned)), item("Zoë %41.txt", ItemKind::Document)];
-    Event::SharePinned { share: FILES, by, items: of(Subject::Share(FILES), Arc::new(items)) }
+    Event::SharePinned { share: FILES, by, items: of(Subject::Share(FILES), Arc::new(items)), newer: false }
 }
 
 fn share(share: ShareId, items: Vec<Item>, expires: Timestamp) -> Event {
@@ -226,6 +226,7 @@ fn opened(n: u8, challenge: ChallengeId, invited: Option<ChallengeId>, expires: 
         device: token(20 + n),
         device_until: expires.plus(Duration::from_secs(90 * 86_400)),
         expires,
+        proved: None,
         origin: origin(),
     }
 }
@@ -241,6 +242,7 @@ fn started(n: u8, document: &str, ends: Timestamp) -> Event {
         version: version(n.into()),
         action: [Action::Download, Action::Download, Action::Preview, Action::Watermarked, Action::Archive][usize::from(n)],
         ends,
+        proved: None,
         origin: origin(),
     }
 }

@@ -47,6 +47,7 @@ fn admitted(delivery: Delivery, covered: u8) -> Admitted {
             device: token,
             device_until: NOW.plus(HOUR),
             expires: NOW.plus(HOUR),
+            proved: None,
             origin: private(Origin { address: String::new(), agent: String::new(), signs: Default::default() }),
         },
     ];

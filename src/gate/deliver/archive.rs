@@ -96,7 +96,7 @@ impl Gate {
             if let Some(receipt) = t.state().open_receipt(&key, t.now()) {
                 return Ok((Arc::clone(receipt), true));
             }
-            let (recipient, session) = (admitted.recipient(), admitted.session().id);
+            let (recipient, session) = (admitted.recipient(), admitted.session());
             let guest = recipient.guest;
             visit::begin(t, copies, share, recipient.id);
             t.emit(Event::ReceiptStarted {
@@ -104,11 +104,12 @@ impl Gate {
                 share,
                 recipient: recipient.id,
                 guest,
-                session,
+                session: session.id,
                 document: Private::new(Subject::Share(share), document.clone()),
                 version: version.clone(),
                 action,
                 ends: t.now().plus(RECEIPT_WINDOW),
+                proved: session.proved,
                 origin: Private::new(Subject::Guest(guest), origin.clone()),
             });
             t.emit(Event::ReceiptParts { receipt: id, share, guest, parts: parts.clone() });

@@ -48,7 +48,7 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
             undelivered(state, failed.share, Undelivered { mail: *mail, kind: failed.kind, at: t, why: why.clone() });
         }
         // The same mail comes back once: whatever else is said of it changes nothing.
-        Event::MailBounced { mail, share: _, why } => {
+        Event::MailBounced { mail, why, .. } => {
             let Some(back) = drop_sent(state, *mail) else { return };
             undelivered(state, back.share, Undelivered { mail: *mail, kind: back.kind, at: t, why: why.clone() });
             if let MailKind::Invitation(recipient) = back.kind

@@ -9,8 +9,10 @@ use crate::domain::ids::{ReceiptId, RecipientId, ShareId};
 use crate::domain::notify::Notify;
 use crate::domain::range::RangeSet;
 use crate::domain::receipt::Outcome;
+use crate::domain::scope::pinned;
 use crate::domain::shown::Shown;
 use crate::domain::time::Timestamp;
+use crate::domain::version::FileVersion;
 use crate::ledger::event::Event;
 use crate::ledger::state::{Read, Receipt, Share, State, Timer};
 use std::sync::Arc;
@@ -30,7 +32,7 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
             ..
         } => {
             let read = Read { receipt: *receipt, at: t, guest: *guest, document: document.clone(), action: *action, broken: None };
-            if !note_read(state, *share_id, *recipient_id, read) {
+            if !note_read(state, *share_id, *recipient_id, read, version) {
                 return;
             }
             if let Some(document) = document.get() {
@@ -82,10 +84,14 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
 }
 
 /// Notes a read at its share, for the next notice, and at its recipient; says whether there is such a share.
-fn note_read(state: &mut State, share: ShareId, recipient: RecipientId, read: Read) -> bool {
+fn note_read(state: &mut State, share: ShareId, recipient: RecipientId, read: Read, version: &FileVersion) -> bool {
     let Some(share) = share_mut(state, share) else { return false };
+    // Opened just before the share was held to a newer version, it is not that one.
+    let pin = share.items.get().zip(read.document.get()).and_then(|(items, document)| pinned(items, document));
+    let is_seen = pin.is_none_or(|pin| pin.version.is_still(version));
     if let Some(recipient) = share.recipients.get_mut(&recipient).map(Arc::make_mut) {
         recipient.reads += 1;
+        recipient.unseen &= !is_seen;
         recipient.last_read = Some(read.at);
         note(recipient, &read);
     }

@@ -81,6 +81,7 @@ fn receipt_started(number: u8, at: Timestamp) -> Event {
         version: FileVersion::plain(10, 0),
         action: Action::Download,
         ends: at.plus(RECEIPT_WINDOW),
+        proved: None,
         origin: origin(),
     }
 }
@@ -149,6 +150,7 @@ fn a_right_code_forgives_nobody_elses_wrong_ones() {
         device: browser,
         device_until: START.plus(RECEIPT_WINDOW),
         expires: START.plus(RECEIPT_WINDOW),
+        proved: None,
         origin: origin(),
     };
     apply(&mut state, START, &opened);

@@ -1,4 +1,4 @@
-//! The reminder: a share ends soon, and its recipient has read nothing of it.
+//! The reminder: a share ends soon, and its recipient has read nothing of it, or nothing of its newer versions.
 
 use crate::domain::email::EmailAddress;
 use crate::mail::Content;
@@ -24,6 +24,8 @@ pub struct Reminder<'a> {
     pub link: &'a str,
     /// When it ends, as text in the organisation's time zone.
     pub expires: &'a str,
+    /// Whether they have read what the share held on to before.
+    pub newer: bool,
 }
 
 impl Reminder<'_> {
@@ -33,7 +35,7 @@ impl Reminder<'_> {
         let about = [("owner", self.owner_name), ("organisation", self.organisation), ("subject", &subject), ("until", self.expires)];
         let mut sheet = Sheet::new(words, &said(words, "mail-reminder-subject", &about));
         sheet.say("mail-greeting", &[]);
-        sheet.say("mail-reminder-intro", &about);
+        sheet.say(if self.newer { "mail-reminder-newer" } else { "mail-reminder-intro" }, &about);
         sheet.say("mail-reminder-link", &about);
         sheet.put(Block::Link(self.link.to_owned()));
         sheet.say("mail-invitation-mailbox", &[("address", self.recipient.expose())]);

@@ -50,7 +50,7 @@ pub struct CreateShare {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub notify: Option<Notify>,
-    /// A span like `2d` before the end at which recipients who have read nothing are reminded, or `off`; the configured default when left out.
+    /// A span like `2d` before the end at which recipients who have read nothing of what is shared now are reminded, or `off`; the configured default when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind: Option<String>,
     /// Pin all, or follow all; left out, documents are pinned and folders follow.
@@ -105,7 +105,7 @@ pub struct UpdateShare {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub notify: Option<Notify>,
-    /// A span like `2d` before the end at which recipients who have read nothing are reminded, or `off`.
+    /// A span like `2d` before the end at which recipients who have read nothing of what is shared now are reminded, or `off`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind: Option<String>,
 }

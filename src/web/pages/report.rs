@@ -3,7 +3,7 @@
 use super::{finish, within};
 use crate::domain::machine::Sign;
 use crate::domain::policy::Delivery;
-use crate::domain::receipt::{Action, Outcome};
+use crate::domain::receipt::{Action, Outcome, Proved};
 use crate::domain::time::Timestamp;
 use crate::gate::readers::{ReadView, ReaderView, Reading};
 use crate::gate::report::{ChangeView, ReportView};
@@ -99,18 +99,22 @@ impl<'a> Html<'a> {
         self.words.text(match reader.reading {
             Reading::All => "report-reading-all",
             Reading::Never => "report-reading-never",
+            Reading::NewVersion => "report-reading-new-version",
             Reading::Some => "report-reading-some",
         })
     }
 
+    /// How much was given of what is shared now, and what only of a version before it.
     fn given(&self, document: &ReadView) -> String {
-        match (document.given, document.of) {
+        let now = match (document.given, document.of) {
+            (Given::Nothing, Some(1)) if document.outdated > 0 => return self.words.text("report-reading-new-version"),
             (Given::Nothing, _) => self.words.text("report-given-nothing"),
             (Given::All, _) => self.words.text("report-given-all"),
             (Given::Part, Some(1)) => self.words.text("report-given-part"),
             (Given::Part, Some(of)) => self.with("report-given-of", &[("read", &document.read.to_string()), ("of", &of.to_string())]),
             (Given::Part, None) => self.words.with("report-given-some", &[("read", document.read.into())]),
-        }
+        };
+        if document.outdated == 0 { now } else { format!("{now}; {}", self.count("report-given-outdated", document.outdated)) }
     }
 
     fn part(&self, part: &PartView) -> String {
@@ -191,6 +195,15 @@ impl<'a> Html<'a> {
         far.into_iter().chain(broken).chain(again).collect()
     }
 
+    /// With what kind of code the receipt's session was opened.
+    fn proved(&self, receipt: &ReceiptView) -> String {
+        self.words.text(match receipt.proved {
+            Some(Proved::Mailed) => "report-proved-mailed",
+            Some(Proved::ReadOut) => "report-proved-read-out",
+            None => "report-proved-unknown",
+        })
+    }
+
     fn number(&self, receipt: &ReceiptView) -> String {
         self.with("report-receipt-number", &[("id", &receipt.id)])
     }
@@ -212,7 +225,7 @@ impl<'a> Html<'a> {
     fn set(&self, name: &str, value: &str) -> (String, Option<String>) {
         let id = format!("report-set-{name}");
         let value = match name {
-            "expires" => Some(self.both(value)),
+            "expires" | "until" => Some(self.both(value)),
             "remind" => {
                 let seconds = value.strip_suffix('s').and_then(|seconds| seconds.parse::<u64>().ok());
                 seconds.map(|seconds| figures::minutes(self.words, seconds / 60))
@@ -224,11 +237,15 @@ impl<'a> Html<'a> {
         (if self.words.has(&id) { self.words.text(&id) } else { name.to_owned() }, value)
     }
 
-    /// Who did it: the server, a recipient, or somebody with an account on the machine, by its number.
+    /// Who did it: the server, a recipient, whoever held a link, or somebody with an account on the machine, by its number.
     fn by(&self, by: &str) -> String {
         match by.split_once(' ') {
             Some(("operator", user)) => self.with("report-by-operator", &[("user", user)]),
-            _ => self.words.text(if by == "server" { "report-by-server" } else { "report-by-recipient" }),
+            _ => self.words.text(match by {
+                "server" => "report-by-server",
+                "link" => "report-by-link",
+                _ => "report-by-recipient",
+            }),
         }
     }
 }

@@ -137,6 +137,7 @@ mail-trial-body = Wenn Sie das lesen können, kommen E-Mails von { $organisation
 
 mail-reminder-subject = Bis zum { $until }: { $subject }
 mail-reminder-intro = { $owner } ({ $organisation }) stellt Ihnen „{ $subject }“ bis zum { $until } bereit. Sie haben noch nichts davon angesehen.
+mail-reminder-newer = { $owner } ({ $organisation }) stellt Ihnen „{ $subject }“ bis zum { $until } bereit. Seit Sie es zuletzt angesehen haben, gibt es eine neuere Fassung, die Sie noch nicht gesehen haben.
 mail-reminder-link = Das ist Ihr persönlicher Link, derselbe wie bisher:
 mail-reminder-help = Brauchen Sie mehr Zeit, oder haben Sie eine Frage? Fragen Sie { $owner } ({ $address }) oder { $contact }.
 mail-reminder-once = Wir erinnern Sie nur dieses eine Mal. Wenn Sie die Dokumente nicht lesen möchten, brauchen Sie nichts zu tun.

@@ -3,7 +3,7 @@
 report-title = Bericht über eine Freigabe: { $subject }
 report-untitled = ohne Betreff
 report-intro = Was das Journal von { $organisation } über diese Freigabe sagt. Zeiten stehen in der Zone { $zone } und in UTC.
-report-shortened = Es gibt mehr, als dieser Bericht sagt. Alles steht im Journal.
+report-shortened = Es gibt mehr Empfangsbestätigungen oder Ereignisse, als dieser Bericht aufführt; er führt die neuesten auf. Alle stehen im Journal, und wer was gelesen hat, ist aus allen ermittelt.
 report-owner = Verantwortlich
 report-number = Nummer der Freigabe
 report-status = Zustand
@@ -28,6 +28,7 @@ report-reading = Gelesen
 report-reading-all = alles
 report-reading-never = nichts
 report-reading-some = nicht alles
+report-reading-new-version = neue Fassung nicht gesehen
 report-reading-stopped = Zugang beendet
 report-documents-given = Dokumente
 report-given-all = vollständig
@@ -39,6 +40,11 @@ report-given-some =
         [0] ein Teil ihrer Dokumente
         [one] ein Dokument
        *[other] { $read } Dokumente
+    }
+report-given-outdated =
+    { $count ->
+        [one] neue Fassung von einem nicht gesehen
+       *[other] neue Fassungen von { $count } nicht gesehen
     }
 report-way = E-Mail, Zustimmung, Link
 report-invited = Einladung übergeben
@@ -88,6 +94,9 @@ report-action-download = heruntergeladen
 report-action-preview = angesehen
 report-action-upload = eingesandt
 report-action-watermarked = mit Wasserzeichen heruntergeladen
+report-proved-mailed = eingelassen durch einen Code per E-Mail
+report-proved-read-out = eingelassen durch einen Code, den Mitarbeitende vorgelesen haben; er beweist kein Postfach
+report-proved-unknown = welche Art von Code sie eingelassen hat, wurde nicht festgehalten
 report-outcome-complete = alles
 report-outcome-interrupted = der Server hielt unterwegs an
 report-outcome-open = noch im Gang
@@ -109,7 +118,7 @@ report-sign-quick = zwischen einer Seite und dem, was auf ihr getan wurde, lag w
 report-sign-sweep = Links mehrerer Personen wurden innerhalb von 5 Sekunden von einer Adresse aus geöffnet
 
 report-changes = Was getan wurde, und was geschah
-report-changes-table = Änderungen der Freigabe, Zustimmungen und Eintritte, die ältesten zuerst
+report-changes-table = Änderungen der Freigabe, Zustimmungen, Eintritte, was Empfänger gesagt haben und zurückgekommene E-Mails, die ältesten zuerst
 report-what = Was
 report-about = Worum es geht
 report-by = Durch
@@ -122,8 +131,15 @@ report-change-covered = Bereich einer Seite geschwärzt
 report-change-uncovered = Bereich nicht mehr geschwärzt
 report-change-document = ein anderes Dokument als das freigegebene vorgefunden
 report-change-agreed = zugestimmt, von wem auch immer, der den Link hatte
+report-change-code-read = Code von Mitarbeitenden vorgelesen
+report-change-declined = nicht zugestimmt
 report-change-entered = richtiger Code eingegeben
-report-change-reminded = alle erinnert, die nichts gelesen hatten
+report-change-unwanted = angegeben, dass es nicht für diese Adresse bestimmt ist
+report-change-wanted = weitergemacht, nachdem angegeben war, dass es nicht für diese Adresse bestimmt ist
+report-change-time-asked = um mehr Zeit gebeten
+report-change-lifted = verbrauchte Codes und E-Mails zurückgegeben
+report-change-bounced = E-Mail zurückgekommen
+report-change-reminded = alle erinnert, die nichts gelesen hatten, oder nichts, seit es eine neuere Fassung gab
 report-change-stopped-one = Zugang eines Empfängers beendet
 report-change-stopped = Freigabe beendet
 report-change-ended = Freigabe abgelaufen
@@ -143,20 +159,27 @@ report-set-page = Seite
 report-set-print = Darf gedruckt werden
 report-set-print-false = nein
 report-set-print-true = ja
+report-set-proved = Art des Codes
+report-set-proved-mailed = per E-Mail
+report-set-proved-read_out = von Mitarbeitenden vorgelesen
 report-set-remind = Erinnerung, vor dem Ende
 report-set-sha256 = SHA-256
 report-set-text = Mit dem Text der Seiten
 report-set-text-false = nein
 report-set-text-true = ja
+report-set-until = Bis
 report-set-upload = Nimmt Dokumente von Empfängern an
 report-set-upload-false = nein
 report-set-upload-true = ja
 report-set-version = Fassung
+report-set-why = Grund
 report-by-operator = Konto { $user } auf dem Server
+report-by-link = wer auch immer den Link hatte
 report-by-recipient = Empfänger
 report-by-server = der Server selbst
 
 report-meaning = Was dieser Bericht sagt, und was nicht
-report-meaning-mailbox = Er beweist ein Postfach, nicht eine Person: Wer das Postfach liest, kann den Code eingeben.
+report-meaning-mailbox = Ein Code per E-Mail beweist ein Postfach, nicht eine Person: Wer das Postfach liest, kann ihn eingeben. Ein Code, den Mitarbeitende vorgelesen haben, beweist kein Postfach: Er steht für das, was sie über die anrufende Person wussten; jeder Eintritt und jede Empfangsbestätigung sagt das.
 report-meaning-handed = „Alles“ heißt, dass jedes Byte oder jede Seite dem Netz übergeben wurde. Ob jemand es aufmerksam gelesen oder behalten hat, kann er nicht sagen.
+report-meaning-version = Wer ein Dokument nur in einer Fassung gelesen hat, an der die Freigabe nicht mehr festhält, hat die neue nicht gesehen; für diesen Bericht ist es nicht gelesen. Dieselben Bytes mit anderem Datum sind keine neue Fassung.
 report-meaning-paper = Diese Seite kann ändern, wer sie hat. Was im Journal steht, kann niemand unbemerkt ändern.

@@ -133,10 +133,11 @@ mail-failed-advice = Please check the address. If it is right, you can give this
 mail-trial-subject = Test mail for { $organisation }
 mail-trial-body = If you can read this, mails from { $organisation } arrive in this mailbox. You need not do anything.
 
-## The reminder before a share ends, to those who have read nothing of it
+## The reminder before a share ends, to those who have read nothing of it, or nothing since there was a newer version
 
 mail-reminder-subject = Until { $until }: { $subject }
 mail-reminder-intro = { $owner } of { $organisation } shares “{ $subject }” with you until { $until }. You have not looked at it so far.
+mail-reminder-newer = { $owner } of { $organisation } shares “{ $subject }” with you until { $until }. Since you last looked at it there is a newer version, which you have not seen.
 mail-reminder-link = This is your personal link, the same as before:
 mail-reminder-help = Do you need more time, or have a question? Ask { $owner } ({ $address }) or { $contact }.
 mail-reminder-once = We remind you once. You need not do anything if you do not want to read the documents.

@@ -3,7 +3,7 @@
 report-title = Report of a share: { $subject }
 report-untitled = no subject
 report-intro = What the ledger of { $organisation } tells of this share. Times are given in the zone { $zone } and in UTC.
-report-shortened = There is more than this report tells. All of it is in the ledger.
+report-shortened = There are more receipts or events than this report lists; it lists the newest. All are in the ledger, and who has read what is told from all of them.
 report-owner = Owner
 report-number = Number of the share
 report-status = State
@@ -28,6 +28,7 @@ report-reading = Read
 report-reading-all = all of it
 report-reading-never = nothing
 report-reading-some = not all
+report-reading-new-version = new version unseen
 report-reading-stopped = access stopped
 report-documents-given = Documents
 report-given-all = all
@@ -39,6 +40,11 @@ report-given-some =
         [0] a part of its documents
         [one] one document
        *[other] { $read } documents
+    }
+report-given-outdated =
+    { $count ->
+        [one] new version of one unseen
+       *[other] new versions of { $count } unseen
     }
 report-way = Mail, agreement, link
 report-invited = Invitation handed over
@@ -88,6 +94,9 @@ report-action-download = downloaded
 report-action-preview = looked at
 report-action-upload = sent in
 report-action-watermarked = taken as a marked copy
+report-proved-mailed = let in by a mailed code
+report-proved-read-out = let in by a code that staff read out, which proves no mailbox
+report-proved-unknown = what kind of code let them in was not put down
 report-outcome-complete = all of it
 report-outcome-interrupted = the server stopped on the way
 report-outcome-open = still going on
@@ -109,7 +118,7 @@ report-sign-quick = less than half a second lay between a page and what was done
 report-sign-sweep = links of several people were opened from one address within 5 seconds
 
 report-changes = What was done, and what happened
-report-changes-table = Changes of the share, agreements and entries, oldest first
+report-changes-table = Changes of the share, agreements, entries, what recipients said, mails that came back, oldest first
 report-what = What
 report-about = About
 report-by = By
@@ -122,8 +131,15 @@ report-change-covered = area of a page covered
 report-change-uncovered = area no longer covered
 report-change-document = document met that is another than the one shared
 report-change-agreed = agreed, by whoever held the link
+report-change-code-read = code read out by staff
+report-change-declined = did not agree
 report-change-entered = right code given
-report-change-reminded = those reminded who had read nothing
+report-change-unwanted = said that it is not meant for this address
+report-change-wanted = went on after saying that it is not meant for this address
+report-change-time-asked = asked for more time
+report-change-lifted = used-up codes and mails given back
+report-change-bounced = mail came back
+report-change-reminded = those reminded who had read nothing, or nothing since there was a newer version
 report-change-stopped-one = access stopped for one recipient
 report-change-stopped = share stopped
 report-change-ended = share ended
@@ -143,20 +159,27 @@ report-set-page = Page
 report-set-print = May be printed
 report-set-print-false = no
 report-set-print-true = yes
+report-set-proved = Kind of code
+report-set-proved-mailed = mailed
+report-set-proved-read_out = read out by staff
 report-set-remind = Reminder, before the end
 report-set-sha256 = SHA-256
 report-set-text = With the text of the pages
 report-set-text-false = no
 report-set-text-true = yes
+report-set-until = Until
 report-set-upload = Takes documents from recipients
 report-set-upload-false = no
 report-set-upload-true = yes
 report-set-version = Version
+report-set-why = Why
 report-by-operator = account { $user } on the server
+report-by-link = whoever held the link
 report-by-recipient = recipient
 report-by-server = the server itself
 
 report-meaning = What this report says, and what it does not
-report-meaning-mailbox = It proves a mailbox, not a person: whoever reads the mailbox can type the code.
+report-meaning-mailbox = A mailed code proves a mailbox, not a person: whoever reads the mailbox can type it. A code that staff read out proves no mailbox: it stands for what the staff knew of the caller, and each entry and receipt says so.
 report-meaning-handed = “All of it” means that every byte, or every page, was handed to the network. It cannot say whether somebody read it with care, or kept it.
+report-meaning-version = Whoever has read a document only in a version that the share no longer holds on to has not seen the new one: to this report, it is not read. The same bytes under another date are no new version.
 report-meaning-paper = This page can be changed by whoever has it. What stands in the ledger cannot be, unnoticed.

@@ -1,9 +1,13 @@
 //! Receipts: on the disk before the first byte, one for what belongs together, and true about how much was sent.
 
+mod happened;
+mod many;
 mod notices;
+mod proved;
 mod reminders;
 mod report;
 mod signs;
+mod versions;
 
 use crate::helpers::{Client, MINUTE, Outcome, Shared, TestApp, documents, soon, until};
 use crate::recipient::document::noise;

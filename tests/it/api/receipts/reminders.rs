@@ -30,6 +30,11 @@ fn reminded(app: &TestApp) -> Vec<usize> {
     three().iter().map(|email| app.mail.of(email, SUBJECT).len()).collect()
 }
 
+/// Waits until no reminder is to come: what is queued by it is in the outbox then, which it is not as soon as it is in the ledger.
+async fn moment_has_come(app: &TestApp) {
+    until("the moment has come", || app.gate.ledger().state().shares.values().all(|share| share.remind_at.is_none())).await;
+}
+
 #[tokio::test]
 async fn a_reminder_whose_moment_is_over_is_refused() -> Outcome {
     let (app, share) = shared(None).await?;
@@ -69,7 +74,8 @@ async fn only_those_who_have_read_nothing_are_reminded_and_only_once() -> Outcom
     // Given more time, nobody is reminded a second time.
     app.update(&share, json!({ "expires": "30d" })).await;
     app.pass(28 * 24 * HOUR);
-    until("the second moment has come", || app.events("share.reminded").len() == 2).await;
+    moment_has_come(&app).await;
+    assert_eq!(app.events("share.reminded").len(), 2);
     app.all_mailed().await;
     assert_eq!(reminded(&app), [0, 0, 1]);
     assert!(app.view(&share).await?.links[2].reminded.is_some());
@@ -122,7 +128,7 @@ async fn whoever_cannot_be_reached_is_not_reminded() -> Outcome {
     assert_eq!(again.code(), 200);
     app.mail.wait_for("owner@example.org", "Not delivered", 1).await;
     app.pass(8 * 24 * HOUR);
-    app.mail.wait_for("reads@example.org", SUBJECT, 1).await;
+    moment_has_come(&app).await;
     app.all_mailed().await;
     assert_eq!((app.events("share.reminded").len(), reminded(&app)), (1, vec![1, 1, 0]));
     assert_eq!(app.view(&share).await?.links[2].reminded, None);

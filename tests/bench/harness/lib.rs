@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod chart;
 pub mod mailbox;
+pub mod people;
 pub mod server;
 
 /// What goes wrong ends a bench with its reason.

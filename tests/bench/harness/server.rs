@@ -12,6 +12,8 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 
 const CONFIGURATION: &str = include_str!("../peers/doorward.toml");
+/// Units of processor time in a second that the kernel tells, on every machine that this is built for (`USER_HZ`).
+const TICKS: f64 = 100.0;
 /// How often it is looked whether a server is ready, and how many times.
 const LOOK: Duration = Duration::from_millis(20);
 const LOOKS: usize = 6_000;
@@ -131,7 +133,7 @@ impl Server {
         let status = fs::read_to_string(proc.join("status"))?;
         let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
         Ok(Figures {
-            cpu: (ticks(11)? + ticks(12)?) as f64 / rustix::param::clock_ticks_per_second() as f64,
+            cpu: (ticks(11)? + ticks(12)?) as f64 / TICKS,
             memory: memory.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1024,
             descriptors: fs::read_dir(proc.join("fd"))?.count(),
             ledger: journal_bytes(&self.folder.join("data").join("ledger"))?,

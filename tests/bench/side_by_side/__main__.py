@@ -23,7 +23,8 @@ class Bench:
     """What all rows have in common: the place, the program, the documents and how long a round is."""
 
     def __init__(self, place, options):
-        self.place, self.program, self.seconds = place, str(pathlib.Path(options.program).resolve()), options.seconds
+        self.place, self.program = place, str(pathlib.Path(options.program).resolve())
+        self.seconds, self.rounds = options.seconds, options.rounds
         self.peers = {name for name, command in PEERS.items() if shutil.which(command) or shutil.which(command, path="/usr/sbin")}
         self.missing = [f"{name}: it is not installed" for name in sorted(PEERS.keys() - self.peers)]
         self.digests = {}

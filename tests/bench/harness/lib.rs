@@ -5,6 +5,7 @@ pub mod chart;
 pub mod mailbox;
 pub mod people;
 pub mod server;
+pub mod slow;
 
 /// What goes wrong ends a bench with its reason.
 pub type Fallible<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

@@ -105,8 +105,13 @@ impl Server {
 
     /// Shares documents with addresses, and gives the path of each one's link.
     pub async fn share(&self, documents: &[String], to: &[String]) -> Fallible<Vec<(String, String)>> {
+        self.share_with(documents, to, &[]).await
+    }
+
+    /// The same with further arguments.
+    pub async fn share_with(&self, documents: &[String], to: &[String], more: &[&str]) -> Fallible<Vec<(String, String)>> {
         let mut command = Command::new(program()?);
-        command.args(["share", "create"]).args(documents).arg("--to").args(to);
+        command.args(["share", "create"]).args(documents).arg("--to").args(to).args(more);
         command.args(["--json", "--config"]).arg(self.folder.join("doorward.toml"));
         let ran = command.output().await?;
         if !ran.status.success() {

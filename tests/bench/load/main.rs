@@ -1,6 +1,7 @@
 //! A load of recipients against the program in a process of its own: who comes when is set beforehand, and nobody waits for anybody else.
 
 mod journey;
+mod overload;
 mod plan;
 mod soak;
 mod tally;
@@ -28,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Whole ways: open the link, agree, get the code by mail, give it, see the list, download
     Way(way::Options),
+    /// Ten times what can be done, with a slow store: what is still given, how soon the rest is refused, and what comes after
+    Overload(overload::Options),
     /// Recipients who come back again and again, while memory, descriptors and the ledger are watched
     Soak(soak::Options),
 }
@@ -37,6 +40,7 @@ fn main() -> Fallible {
     std::fs::create_dir_all(&out)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match command.unwrap_or_else(|| Command::Way(way::Options::default())) {
+        Command::Overload(options) => runtime.block_on(overload::run(&options, &out)),
         Command::Soak(options) => runtime.block_on(soak::run(&options, &out)),
         Command::Way(options) => runtime.block_on(way::run(&options, &out)),
     }

@@ -76,8 +76,22 @@ def growth(bench):
     return lines, "- Growth: " + "; ".join(f"{want['name']}: {short(want['measured'])}" for want in wants) + "."
 
 
+def overload(bench):
+    figures = ran(bench, "load", "overload")("overload.json")
+    good, late = figures["goodput"], figures["refused_p99_ms"]
+    after = figures["recovered"] and figures["p99_after"] <= 2
+    lines = [
+        judged(f"{figures['times']:.0f}x of the capacity: goodput", f"capacity {short(figures['capacity'])} /s", f"{good:.2f} of it", ">= 0.80", good >= 0.8, good / 0.8),
+        judged("the same: 503 with Retry-After, p99", "-", f"{short(late)} ms, {figures['otherwise']} otherwise", "<= 250 ms, 0",
+               late <= 250 and not figures["otherwise"], 250 / max(late, 1) if not figures["otherwise"] else 0),
+        judged("the same: afterwards as before, p99", "-", f"{figures['p99_after']:.2f}x", "<= 2.00x", after, 2 / max(figures["p99_after"], 0.1) if after else 0),
+    ]
+    return lines, f"- Overload: {good:.2f} of a capacity of {short(figures['capacity'])} a second was given."
+
+
 ROWS = [
     Inside("receipts", "receipts beside the bare disk, 1 and 128 callers", receipts),
     Inside("way", "whole recipient way: open, agree, code, list, download 100 KiB", way),
+    Inside("overload", "ten times the capacity that a slow store leaves", overload),
     Inside("growth", "a request, a commit, start, rebuild and memory against receipts and shares", growth),
 ]

@@ -128,7 +128,7 @@ fn look_at_signature(config: &Config, findings: &mut Vec<Finding>) {
         }
         Ok(Some(dkim)) => {
             let (name, text) = dkim.record();
-            findings.push(finding("ok", "signature", format!("DNS must have this record: {name} TXT \"{text}\"")));
+            findings.push(finding("ok", "signature", format!("DNS must have this record: {name} TXT {}", quoted(&text))));
             if !dkim.is_known_everywhere() {
                 findings.push(finding(
                     "warning",
@@ -139,6 +139,12 @@ fn look_at_signature(config: &Config, findings: &mut Vec<Finding>) {
         }
         Err(why) => findings.push(finding("wrong", "signature", why)),
     }
+}
+
+/// The text of a record as zone files have it: in strings of 255 bytes at most (RFC 1035 section 3.3), which readers join again.
+fn quoted(text: &str) -> String {
+    let strings: Vec<String> = text.as_bytes().chunks(255).map(|bytes| format!("\"{}\"", bytes.escape_ascii())).collect();
+    strings.join(" ")
 }
 
 fn look_at_certificate(config: &Config, now: crate::domain::time::Timestamp, findings: &mut Vec<Finding>) {

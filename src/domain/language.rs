@@ -193,10 +193,9 @@ mod tests {
         #[test]
         fn the_heavier_of_two_wins_whatever_stands_around_them(
             (german, english) in (1u16..=1000, 1u16..=1000),
-            junk in "[a-c*;=, -]{0,40}",
+            junk in "[a-c;=, -]{0,40}",
             region in "[A-Z]{2}",
         ) {
-            prop_assume!(!junk.contains('*'));
             let q = |weight: u16| format!("{}.{:03}", weight / 1000, weight % 1000);
             let header = format!("{junk},de-{region};q={},{junk},en;q={}", q(german), q(english));
             let wanted = if english > german { English } else { German };

@@ -62,6 +62,10 @@ impl Gate {
         match action {
             Action::Code => check(action, whom),
             Action::Agree if recipient.is_some() => check(action, own).and_then(|()| check(Action::Request, whom)),
+            // A machine that presses every button leaves people behind its address the codes that they may ask for.
+            Action::Say if recipient.is_some() => {
+                check(action, own).and_then(|()| check(Action::Request, &[b"say".as_slice(), whom].concat()))
+            }
             _ => check(action, own),
         }
     }

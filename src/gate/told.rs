@@ -6,6 +6,7 @@ use crate::gate::admit::open_to;
 use crate::gate::letters::{About, Composed};
 use crate::ledger::state::Said;
 use crate::mail::templates::{AgreedText, MoreTimeGiven, RecipientSaid, Saying, VisitCopy, VisitLine};
+use crate::words::figures;
 
 /// What the owner is told that a recipient said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +26,6 @@ impl Gate {
         let Said { unwanted, declined, more_time, .. } = &recipient.said;
         let words = self.staff_words();
         let expires = self.moment(words, about.share.expires);
-        let day = more_time
-            .map(|asked| asked.until.in_zone(&self.settings.zone).date().to_string())
-            .unwrap_or_default();
         let saying = match what {
             What::Declined => {
                 declined.ok_or("somebody agreed meanwhile")?;
@@ -36,7 +34,14 @@ impl Gate {
             What::MoreTime => {
                 let asked = more_time.ok_or("the share was given a later end meanwhile")?;
                 let over = about.share.expires <= self.clock.now();
-                Saying::MoreTime { expires: &expires, day: &day, over, proven: asked.proven }
+                let day = asked.until.in_zone(&self.settings.zone);
+                Saying::MoreTime {
+                    expires: &expires,
+                    day: &day.date().to_string(),
+                    until: &figures::day(words, &day),
+                    over,
+                    proven: asked.proven,
+                }
             }
             What::Unwanted => {
                 unwanted.ok_or("somebody went on with the link meanwhile")?;

@@ -3,6 +3,7 @@
 //! It reads no clock and no configuration and draws nothing at random, so that the same journal makes the same state for ever.
 //! An event about something that is not there changes nothing.
 
+mod challenge;
 mod guard;
 mod mail;
 mod notices;
@@ -12,19 +13,18 @@ mod redaction;
 mod said;
 mod upload;
 
-use crate::crypto::random::TokenHash;
-use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW, WAITING_CHALLENGES};
+use crate::domain::bounds::{DEVICES_PER_RECIPIENT, FAILURE_WINDOW};
 use crate::domain::ids::{ChallengeId, RecipientId, SessionId, ShareId};
 use crate::domain::notify::Notify;
 use crate::domain::policy::Policy;
 use crate::domain::time::Timestamp;
 use crate::ledger::event::Event;
-use crate::ledger::state::{Agreement, Challenge, Device, Passing, Recipient, Session, Share, Staff, State, Timer};
+use crate::ledger::state::{Challenge, Device, Passing, Recipient, Session, Share, Staff, State, Timer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Changes when the same events begin to make another state; kept in state files.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Mails that failed for good and are remembered at a share.
 const UNDELIVERED: usize = 50;
@@ -35,7 +35,7 @@ pub fn apply(state: &mut State, t: Timestamp, event: &Event) {
     match event {
         Event::CodeHeld { .. } | Event::CodeRead { .. } | Event::RecipientLifted { .. } => guard::guard(state, t, event),
         Event::ChallengeMade { .. } | Event::CodeFailed { .. } | Event::CodeSent { .. } | Event::ConsentGiven { .. } => {
-            challenge(state, t, event)
+            challenge::challenge(state, t, event)
         }
         Event::MailBounced { .. }
         | Event::MailDelayed { .. }
@@ -231,88 +231,6 @@ fn created(state: &mut State, t: Timestamp, event: &Event) {
         undelivered: Vec::new(),
     };
     state.shares.insert(*share, Arc::new(made));
-}
-
-fn challenge(state: &mut State, t: Timestamp, event: &Event) {
-    match event {
-        Event::ChallengeMade { challenge, share, recipient, browser, secret, moment, expires, digits, device } => {
-            if state.recipient(*share, *recipient).is_none() {
-                return;
-            }
-            // A browser has one challenge; asking again after the last one is void takes its place.
-            let before = browser
-                .and_then(|browser| state.browsers.insert(browser, *challenge))
-                .and_then(|id| drop_challenge(state, id));
-            if let Some(oldest) = browser.and_then(|_| crowded_out(state, *share, *recipient, *device)) {
-                drop_challenge(state, oldest);
-            }
-            let Some(whose) = recipient_mut(state, *share, *recipient) else { return };
-            whose.challenges.push(*challenge);
-            let before = before.filter(|before| before.recipient == *recipient);
-            let made = Challenge {
-                id: *challenge,
-                share: *share,
-                recipient: *recipient,
-                browser: *browser,
-                secret: secret.clone(),
-                moment: *moment,
-                expires: *expires,
-                digits: *digits,
-                failures: 0,
-                sent: None,
-                device: *device,
-                // What was agreed to and waited for in this browser holds for the new code as it did for the old one.
-                turn: before.as_ref().and_then(|before| before.turn),
-                read: false,
-                agreed: before.and_then(|before| before.agreed.clone()),
-            };
-            state.passing.insert((made.forgotten(), Passing::Challenge(*challenge)));
-            state.challenges.insert(*challenge, Arc::new(made));
-        }
-        Event::CodeSent { challenge } => {
-            let Some(challenge) = state.challenges.get_mut(challenge).map(Arc::make_mut) else { return };
-            challenge.sent = Some(t);
-            let (share, recipient, device) = (challenge.share, challenge.recipient, challenge.device);
-            let Some(recipient) = recipient_mut(state, share, recipient) else { return };
-            match recipient.devices.iter_mut().find(|known| Some(known.token) == device) {
-                Some(known) => count_within_a_day(&mut known.code_mails, t),
-                None => count_within_a_day(&mut recipient.code_mails, t),
-            }
-        }
-        Event::CodeFailed { challenge, device } => {
-            let Some(challenge) = state.challenges.get_mut(challenge).map(Arc::make_mut) else { return };
-            challenge.failures += 1;
-            challenge.turn = None;
-            let (share, recipient) = (challenge.share, challenge.recipient);
-            let Some(recipient) = recipient_mut(state, share, recipient) else { return };
-            match recipient.devices.iter_mut().find(|known| Some(known.token) == *device) {
-                Some(device) => count_within_a_day(&mut device.failures, t),
-                None => count_within_a_day(&mut recipient.failures, t),
-            }
-        }
-        Event::ConsentGiven { challenge, share, recipient, version, digest, language, session, .. } => {
-            let agreement = Agreement { version: version.clone(), digest: digest.clone(), language: language.clone(), at: t };
-            if let Some(whose) = recipient_mut(state, *share, *recipient) {
-                whose.said.declined = None;
-                if session.is_some() {
-                    whose.agreed = Some(agreement);
-                    return;
-                }
-            }
-            if let Some(challenge) = challenge.and_then(|id| state.challenges.get_mut(&id)).map(Arc::make_mut) {
-                challenge.agreed = Some(agreement);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The oldest of the browsers that wait for a first code, when no more may wait: a scanner that agrees again and again
-/// locks nobody out, least of all a browser that is known.
-fn crowded_out(state: &State, share: ShareId, recipient: RecipientId, device: Option<TokenHash>) -> Option<ChallengeId> {
-    let known = state.recipient(share, recipient)?.1.challenges.iter().filter_map(|id| state.challenges.get(id));
-    let waiting: Vec<_> = known.filter(|c| c.browser.is_some() && c.sent.is_none() && c.device == device).collect();
-    waiting.first().filter(|_| waiting.len() >= WAITING_CHALLENGES).map(|oldest| oldest.id)
 }
 
 fn count_within_a_day(moments: &mut Vec<Timestamp>, t: Timestamp) {

@@ -44,6 +44,8 @@ pub enum Action {
     Picture,
     /// Asking for a code, counted for each recipient apart.
     Request,
+    /// Saying something else on a link's page, such as that it is not agreed to; counted with agreements.
+    Say,
     /// Sending a document in, or a part of one.
     Upload,
 }
@@ -187,7 +189,7 @@ impl Limiter {
             return Ok(());
         }
         let counters = match action {
-            Action::Agree => &self.agree,
+            Action::Agree | Action::Say => &self.agree,
             Action::Code => &self.code,
             Action::Download => &self.download,
             Action::Miss => &self.miss,

@@ -1,14 +1,15 @@
 //! Text from people made fit for one line of a mail.
 
 /// The text as one line of at most `bytes` bytes: controls and line ends become blanks, runs of blanks become one, characters that
-/// hide or reorder others are dropped. What had to be cut ends with `…`.
+/// hide or reorder others are dropped. A blank that holds a date together stays one. What had to be cut ends with `…`.
 pub(super) fn one_line(text: &str, bytes: usize) -> String {
     let mut line = String::with_capacity(text.len().min(bytes));
     for c in text.chars().filter(|c| !deceives(*c)) {
-        let c = if ends_or_controls(c) || c.is_whitespace() { ' ' } else { c };
-        if c == ' ' && (line.is_empty() || line.ends_with(' ')) {
+        let is_blank = ends_or_controls(c) || c.is_whitespace();
+        if is_blank && (line.is_empty() || line.ends_with(char::is_whitespace)) {
             continue;
         }
+        let c = if is_blank && c != '\u{a0}' { ' ' } else { c };
         line.push(c);
     }
     line.truncate(line.trim_end().len());
@@ -57,6 +58,7 @@ mod tests {
         assert_eq!(one_line(" Files\r\nBcc: x@example.org\t\u{0}and\u{2028}more ", 100), "Files Bcc: x@example.org and more");
         assert_eq!(one_line("invoice\u{202e}fdp.exe", 100), "invoicefdp.exe");
         assert_eq!(one_line("Zoë Müller", 100), "Zoë Müller");
+        assert_eq!(one_line("\u{a0}1.\u{a0}Oktober \u{a0}2027\u{a0}", 100), "1.\u{a0}Oktober 2027");
         assert_eq!(one_line("äääää", 8), "ää…");
         assert_eq!(one_line("\r\n", 8), "");
     }

@@ -8,9 +8,11 @@ use crate::domain::bounds::DKIM_LABEL_BYTES;
 use crate::domain::time::Timestamp;
 use data_encoding::BASE64;
 
-/// The fields that are signed, where they are there and where they are not.
-const SIGNED: [&str; 12] = [
+/// The fields that are signed, where they are there and where they are not: what a mail program shows of who wrote to whom, how it reads the
+/// rest, and what would end somebody's mail with one click (RFC 8058 takes no such field that is not signed).
+const SIGNED: [&str; 15] = [
     "from",
+    "sender",
     "to",
     "cc",
     "reply-to",
@@ -19,9 +21,11 @@ const SIGNED: [&str; 12] = [
     "message-id",
     "mime-version",
     "content-type",
+    "content-transfer-encoding",
     "auto-submitted",
     "feedback-id",
     "list-unsubscribe",
+    "list-unsubscribe-post",
 ];
 /// Characters of base64 or of field names on one line of the signature.
 const LINE: usize = 68;
@@ -59,7 +63,7 @@ impl Dkim {
         self.key.algorithm() == "rsa"
     }
 
-    /// The record that must be in DNS: its name, and its text.
+    /// The record that must be in DNS: its name, and its text, which may be longer than the 255 bytes of one string there.
     pub fn record(&self) -> (String, String) {
         let name = format!("{}._domainkey.{}", self.selector, self.domain);
         (name, format!("v=DKIM1; k={}; p={}", self.key.algorithm(), BASE64.encode(&self.key.public())))

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT_LANGUAGE, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE, VARY};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -19,6 +20,9 @@ const COOKIE_NAME: &str = "__Host-dw-lang";
 
 /// How long a choice is remembered, in seconds: a year.
 const REMEMBERED: u32 = 365 * 24 * 3600;
+
+/// What no address holds as it is (RFC 3986); other letters than ASCII are encoded in any case.
+const UNSAID: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'\'').add(b'<').add(b'>');
 
 /// Ends of addresses that take forms and show nothing themselves, and what stands in their place for the page that has the form.
 const FORMS: [(&str, &str); 5] = [("/code/again", "/code"), ("/decline", ""), ("/leave", "/"), ("/more-time", ""), ("/not-meant", "")];
@@ -96,7 +100,8 @@ const fn reads(method: &Method) -> bool {
 
 /// The address of the same page in a language, relative to itself.
 pub(in crate::web) fn switch(language: Language, query: &str) -> String {
-    let kept = without_choice(query);
+    // What a browser sends unencoded would otherwise stand on the page as it is, and could turn the writing.
+    let kept = utf8_percent_encode(&without_choice(query), UNSAID).to_string();
     if kept.is_empty() { format!("?{CHOICE}={language}") } else { format!("?{kept}&{CHOICE}={language}") }
 }
 

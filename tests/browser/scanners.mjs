@@ -38,7 +38,11 @@ async function presser(browser, url, scripts) {
     if (seen.has(address)) continue;
     seen.add(address);
     await page.goto(address);
-    open.push(...(await page.locator("a[href]").evaluateAll((all) => all.map((a) => a.href).filter((href) => href.startsWith("https:")))));
+    // A choice of language leads back to the page.
+    if (page.url() !== address && seen.has(page.url())) continue;
+    seen.add(page.url());
+    const links = await page.locator("a[href]").evaluateAll((all) => all.map((a) => a.href).filter((href) => href.startsWith("https:")));
+    open.push(...links.map((href) => href.replace(/#.*/, "")));
     for (let i = 0; i < (await page.locator("form").count()); i++) {
       // A button that has to wait leads nowhere with scripts; without them the server says so.
       await page.locator("details:not([open]) > summary").evaluateAll((all) => all.forEach((summary) => summary.click()));

@@ -52,7 +52,7 @@ export class Visitor {
 
   async agree(step = "code") {
     await this.send();
-    check(/\/d\/[^/]+\/code$/.test(this.path()), `after agreeing the address is ${this.path()}`);
+    check(/\/d\/[^/]+\/code$/.test(this.path()), `after agreeing the address is ${this.path()}: ${await this.page.locator("main").innerText()}`);
     await this.look(step);
   }
 
@@ -151,6 +151,10 @@ export class Visitor {
         return document.documentElement.scrollWidth - document.documentElement.clientWidth;
       }, zoom);
       check(wide <= 0, `${step}: ${wide} pixels too wide for ${size.width} pixels and text of ${zoom} %`);
+      // What is broken in the middle of a word fits as well, and reads badly; buttons may need it where text is largest or the window tiny.
+      const roomy = zoom === 100 && size.width >= narrow.width;
+      const broken = await page.evaluate(brokenWords, `.languages a, .steps li${roomy ? ", button, .button" : ""}`);
+      check(!broken.length, `${step}: ${broken.join(", ")} broken for ${size.width} pixels and text of ${zoom} %`);
     }
     await page.setViewportSize(own);
     await page.evaluate(() => document.documentElement.removeAttribute("style"));
@@ -188,6 +192,23 @@ export class Visitor {
   async press(key) {
     await Promise.all([this.page.waitForNavigation(), this.page.keyboard.press(key)]);
   }
+}
+
+// Runs in the page: words whose letters stand on more than one line.
+function brokenWords(selector) {
+  const broken = [];
+  for (const thing of document.querySelectorAll(selector)) {
+    const texts = document.createTreeWalker(thing, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      for (const { index, 0: word } of texts.currentNode.data.matchAll(/[\p{L}\p{N}]+/gu)) {
+        const range = document.createRange();
+        range.setStart(texts.currentNode, index);
+        range.setEnd(texts.currentNode, index + word.length);
+        if (range.getClientRects().length > 1) broken.push(word);
+      }
+    }
+  }
+  return broken;
 }
 
 const documentName = (url) => decodeURIComponent(new URL(url).pathname.split("/").pop());

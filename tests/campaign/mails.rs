@@ -11,7 +11,7 @@ use doorward::domain::bounds::BOUNCES_EVERY;
 use doorward::domain::email::EmailAddress;
 use doorward::ledger::state::Timer;
 use doorward::web::api::wire::CreateShare;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
@@ -167,6 +167,8 @@ async fn each_mail_arrives_or_is_reported() -> Outcome {
         found.iter().filter(|(to, _)| **to != owner).all(|(_, ids)| ids.iter().all(|id| *id == ids[0])),
         "copies bear the same Message-ID"
     );
+    let copies: usize = found.values().map(|ids| ids.len() - ids.iter().collect::<BTreeSet<_>>().len()).sum();
+    assert!(copies <= line.unanswered(), "{copies} copies, and {} answers were lost", line.unanswered());
     Ok(())
 }
 

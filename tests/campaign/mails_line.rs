@@ -97,7 +97,8 @@ async fn carry(client: TcpStream, server: u16, fate: Fate, seen: Arc<Seen>) {
 async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fate: Fate, mute: &AtomicBool) -> bool {
     let (mut buffer, mut carried, mut last) = (vec![0; 16 * 1024], 0, Vec::new());
     while let Some(read) = from.read(&mut buffer).await.ok().filter(|read| *read > 0) {
-        let piece = &buffer[..read];
+        let left = if let Fate::After(bytes) = fate { bytes - carried } else { read };
+        let piece = &buffer[..read.min(left)];
         last.extend_from_slice(&piece[piece.len().saturating_sub(8)..]);
         let tail = last.len().saturating_sub(8);
         last.drain(..tail);
@@ -107,8 +108,8 @@ async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fate: Fate, mu
         if to.write_all(piece).await.is_err() {
             return false;
         }
-        carried += read;
-        if matches!(fate, Fate::After(bytes) if carried >= bytes) {
+        carried += piece.len();
+        if fate == Fate::After(carried) {
             return true;
         }
     }

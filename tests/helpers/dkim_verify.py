@@ -1,6 +1,7 @@
-"""Whether the DKIM signature of the mail on standard input is good: `dkim_verify.py NAME TEXT`, with the one record that DNS has.
+"""Whether the DKIM signatures of mails are good: `dkim_verify.py NAME TEXT`, with the one record that DNS has.
 
-It prints `good` or `bad`. The verifier is dkimpy, which shares nothing with the program.
+The mails stand on standard input, with a byte of zero between them. Of each it prints a line, `good` or `bad: WHY`. The verifier is dkimpy,
+which shares nothing with the program.
 """
 
 import sys
@@ -17,10 +18,8 @@ def record(asked, timeout=5):
     return text.encode() if asked.rstrip(b".") == name.encode() else None
 
 
-letter = sys.stdin.buffer.read()
-try:
-    verifier = dkim.DKIM(letter)
-    print("good" if verifier.verify(dnsfunc=record) else "bad")
-except dkim.DKIMException as problem:
-    print(f"bad\n{problem}", file=sys.stderr)
-    print("bad")
+for letter in sys.stdin.buffer.read().split(b"\0"):
+    try:
+        print("good" if dkim.DKIM(letter).verify(dnsfunc=record) else "bad: the signature is another's")
+    except dkim.DKIMException as problem:
+        print(f"bad: {problem}")

@@ -63,3 +63,21 @@ async fn a_refused_request_leaves_no_trace_in_the_ledger() -> Outcome {
     assert_eq!(app.lines(), lines);
     Ok(())
 }
+
+#[tokio::test]
+async fn buttons_that_a_machine_presses_leave_the_codes_to_the_person_behind_its_address() -> Outcome {
+    let app = TestApp::with(|config| config.limits.exempt_networks.clear()).await?;
+    app.put("report.txt", "the report")?;
+    let share = app.share_documents(&["report.txt"]).await?;
+    let (machine, person) = (app.client(), app.client());
+    let page = machine.open_link(&share.link()).await?;
+    let buttons = ["decline", "not-meant"].map(|way| page.form(&format!("{}/{way}", share.link())));
+    let mut last = 303;
+    for press in 0..20 {
+        last = machine.post_form(&buttons[press % 2]).await?.code();
+    }
+    assert_eq!(last, 429, "it is held up before long");
+    person.enter(&share).await?;
+    assert_eq!(person.get(&share.document("report.txt")).await?.code(), 200);
+    Ok(())
+}

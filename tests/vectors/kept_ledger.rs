@@ -17,15 +17,16 @@ use doorward::ledger::{
     records::records,
     start::Report,
     state::State,
+    state_file::StateError,
     tx::{Class, Unavailable},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, error::Error, fs, io, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Duration};
 
 /// The newest, which has every kind of event.
-const KEPT: &str = "tests/vectors/ledger/v1-stores";
+const KEPT: &str = "tests/vectors/ledger/v1-door";
 /// All of them, each as the program of its time wrote it.
-const ALL: [&str; 3] = ["tests/vectors/ledger/v1", "tests/vectors/ledger/v1-previews", KEPT];
+const ALL: [&str; 4] = ["tests/vectors/ledger/v1", "tests/vectors/ledger/v1-previews", "tests/vectors/ledger/v1-stores", KEPT];
 /// 2026-11-01T08:00:00Z
 const START: Timestamp = Timestamp::from_millis(1_793_520_000_000);
 /// Two keys that protect nothing but this ledger.
@@ -176,8 +177,14 @@ fn makes_the_same_state(folder: &str) -> Outcome {
     assert_eq!(names.len(), 2, "one in the middle and one at the end: {names:?}");
     for name in names {
         let (from_file, report) = state(folder, |other| other == name)?;
-        assert!(report.skipped.is_empty(), "{:?}", report.skipped);
-        assert_eq!(report.from_state.map(|n| n + report.replayed), Some(lines));
+        if folder == KEPT {
+            assert!(report.skipped.is_empty(), "{:?}", report.skipped);
+            assert_eq!(report.from_state.map(|n| n + report.replayed), Some(lines));
+        } else {
+            // The same events make more of a state by now: what an earlier program made of them is passed over.
+            assert!(matches!(&*report.skipped, [(_, StateError::Version)]), "{:?}", report.skipped);
+            assert_eq!((report.from_state, report.replayed), (None, lines));
+        }
         assert!(from_file == from_journal, "{name} and what follows make another state");
     }
     Ok(())

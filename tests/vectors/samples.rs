@@ -1,16 +1,12 @@
 //! The events of the kept ledger: every kind there is, in the order in which a server writes them.
 
-use data_encoding::{BASE64, BASE64URL_NOPAD};
-use doorward::crypto::{
-    code::CodeSecret,
-    random::TokenHash,
-    sealed::{Private, Subject},
-};
+mod said;
+mod values;
+
+use doorward::crypto::sealed::Subject;
 use doorward::domain::{
-    disclaimer::Disclaimer,
     document::DocumentName,
-    email::EmailAddress,
-    ids::{ChallengeId, GuestId, MailId, ReceiptId, RecipientId, RedactionId, SessionId, ShareId, StaffId, UploadId},
+    ids::{ChallengeId, GuestId, RecipientId, RedactionId, ShareId, StaffId, UploadId},
     language::Language,
     notify::Notify,
     part::PartPath,
@@ -23,8 +19,10 @@ use doorward::domain::{
     upload::{Scan, Unfinished, Unwanted},
     version::{ContentHash, FileVersion, Pinned},
 };
-use doorward::ledger::event::{Actor, ArchivePart, Event, MailKind, Origin, SessionEnd};
+use doorward::ledger::event::{Actor, ArchivePart, Event, MailKind, SessionEnd};
+use said::{consent, consent_anew, disclaimer, said, told, translated};
 use std::{sync::Arc, time::Duration};
+use values::{address, challenge, mail, of, origin, path, receipt, secret, session, store, token, version};
 
 const OFFICE: StaffId = StaffId::from_bytes([0x51; 16]);
 const LEFT: StaffId = StaffId::from_bytes([0x52; 16]);
@@ -138,8 +136,11 @@ pub(crate) fn rest(start: Timestamp) -> Vec<Vec<Event>> {
         attention(later(1)),
         vec![Event::RecipientRevoked { share: FILES, recipient: BEN_FILES, by: operator }],
         vec![Event::ShareRevoked { share: FOLDER, by }, Event::ShareEnded { share: ENDED }],
+        vec![Event::DisclaimerPublished { disclaimer: translated() }, consent_anew()],
+        told(|n, kind| Event::MailQueued { mail: mail(11 + n), share: FILES, kind, due: later(1), deliver_by: Timestamp::MAX }),
         vec![code(challenge(4), ANN_FILES, Some(token(3)), 86_400), opened(2, challenge(4), None, later(9 * 3600))],
         vec![Event::SessionClosed { session: session(2), why: SessionEnd::Left }],
+        said(later(40 * 86_400)),
         vec![Event::StaffRemoved { staff: LEFT }],
         vec![Event::ServerStopped {}],
     ]
@@ -199,20 +200,6 @@ fn item(label: &str, kind: ItemKind) -> Item {
 fn pinned_folder() -> Item {
     let pin = |n: u64| Pin { path: path(&format!("{n:04}/{}.pdf", "a long name ".repeat(4))), version: version(n).into() };
     item("exhibits", ItemKind::PinnedFolder(Arc::new((0..400).map(pin).collect())))
-}
-
-fn consent(challenge: ChallengeId) -> Event {
-    let (version, digest) = (disclaimer().version.clone(), disclaimer().digest.clone());
-    Event::ConsentGiven {
-        challenge: Some(challenge),
-        share: FILES,
-        recipient: ANN_FILES,
-        version,
-        digest,
-        language: String::new(),
-        session: None,
-        origin: origin(),
-    }
 }
 
 fn mail_of_code(challenge: ChallengeId) -> Event {
@@ -358,61 +345,4 @@ fn ranges(bytes: u64) -> RangeSet {
     set.add(ByteRange { start: 0, end: bytes / 2 });
     set.add(ByteRange { start: bytes / 2 + 5, end: bytes });
     set
-}
-
-fn disclaimer() -> Arc<Disclaimer> {
-    let text = "The documents are meant for you alone.\n\nA receipt is made.".to_owned();
-    let (title, digest) = ("~ Before you read".to_owned(), "ab".repeat(32));
-    Arc::new(Disclaimer { version: "2026.11.1".to_owned(), language: String::new(), title, text, digest, translations: Vec::new() })
-}
-
-fn origin() -> Private<Origin> {
-    of(
-        Subject::Guest(ANN),
-        Origin { address: "2001:db8::1".to_owned(), agent: "Browser/1.0 (with \"quotes\")".to_owned(), signs: Default::default() },
-    )
-}
-
-fn of<T>(subject: Subject, value: T) -> Private<T> {
-    Private::new(subject, value)
-}
-
-fn address(text: &str) -> EmailAddress {
-    EmailAddress::parse(text).expect("it is an address")
-}
-
-fn path(text: &str) -> doorward::domain::document::DocumentPath {
-    text.parse().expect("it is a path")
-}
-
-fn store() -> doorward::domain::document::StoreName {
-    doorward::domain::document::StoreName::parse("documents").expect("it is a store's name")
-}
-
-fn secret() -> CodeSecret {
-    serde_json::from_value(BASE64.encode(&[9; 20]).into()).expect("20 bytes are a secret")
-}
-
-fn token(n: u8) -> TokenHash {
-    serde_json::from_value(BASE64URL_NOPAD.encode(&[n; 32]).into()).expect("32 bytes are a hash")
-}
-
-fn version(n: u64) -> FileVersion {
-    FileVersion { device: 66_306, inode: n, ..FileVersion::plain(100, 1_790_000_000_123_456_789) }
-}
-
-const fn challenge(n: u8) -> ChallengeId {
-    ChallengeId::from_bytes([0x30 + n; 16])
-}
-
-const fn session(n: u8) -> SessionId {
-    SessionId::from_bytes([0x40 + n; 16])
-}
-
-const fn receipt(n: u8) -> ReceiptId {
-    ReceiptId::from_bytes([0x60 + n; 16])
-}
-
-const fn mail(n: u8) -> MailId {
-    MailId::from_bytes([0x70 + n; 16])
 }

@@ -38,29 +38,8 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
             state.timers.insert((*due, Timer::Mail(*mail)));
         }
         Event::MailSent { mail, lines, quiet_until, bounces_until } => {
-            let Some(sent) = drop_mail(state, *mail) else { return };
-            if let MailKind::Copy(recipient) = sent.kind {
-                said::visit_told(state, t, sent.share, recipient, Some(*lines));
-            }
-            if let Some(until) = *bounces_until {
-                state.passing.insert((until, Passing::Mail(*mail)));
-                state
-                    .sent_mails
-                    .insert(*mail, Arc::new(Sent { mail: *mail, share: sent.share, kind: sent.kind, at: t, until }));
-            }
-            let Some(share) = share_mut(state, sent.share) else { return };
-            match sent.kind {
-                MailKind::Notice => {
-                    share.unreported.drain(..(*lines).min(share.unreported.len()));
-                    share.unreported_more = 0;
-                    share.quiet_until = *quiet_until;
-                }
-                MailKind::Invitation(recipient) => {
-                    if let Some(recipient) = share.recipients.get_mut(&recipient) {
-                        Arc::make_mut(recipient).invited = Some(t);
-                    }
-                }
-                _ => {}
+            if let Some(it) = drop_mail(state, *mail) {
+                sent(state, t, &it, *lines, (*quiet_until, *bounces_until));
             }
         }
         Event::MailDropped { mail, .. } => drop(drop_mail(state, *mail)),
@@ -80,6 +59,33 @@ pub(super) fn mail(state: &mut State, t: Timestamp, event: &Event) {
                 && recipient.invited == Some(back.at)
             {
                 recipient.invited = None;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A mail was handed over, with so many lines; the moments say until when notices are gathered, and until when it may come back.
+fn sent(state: &mut State, t: Timestamp, it: &Mail, lines: usize, (quiet_until, bounces_until): (Timestamp, Option<Timestamp>)) {
+    if let MailKind::Copy(recipient) = it.kind {
+        said::visit_told(state, t, it.share, recipient, Some(lines));
+    }
+    if let Some(until) = bounces_until {
+        state.passing.insert((until, Passing::Mail(it.id)));
+        state
+            .sent_mails
+            .insert(it.id, Arc::new(Sent { mail: it.id, share: it.share, kind: it.kind, at: t, until }));
+    }
+    let Some(share) = share_mut(state, it.share) else { return };
+    match it.kind {
+        MailKind::Notice => {
+            share.unreported.drain(..lines.min(share.unreported.len()));
+            share.unreported_more = 0;
+            share.quiet_until = quiet_until;
+        }
+        MailKind::Invitation(recipient) => {
+            if let Some(recipient) = share.recipients.get_mut(&recipient) {
+                Arc::make_mut(recipient).invited = Some(t);
             }
         }
         _ => {}

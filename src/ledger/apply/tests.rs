@@ -4,7 +4,7 @@ use super::*;
 use crate::crypto::code::CodeSecret;
 use crate::crypto::random::{CookieSecret, TokenHash};
 use crate::crypto::sealed::{Private, Subject};
-use crate::domain::bounds::RECEIPT_WINDOW;
+use crate::domain::bounds::{RECEIPT_WINDOW, WAITING_CHALLENGES};
 use crate::domain::document::DocumentName;
 use crate::domain::ids::{GuestId, ReceiptId, StaffId};
 use crate::domain::language::Language;

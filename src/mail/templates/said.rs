@@ -16,8 +16,10 @@ pub enum Saying<'a> {
     MoreTime {
         /// When the share ends or ended, as people write it.
         expires: &'a str,
-        /// The last day that is asked for, such as `2026-12-31`.
+        /// The last day that is asked for, as the command takes it: `2026-12-31`.
         day: &'a str,
+        /// The same day as people write it.
+        until: &'a str,
         /// Whether it has ended.
         over: bool,
         /// Whether it was the recipient, in a session; else anybody who holds the link.
@@ -66,9 +68,9 @@ impl RecipientSaid<'_> {
                 sheet.say("mail-declined-effect", &[]);
                 sheet.whisper("mail-said-anybody", &[]);
             }
-            Saying::MoreTime { expires, day, over, proven } => {
+            Saying::MoreTime { expires, day, until, over, proven } => {
                 sheet.say("mail-time-intro", &about);
-                sheet.say(if over { "mail-time-ended" } else { "mail-time-ends" }, &[("expires", expires), ("day", day)]);
+                sheet.say(if over { "mail-time-ended" } else { "mail-time-ends" }, &[("expires", expires), ("day", until)]);
                 sheet.say("mail-time-yes", &[]);
                 sheet.put(command(format!("doorward share update {share} --expires {day}")));
                 sheet.say("mail-time-no", &[]);

@@ -89,7 +89,7 @@ fn all(nasty: &str) -> Vec<Content> {
 }
 
 fn sayings() -> impl Iterator<Item = Saying<'static>> {
-    let time = |over, proven| Saying::MoreTime { expires: "14:00", day: "2026-12-31", over, proven };
+    let time = |over, proven| Saying::MoreTime { expires: "14:00", day: "2026-12-31", until: "31 December 2026", over, proven };
     let unwanted = [false, true].map(|ended| Saying::Unwanted { ended });
     [Saying::Declined, time(false, true), time(true, false)].into_iter().chain(unwanted)
 }

@@ -207,4 +207,28 @@ impl<'a> Html<'a> {
     fn change(&self, change: &ChangeView) -> String {
         self.words.text(&format!("report-change-{}", change.what))
     }
+
+    /// What a change set, and to what, where there are words for it; what has none is shown by the names that the API has.
+    fn set(&self, name: &str, value: &str) -> (String, Option<String>) {
+        let id = format!("report-set-{name}");
+        let value = match name {
+            "expires" => Some(self.both(value)),
+            "remind" => {
+                let seconds = value.strip_suffix('s').and_then(|seconds| seconds.parse::<u64>().ok());
+                seconds.map(|seconds| figures::minutes(self.words, seconds / 60))
+            }
+            _ => Some(if name == "delivery" { format!("report-delivery-{value}") } else { format!("{id}-{value}") })
+                .filter(|id| self.words.has(id))
+                .map(|id| self.words.text(&id)),
+        };
+        (if self.words.has(&id) { self.words.text(&id) } else { name.to_owned() }, value)
+    }
+
+    /// Who did it: the server, a recipient, or somebody with an account on the machine, by its number.
+    fn by(&self, by: &str) -> String {
+        match by.split_once(' ') {
+            Some(("operator", user)) => self.with("report-by-operator", &[("user", user)]),
+            _ => self.words.text(if by == "server" { "report-by-server" } else { "report-by-recipient" }),
+        }
+    }
 }

@@ -73,8 +73,8 @@ impl Html<'_> {
 #[cfg(test)]
 pub(super) fn sample(seconds: u64) -> SessionView {
     SessionView {
-        ends: "18:40".into(),
-        ends_at_last: "23:40".into(),
+        ends: "18:40 CET".into(),
+        ends_at_last: "23:40 CET".into(),
         seconds,
         most: 7200,
         stay: "/d/0198/stay".into(),

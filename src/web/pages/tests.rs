@@ -19,6 +19,7 @@ struct Said<'a> {
     organisation: &'a str,
     contact: &'a str,
     subject: &'a str,
+    title: &'a str,
     text: &'a str,
     names: [&'a str; 5],
 }
@@ -28,6 +29,7 @@ const HONEST: Said<'_> = Said {
     organisation: "Ombuds Office of the City of Northbridge",
     contact: "ombuds@northbridge.example",
     subject: "Case 2026-114: statements for your review",
+    title: "Terms of confidential review",
     text: "The documents are confidential. You may read them for the purpose of these proceedings, and you may show them to your own counsel. Please do not pass them on to anybody else, and delete your copies when the proceedings have ended.",
     names: [
         "Statement of M. Okafor, signed.pdf",
@@ -54,13 +56,13 @@ fn link(said: Said<'_>, documents: usize, folders: usize, gives: Gives, paragrap
         expires: "31 December 2026, 23:59 CET".into(),
         disclaimer: (paragraphs > 0).then(|| DisclaimerView {
             language: "en".into(),
-            title: if said.text == HOSTILE { HOSTILE } else { "Terms of confidential review" }.into(),
+            title: said.title.into(),
             paragraphs: vec![said.text.into(); paragraphs],
             version: if said.text == HOSTILE { HOSTILE } else { "2026-11" }.into(),
             digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
         }),
-        unwanted: (paragraphs == 1).then(|| "18:30".into()),
-        declined: (paragraphs == 1).then(|| "18:31".into()),
+        unwanted: (paragraphs == 1).then(|| "18:30 CET".into()),
+        declined: (paragraphs == 1).then(|| "18:31 CET".into()),
         form_token: "dG9rZW4".into(),
         action: "/s/AQEabc".into(),
     }
@@ -184,7 +186,7 @@ fn gallery_in(language: Language, said: Said<'_>) -> Vec<(String, String)> {
     let query = if said.text == HOSTILE { HOSTILE } else { "" };
     let frame =
         Frame { words: &words, organisation: said.organisation, contact: said.contact, query, brand: &crate::web::brand::Brand::default() };
-    let at = || "18:41".to_owned();
+    let at = || "18:41 CET".to_owned();
     let mut pages = vec![
         ("link".to_owned(), link(said, 3, 1, Gives::Documents, 6).render(&frame)),
         ("link-short".to_owned(), link(said, 1, 0, Gives::Pictures, 1).render(&frame)),
@@ -231,8 +233,9 @@ fn gallery_in(language: Language, said: Said<'_>) -> Vec<(String, String)> {
     pages
         .extend(unsent.map(|(name, resend)| (format!("code-{name}"), CodePage { sent: false, ..code(said, None, resend) }.render(&frame))));
     pages.push(("code-told".to_owned(), CodePage { told: true, code_length: 8, ..code(said, None, Resend::Now) }.render(&frame)));
+    pages.extend(more::archives(said).map(|(name, page)| (name.to_owned(), page.render(&frame))));
     pages.extend(RefusalKind::ALL.map(|kind| (format!("refusal-{}", kind.name()), refusal(said, kind).render(&frame))));
-    pages
+    pages.into_iter().map(|(name, html)| (name, more::figures(language, html))).collect()
 }
 
 /// The start tags of a page.
@@ -262,7 +265,7 @@ fn the_gallery_holds_every_page() -> std::io::Result<()> {
         std::fs::write(dir.join(path.trim_start_matches('/')), assets::find(path).map_or(&b""[..], |asset| asset.body))?;
     }
     for language in Language::ALL {
-        for (name, html) in gallery_in(language, HONEST) {
+        for (name, html) in gallery_in(language, more::honest(language)) {
             assert!(!html.contains("{ $") && !html.contains("{$"), "{name} has an empty place in {language}");
             std::fs::write(dir.join(format!("{language}-{name}.html")), html.replace("\"/static/", "\"static/"))?;
         }
@@ -272,8 +275,7 @@ fn the_gallery_holds_every_page() -> std::io::Result<()> {
 
 #[test]
 fn what_people_wrote_stays_text_and_cannot_turn_the_writing() {
-    let said = Said { owner: HOSTILE, organisation: HOSTILE, contact: HOSTILE, subject: HOSTILE, text: HOSTILE, names: [HOSTILE; 5] };
-    for (name, html) in gallery(said) {
+    for (name, html) in gallery(more::nothing_but(HOSTILE)) {
         assert!(!html.contains("<script>") && !html.contains("\"x'y") && !html.contains("y&z"), "{name}");
         assert!(!html.contains(['\u{202e}', '\u{2066}', '\u{0}']), "{name}");
         assert!(html.contains("&#60;script&#62;alert(1)") && html.contains("\u{fffd}fdp.exe"), "{name}");

@@ -101,7 +101,7 @@ fn view(web: &Web, share: ShareId, offer: TimeOffer, action: String, form_token:
 
 /// Takes in a form of the link's page, or of the page that says that the share has ended.
 async fn from_link(web: &Web, link: &str, request: Request) -> Result<(Entry, Form, Origin), Response> {
-    let entry = match enter(web, link, Action::Agree, &request) {
+    let entry = match enter(web, link, Action::Say, &request) {
         Err(Refusal::Expired(share)) if request.uri().path().ends_with("/more-time") => {
             web.gate().ended_entry(link).ok_or(Refusal::Expired(share))
         }
@@ -119,7 +119,7 @@ async fn from_session(web: &Web, share: &str, request: Request) -> Result<(Share
     let no_session = || refuse::refusal(web, &Refusal::NoSession);
     let share: ShareId = share.parse().map_err(|_| no_session())?;
     let (cookie, origin) = (cookies::read(request.headers(), Purpose::Session, share), request::origin(&request));
-    let limited = web.gate().limit(Action::Agree, request::client(&request));
+    let limited = web.gate().limit(Action::Say, request::client(&request));
     limited.map_err(|refusal| refuse::refusal(web, &refusal))?;
     let form = receive(request).await.map_err(|kind| refuse::plain(web, kind))?;
     let cookie = cookie.ok_or_else(no_session)?;

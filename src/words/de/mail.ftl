@@ -56,8 +56,8 @@ mail-notice-subject =
     }
 mail-notice-intro =
     { $count ->
-        [one] Zu Ihrer Freigabe „{ $subject }“ gibt es eine neue Empfangsbestätigung:
-       *[other] Zu Ihrer Freigabe „{ $subject }“ gibt es { $count } neue Empfangsbestätigungen:
+        [one] zu Ihrer Freigabe „{ $subject }“ gibt es eine neue Empfangsbestätigung:
+       *[other] zu Ihrer Freigabe „{ $subject }“ gibt es { $count } neue Empfangsbestätigungen:
     }
 mail-notice-line =
     { $time }: { $recipient } hat { $action ->
@@ -89,7 +89,7 @@ mail-notice-meaning = Eine Empfangsbestätigung sagt, was unser Server wem gesen
 ## Das Ende des Zugangs
 
 mail-access-ended-subject = Der Zugang ist beendet: { $subject }
-mail-access-ended-expired = Die Freigabe „{ $subject }“ von { $owner } ({ $organisation }) ist wie vorgesehen abgelaufen.
+mail-access-ended-expired = die Freigabe „{ $subject }“ von { $owner } ({ $organisation }) ist wie vorgesehen abgelaufen.
 mail-access-ended-stopped = { $owner } ({ $organisation }) hat die Freigabe „{ $subject }“ für Sie beendet.
 mail-access-ended-effect = Ihr Link öffnet die Dokumente nicht mehr. Sie brauchen nichts zu tun.
 mail-access-ended-help = Brauchen Sie die Dokumente noch? Fragen Sie { $owner } ({ $address }) oder { $contact }.
@@ -107,14 +107,14 @@ mail-share-ended-again = Braucht noch jemand die Dokumente? Geben Sie der Freiga
 ## Dokumente, die sich seit der Freigabe geändert haben
 
 mail-changed-subject = Seit der Freigabe geändert: { $subject }
-mail-changed-intro = Jemand hat Ihre Freigabe „{ $subject }“ geöffnet und Dokumente vorgefunden, die nicht mehr die freigegebenen sind:
+mail-changed-intro = jemand hat Ihre Freigabe „{ $subject }“ geöffnet und Dokumente vorgefunden, die nicht mehr die freigegebenen sind:
 mail-changed-effect = Davon wurde nichts herausgegeben: Die Freigabe hält an den Fassungen fest, mit denen sie angelegt wurde, und die Seiten sagen, dass sich das Dokument geändert hat.
 mail-changed-advice = Sollen die Empfänger bekommen, was jetzt da ist? Sehen Sie sich die Dokumente zuerst an und führen Sie dann aus: doorward share pin { $id }
 
 ## Eine E-Mail, die nicht zugestellt werden konnte
 
 mail-failed-subject = Nicht zugestellt an { $recipient }: { $subject }
-mail-failed-intro = Eine E-Mail zu Ihrer Freigabe „{ $subject }“ konnten wir { $recipient } nicht zustellen.
+mail-failed-intro = eine E-Mail zu Ihrer Freigabe „{ $subject }“ konnten wir { $recipient } nicht zustellen.
 mail-failed-full = Das Postfach ist voll.
 mail-failed-gave-up = Wir haben es über mehrere Stunden viele Male vergeblich versucht.
 mail-failed-no-mailbox = Ein Postfach mit dieser Adresse gibt es anscheinend nicht. Vielleicht ist ein Tippfehler darin.
@@ -130,8 +130,8 @@ mail-trial-body = Wenn Sie das lesen können, kommen E-Mails von { $organisation
 
 ## Die Erinnerung vor dem Ende einer Freigabe, an alle, die noch nichts gelesen haben
 
-mail-reminder-subject = Bis { $until }: { $subject }
-mail-reminder-intro = { $owner } ({ $organisation }) stellt Ihnen „{ $subject }“ bis { $until } bereit. Sie haben noch nichts davon angesehen.
+mail-reminder-subject = Bis zum { $until }: { $subject }
+mail-reminder-intro = { $owner } ({ $organisation }) stellt Ihnen „{ $subject }“ bis zum { $until } bereit. Sie haben noch nichts davon angesehen.
 mail-reminder-link = Das ist Ihr persönlicher Link, derselbe wie bisher:
 mail-reminder-help = Brauchen Sie mehr Zeit, oder haben Sie eine Frage? Fragen Sie { $owner } ({ $address }) oder { $contact }.
 mail-reminder-once = Wir erinnern Sie nur dieses eine Mal. Wenn Sie die Dokumente nicht lesen möchten, brauchen Sie nichts zu tun.
@@ -142,37 +142,37 @@ mail-said-anybody = Das wurde auf der Seite hinter dem Link gesagt. Sie kann öf
 mail-said-proven = Das wurde gesagt, nachdem der Code aus ihrem Postfach eingegeben war.
 
 mail-declined-subject = { $recipient } stimmt nicht zu: { $subject }
-mail-declined-intro = Jemand mit dem Link von { $recipient } stimmt dem Text nicht zu, dem vor Ihrer Freigabe „{ $subject }“ zuzustimmen ist.
+mail-declined-intro = jemand mit dem Link von { $recipient } stimmt dem Text nicht zu, dem vor Ihrer Freigabe „{ $subject }“ zuzustimmen ist.
 mail-declined-effect = Es wurde nichts gezeigt, und sonst hat sich nichts geändert: Wer später zustimmt, kommt hinein. Vielleicht gibt es eine Frage zum Text.
 
 mail-time-subject = { $recipient } bittet um mehr Zeit: { $subject }
 mail-time-intro = { $recipient } bittet um mehr Zeit, um Ihre Freigabe „{ $subject }“ zu lesen.
-mail-time-ended = Sie endete am { $expires }. Erbeten ist sie bis { $day }.
-mail-time-ends = Sie endet am { $expires }. Erbeten ist sie bis { $day }.
+mail-time-ended = Sie endete am { $expires }. Erbeten ist sie bis zum { $day }.
+mail-time-ends = Sie endet am { $expires }. Erbeten ist sie bis zum { $day }.
 mail-time-yes = Wenn Sie einverstanden sind, führen Sie das hier aus. Die Links bleiben dieselben, und eine E-Mail sagt es allen, die darum gebeten haben:
 mail-time-no = Wenn nicht, brauchen Sie nichts zu tun.
 
 mail-unwanted-subject = Nicht für { $recipient } bestimmt: { $subject }
-mail-unwanted-intro = Jemand mit dem Link von { $recipient } sagt, dass Ihre Freigabe „{ $subject }“ dort nicht richtig ist.
+mail-unwanted-intro = jemand mit dem Link von { $recipient } sagt, dass Ihre Freigabe „{ $subject }“ nicht für diese Adresse bestimmt ist.
 mail-unwanted-effect = An diese Adresse geht keine E-Mail zu dieser Freigabe mehr, bis jemand mit diesem Link zustimmt oder einen Code anfordert. Der Zugang ist wie zuvor. Bitte prüfen Sie die Adresse.
 mail-unwanted-stop = Wenn die Adresse falsch ist, beenden Sie ihren Zugang:
-mail-unwanted-intro-ended = { $recipient } sagt, dass Ihre Freigabe „{ $subject }“ dort nicht richtig ist, und hat den eigenen Zugang beendet.
+mail-unwanted-intro-ended = { $recipient } sagt, dass Ihre Freigabe „{ $subject }“ nicht für diese Adresse bestimmt ist, und hat den eigenen Zugang beendet.
 mail-unwanted-effect-ended = Der Link öffnet nichts mehr, und dorthin geht keine E-Mail mehr. Wenn das ein Versehen war, legen Sie eine neue Freigabe an.
 
 ## Mehr Zeit, an einen Empfänger, der darum gebeten hat
 
 mail-extended-subject = Sie haben mehr Zeit: { $subject }
-mail-extended-intro = { $owner } ({ $organisation }) gibt Ihnen mehr Zeit für „{ $subject }“: Die Freigabe ist bis { $expires } offen.
+mail-extended-intro = { $owner } ({ $organisation }) gibt Ihnen mehr Zeit für „{ $subject }“: Die Freigabe ist bis zum { $expires } offen.
 mail-extended-link = Ihr Link ist derselbe wie bisher:
 
 ## Kopien für einen Empfänger
 
 mail-agreed-subject = Der Text, dem Sie zugestimmt haben: { $subject }
-mail-agreed-intro = Am { $when } haben Sie diesem Text zugestimmt, um „{ $subject }“ von { $owner } ({ $organisation }) zu öffnen. Das ist Ihre Kopie:
+mail-agreed-intro = am { $when } haben Sie diesem Text zugestimmt, um „{ $subject }“ von { $owner } ({ $organisation }) zu öffnen. Das ist Ihre Kopie:
 mail-agreed-digest = Fassung { $version }. Ihre Zustimmung ist mit dieser Prüfsumme des Textes vermerkt (SHA-256): { $digest }
 
 mail-copy-subject = Was Sie geöffnet haben: { $subject }
-mail-copy-intro = Das ist Ihre eigene Kopie dessen, was bei Ihrem Besuch von „{ $subject }“ von { $owner } ({ $organisation }) vermerkt wurde:
+mail-copy-intro = das ist Ihre eigene Kopie dessen, was bei Ihrem Besuch von „{ $subject }“ von { $owner } ({ $organisation }) vermerkt wurde:
 mail-copy-line =
     { $time }: { $action ->
         [preview] angesehen:

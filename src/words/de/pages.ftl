@@ -93,7 +93,7 @@ link-may-view = Nur ansehen, nicht herunterladen
 link-may-marked = Ansehen und mit Wasserzeichen herunterladen
 link-may-download = Ansehen und herunterladen
 link-no-effect = Dass Sie diese Seite geöffnet haben, hat nichts verändert: Es wurde keine E-Mail verschickt, und nichts gilt als gelesen.
-terms-eyebrow = Bitte lesen Sie zuerst
+terms-eyebrow = Bitte lesen Sie das zuerst
 terms-version = Über diesen Text, Fassung { $version }
 terms-digest = Ihre Zustimmung wird mit dieser Prüfsumme des Textes festgehalten (SHA-256):
 link-agree-note = Wenn Sie zustimmen, senden wir einen Einmalcode an { $address }. Indem Sie ihn auf der nächsten Seite eingeben, zeigen Sie, dass das Postfach Ihnen gehört; Ihre Zustimmung wird dann mit Ihrer Adresse, der Uhrzeit und diesem Text festgehalten.
@@ -224,7 +224,7 @@ archive-renamed = { $renamed ->
    *[other] { $renamed } Dokumente haben in der ZIP-Datei andere Namen, weil manche Computer ihre eigenen nicht annehmen. Die Liste in der ZIP-Datei sagt, welche.
 }
 archive-list = Am Anfang der ZIP-Datei steht eine Liste ihres Inhalts, MANIFEST.jsonl, mit der Größe jedes Dokuments und, wo sie bekannt ist, seiner Prüfsumme (SHA-256).
-archive-nothing = Nichts davon kann im Augenblick heruntergeladen werden.
+archive-nothing = Nichts davon kann im Augenblick heruntergeladen werden. Wenn Sie es brauchen, fragen Sie { $owner }.
 archive-get = ZIP-Datei herunterladen
 archive-receipt = { $owner } erhält eine einzige Empfangsbestätigung für die ZIP-Datei, mit allen Dokumenten darin, Ihrer Adresse und der Uhrzeit.
 archive-back = Zurück zu den Dokumenten
@@ -314,7 +314,7 @@ upload-problem-kind = „{ $name }“ wurde nicht angenommen, weil diese Art von
 upload-problem-link-full = „{ $name }“ ist größer als das, was Sie hier noch senden können: { $limit } sind übrig.
 upload-problem-locked = „{ $name }“ wird schon gesendet, vielleicht in einem anderen Fenster.
 upload-problem-missing = „{ $name }“ kann nicht fortgesetzt werden. Bitte senden Sie es noch einmal von Anfang an.
-upload-problem-no-room = „{ $name }“ konnte nicht angenommen werden, weil gerade kein Platz dafür ist. Nichts davon wurde behalten.
+upload-problem-no-room = „{ $name }“ konnte nicht angenommen werden, weil gerade kein Platz dafür ist. Bitte senden Sie es später noch einmal.
 upload-problem-none = Es wurde kein Dokument gewählt. Bitte wählen Sie eines und senden Sie es.
 upload-problem-too-large = „{ $name }“ ist zu groß. Ein Dokument darf hier bis zu { $limit } haben.
 upload-problem-too-many = „{ $name }“ wurde nicht angenommen: Hier können bis zu { $limit } Dokumente gesendet werden.
@@ -330,7 +330,7 @@ left-receipts = Die Empfangsbestätigungen für das, was Sie geöffnet haben, bl
 ## Die bloße Adresse
 
 home-title = Hier werden Dokumente übergeben
-home-lead = { $organisation } stellt über diesen Server Menschen außerhalb Dokumente bereit.
+home-lead = { $organisation } stellt über diesen Server Menschen außerhalb des eigenen Hauses Dokumente bereit.
 home-how = Um zu öffnen, was Ihnen bereitgestellt wurde, benutzen Sie den Link in der E-Mail, die Sie erhalten haben.
 home-nothing = Auf dieser Seite gibt es nichts zu suchen und nichts, wo Sie sich anmelden könnten.
 
@@ -523,7 +523,7 @@ more-title = Brauchen Sie mehr Zeit?
 more-note = Wir bitten { $owner } per E-Mail darum. Wenn die Antwort Ja ist, bekommen Sie eine E-Mail, und Ihr Link gilt bis dahin.
 more-until = Offen halten bis zum Ende des Tages
 more-send = Um mehr Zeit bitten
-more-asked = Wir haben { $owner } gebeten, die Freigabe bis { $until } offen zu halten ({ $at }). Wenn die Antwort Ja ist, bekommen Sie eine E-Mail.
+more-asked = Wir haben { $owner } gebeten, die Freigabe bis zum { $until } offen zu halten ({ $at }). Wenn die Antwort Ja ist, bekommen Sie eine E-Mail.
 
 ## Ein Text, der sich während der Anmeldung geändert hat
 

@@ -276,7 +276,7 @@ archive-renamed = { $renamed ->
    *[other] { $renamed } documents have other names in the ZIP, because some computers would not take their own. The list in the ZIP says which.
 }
 archive-list = The ZIP begins with a list of what it holds, MANIFEST.jsonl, with the size of each document and, where it is known, its fingerprint (SHA-256).
-archive-nothing = None of it can be downloaded at the moment.
+archive-nothing = None of it can be downloaded at the moment. If you need it, ask { $owner }.
 archive-get = Download the ZIP
 archive-receipt = { $owner } receives one receipt for the ZIP, with all documents in it, your address and the time.
 archive-back = Back to the documents

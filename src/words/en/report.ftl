@@ -18,7 +18,7 @@ report-delivery-preview = pictures of their pages only
 report-delivery-watermarked = pictures of their pages, and marked copies
 report-made = This report was made
 report-head = Ledger up to line { $line }
-report-head-meaning = All that is told here stands in the ledger at or before this line. Its hash, below, holds every line before it: “doorward audit verify” follows the whole chain, and “doorward audit export” prints it.
+report-head-meaning = All that is told here stands in the ledger at or before this line. Its hash, above, holds every line before it: “doorward audit verify” follows the whole chain, and “doorward audit export” prints it.
 report-ledger-name = Name of the ledger
 
 report-readers = Who has read what
@@ -127,6 +127,34 @@ report-change-reminded = those reminded who had read nothing
 report-change-stopped-one = access stopped for one recipient
 report-change-stopped = share stopped
 report-change-ended = share ended
+
+# What a change set, by the names and values that the ledger has for it.
+report-set-delivery = Documents are given as
+report-set-expires = Ends
+report-set-mark = Watermark
+report-set-mark-light = light
+report-set-mark-medium = medium
+report-set-mark-strong = strong
+report-set-notify = Notices
+report-set-notify-daily = once a day
+report-set-notify-now = at once
+report-set-notify-off = none
+report-set-page = Page
+report-set-print = May be printed
+report-set-print-false = no
+report-set-print-true = yes
+report-set-remind = Reminder, before the end
+report-set-sha256 = SHA-256
+report-set-text = With the text of the pages
+report-set-text-false = no
+report-set-text-true = yes
+report-set-upload = Takes documents from recipients
+report-set-upload-false = no
+report-set-upload-true = yes
+report-set-version = Version
+report-by-operator = account { $user } on the server
+report-by-recipient = recipient
+report-by-server = the server itself
 
 report-meaning = What this report says, and what it does not
 report-meaning-mailbox = It proves a mailbox, not a person: whoever reads the mailbox can type the code.

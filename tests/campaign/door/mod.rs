@@ -2,6 +2,7 @@
 
 mod cut;
 mod guessing;
+mod headless;
 mod links;
 mod scanners;
 mod siege;
@@ -53,7 +54,8 @@ fn named_wait(page: &str, now: Timestamp) -> Option<Duration> {
     let (hour, _, minute) = named?;
     let today = now.millis().rem_euclid(86_400_000) / 1000;
     let wanted = i64::try_from(hour * 3600 + minute * 60 + 60).ok()?;
-    Some(Duration::from_secs(u64::try_from((wanted - today).rem_euclid(86_400)).ok()?))
+    // A minute that is over is one of tomorrow.
+    Some(Duration::from_secs(u64::try_from((wanted - today - 1).rem_euclid(86_400)).ok()? + 1))
 }
 
 #[test]

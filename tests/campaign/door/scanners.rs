@@ -1,7 +1,9 @@
 //! Scanners that come before the person: whatever they do with a link, nothing is read by them, and the person gets in.
 
+use super::headless::{Headless, Looked};
 use super::{named_wait, of, own_code};
 use crate::figures::table;
+use crate::helpers::full;
 use crate::rig::{Client, Outcome, Shared, TestApp, documents};
 use doorward::web::api::wire::CreateShare;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +15,7 @@ const RECIPIENTS: usize = 10;
 /// A person asks no more often than this.
 const PATIENCE: usize = 12;
 
-/// What comes before a person. The browser without a screen is one in tests/browser; here it is a client that loads what a page names.
+/// What comes before a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Persona {
     Gets,
@@ -22,8 +24,10 @@ enum Persona {
     Browses,
     Clicks,
     Fills,
+    Chromium,
 }
 
+/// Those that are played by a client; what browses loads whatever a page names. Chromium comes as well, where the tests have it.
 const ALL: [Persona; 6] = [Persona::Gets, Persona::Heads, Persona::LoadsAhead, Persona::Browses, Persona::Clicks, Persona::Fills];
 
 #[derive(Debug, Default)]
@@ -32,6 +36,15 @@ struct Tally {
     requests: usize,
     refused: usize,
     sessions: usize,
+}
+
+impl Tally {
+    fn add(&mut self, looked: &Looked) {
+        self.visits += 1;
+        self.requests += looked.requests;
+        self.refused += looked.refused;
+        self.sessions += looked.sessions;
+    }
 }
 
 struct Visit<'a> {
@@ -97,7 +110,7 @@ impl Visit<'_> {
                     self.ask("GET", &href, &fields).await?;
                 }
             }
-            Persona::Clicks | Persona::Fills => self.press_everything(link).await?,
+            Persona::Clicks | Persona::Fills | Persona::Chromium => self.press_everything(link).await?,
         }
         Ok(())
     }
@@ -140,17 +153,22 @@ async fn six_personas_read_nothing_and_the_person_gets_in_after_them() -> Outcom
     let app = TestApp::with(|config| config.limits.exempt_networks.clear()).await?;
     app.put("report.txt", "the report")?;
     let mut tallies: BTreeMap<Persona, Tally> = BTreeMap::new();
-    let mut waits = Vec::new();
+    let (mut waits, mut browser) = (Vec::new(), Headless::start().await?);
     for number in 0..links.div_ceil(RECIPIENTS) {
         let to: Vec<String> = (0..RECIPIENTS).map(|n| format!("person{number}-{n}@example.org")).collect();
         let share = app.share(CreateShare { to: to.clone(), ..documents(&["report.txt"]) }).await?;
         for email in to {
-            for _ in 0..VISITS {
+            for nth_visit in 0..VISITS {
                 for (nth, persona) in ALL.into_iter().enumerate() {
                     let client = app.client().from(Ipv4Addr::new(127, 0, 0, 10 + u8::try_from(nth)?));
                     let code = (persona == Persona::Fills).then(|| never_mailed(&app, &email));
                     let mut visit = Visit { client: &client, tally: tallies.entry(persona).or_default(), code };
                     visit.make(persona, &share.link_of(&email)).await?;
+                }
+                // It takes a second or two each time.
+                if let Some(browser) = browser.as_mut().filter(|_| full() || nth_visit == 0) {
+                    let address = format!("https://localhost:{}{}", app.address.port(), share.link_of(&email));
+                    tallies.entry(Persona::Chromium).or_default().add(&browser.look(&address).await?);
                 }
                 app.pass(Duration::from_secs(30));
             }
@@ -167,6 +185,9 @@ async fn six_personas_read_nothing_and_the_person_gets_in_after_them() -> Outcom
         );
     }
     table(&rows);
+    if browser.is_none() {
+        println!("there are no libraries here that drive a browser: Chromium did not come");
+    }
     let entered: Vec<u64> = waits.iter().flatten().map(Duration::as_secs).collect();
     let at_once = entered.iter().filter(|wait| **wait == 0).count();
     println!(

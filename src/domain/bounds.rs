@@ -52,6 +52,8 @@ pub const ARCHIVE_WAIT: Duration = Duration::from_secs(10);
 pub const LINES_PER_PAGE: usize = 200;
 /// Calls to one store that may wait for its file system at the same time, reads included.
 pub const STORE_CALLS: usize = 64;
+/// Requests that may be let wait for their turn at one store, beside those that it is asked at the same time.
+pub const STORE_WAITING: usize = 1_024;
 /// A store that has not answered after this counts as unreachable for that call.
 pub const STORE_WAIT: Duration = Duration::from_secs(20);
 /// Shortest time that may be set for a store to answer.

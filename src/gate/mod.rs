@@ -45,6 +45,7 @@ pub mod stores;
 pub mod stream;
 pub mod sweeper;
 mod told;
+mod turns;
 pub mod upload;
 pub mod view;
 pub mod views;

@@ -90,6 +90,11 @@ impl Browser {
         self.ask(Method::POST, path, Some(form)).await
     }
 
+    /// Whether its connection can be asked more.
+    pub fn is_open(&self) -> bool {
+        !self.line.is_closed()
+    }
+
     /// The cookies, to go on with over another connection.
     pub fn cookies(self) -> Vec<(String, String)> {
         self.jar

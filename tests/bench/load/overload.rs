@@ -34,6 +34,8 @@ pub struct Options {
 static DOCUMENT: [u8; 1024] = [b'x'; 1024];
 /// Those who ask while the capacity is found, for each call that may run.
 const ASKERS_PER_CALL: usize = 3;
+/// Connections that are open before anything is counted: of new ones each costs a handshake on either side, which is measured in a row of its own.
+const CONNECTIONS: usize = 256;
 /// Of the capacity, as usual load before and after.
 const USUAL: f64 = 0.5;
 /// A refusal that comes within this comes at once.
@@ -57,9 +59,23 @@ enum Fate {
 }
 
 impl Pool {
+    async fn fill(&self) -> Fallible {
+        for n in 0..CONNECTIONS {
+            let mut browser = self.door.connect(n).await?.with(self.who.cookies.clone());
+            browser.get("/healthz").await?;
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(browser);
+        }
+        Ok(())
+    }
+
+    /// One that lies idle and that the server has not closed.
+    fn taken(&self) -> Option<Browser> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        std::iter::from_fn(|| idle.pop()).find(Browser::is_open)
+    }
+
     async fn ask(&self, n: usize) -> Fallible<Fate> {
-        let taken = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut browser = match taken {
+        let mut browser = match self.taken() {
             Some(browser) => browser,
             None => self.door.connect(n).await?.with(self.who.cookies.clone()),
         };
@@ -76,6 +92,7 @@ impl Pool {
 /// Runs it.
 pub async fn run(options: &Options, out: &Path) -> Fallible {
     let (scene, server, pool) = begin(options).await?;
+    pool.fill().await?;
     let capacity = capacity(&pool, options).await?;
     let count = |rate: f64| (rate * options.seconds) as usize;
     let parts = [("usual load before", USUAL), ("overload", options.times), ("usual load after", USUAL)];

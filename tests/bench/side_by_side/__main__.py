@@ -130,12 +130,16 @@ def main():
                 figures.append(figure)
             except (RuntimeError, OSError, subprocess.CalledProcessError) as why:
                 bench.missing.append(f"{row.title}: {why}")
-        text = report.markdown(head, lines, figures, bench.missing)
-    print(text)
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "side-by-side.md").write_text(text)
-    (options.out / "side-by-side.svg").write_text(report.svg(head, lines))
-    (options.out / "side-by-side.json").write_text(json.dumps({"head": head, "rows": kept}, indent=1))
+        # Before the folder goes: its many small files may take a disk minutes.
+        tell(options.out, head, lines, kept, report.markdown(head, lines, figures, bench.missing))
+
+
+def tell(out, head, lines, kept, text):
+    print(text, flush=True)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "side-by-side.md").write_text(text)
+    (out / "side-by-side.svg").write_text(report.svg(head, lines))
+    (out / "side-by-side.json").write_text(json.dumps({"head": head, "rows": kept}, indent=1))
 
 
 if __name__ == "__main__":

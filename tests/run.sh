@@ -195,7 +195,7 @@ build() {
 }
 
 lint_format() {
-    cargo fmt --check -- --color never
+    cargo fmt --all --check -- --color never
     cargo fmt --check --manifest-path fuzz/Cargo.toml -- --color never
 }
 lint_clippy() { within "$BUILD_SECONDS" cargo clippy --locked --all-targets -- -D warnings; }

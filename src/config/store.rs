@@ -12,7 +12,7 @@ use crate::config::{
     reader::Reader,
     rule::{Plain, flag, number, one_of, parsed, span},
 };
-use crate::domain::bounds::{STORE_CALLS, STORE_TRIES, STORE_WAIT, STORE_WAIT_LEAST};
+use crate::domain::bounds::{STORE_CALLS, STORE_TRIES, STORE_WAIT, STORE_WAIT_LEAST, STORE_WAITING};
 use crate::domain::document::StoreName;
 use std::{cell::RefCell, collections::HashSet, path::PathBuf, time::Duration};
 
@@ -27,6 +27,8 @@ pub struct StoreEntry {
     pub writable: bool,
     /// `calls`: how much may be asked of it at the same time. Default 64, which is the most.
     pub calls: usize,
+    /// `waiting`: how many requests may wait for their turn at it; one more is told at once to come again. Default 64, at most 1024.
+    pub waiting: usize,
     /// `timeout`: how long an answer, or the next bytes of one, may take. Default `20s`, which is the longest.
     pub timeout: Duration,
     /// `tries`: how often a look at a remote store is tried before it counts as failed. Default 3, at most 5.
@@ -99,7 +101,8 @@ const KINDS: &[(Plain<'static>, Kind)] = &[
 impl StoreEntry {
     /// A folder of this machine, everything else on its default.
     pub const fn folder(name: StoreName, path: PathBuf) -> Self {
-        Self { name, kind: StoreKind::Folder { path }, writable: false, calls: STORE_CALLS, timeout: STORE_WAIT, tries: 3 }
+        let kind = StoreKind::Folder { path };
+        Self { name, kind, writable: false, calls: STORE_CALLS, waiting: 64, timeout: STORE_WAIT, tries: 3 }
     }
 
     pub(super) fn read(r: &Reader<'_, '_>) -> Option<Self> {
@@ -108,6 +111,7 @@ impl StoreEntry {
         let path = r.optional("path", r.path());
         let writable = r.key("writable", Plain::Flag(false), flag());
         let calls = r.key("calls", Plain::Number(64), number(1..=STORE_CALLS));
+        let waiting = r.key("waiting", Plain::Number(64), number(0..=STORE_WAITING));
         let timeout = r.key("timeout", Plain::Text("20s"), span(STORE_WAIT_LEAST..=STORE_WAIT));
         let tries = r.key("tries", Plain::Number(3), number(1..=STORE_TRIES));
         let is = |wanted| kind == Some(wanted);
@@ -141,7 +145,7 @@ impl StoreEntry {
             Kind::Sftp => StoreKind::Sftp(sftp?),
             Kind::Webdav => StoreKind::Webdav(webdav?),
         };
-        Some(Self { name: name?, kind, writable, calls: calls?, timeout: timeout?, tries: tries? })
+        Some(Self { name: name?, kind, writable, calls: calls?, waiting: waiting?, timeout: timeout?, tries: tries? })
     }
 
     /// All of them; none, or one name twice, is a problem.

@@ -32,12 +32,28 @@ pub(super) struct Guarded {
     guard: Arc<Guard>,
 }
 
+/// Leave to ask a store what one request needs of it; given back when it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    /// Nothing where there is no such store, which answers at once.
+    _held: Option<OwnedSemaphorePermit>,
+}
+
+impl Turn {
+    /// A turn at what need not be waited for.
+    pub(crate) const fn at_nothing() -> Self {
+        Self { _held: None }
+    }
+}
+
 /// What all folders of one store have in common.
 #[derive(Debug)]
 struct Guard {
     name: StoreName,
     /// Nothing where the driver has its own.
     calls: Option<Arc<Semaphore>>,
+    /// For whole requests, each of which may be several calls.
+    turns: Arc<Semaphore>,
     timeout: Duration,
     tries: u32,
     clock: Arc<dyn Clock>,
@@ -50,6 +66,7 @@ impl Guarded {
         let is_folder = matches!(entry.kind, StoreKind::Folder { .. });
         let guard = Guard {
             name: entry.name.clone(),
+            turns: Arc::new(Semaphore::new(entry.calls + entry.waiting)),
             calls: (!is_folder).then(|| Arc::new(Semaphore::new(entry.calls))),
             timeout: entry.timeout,
             tries: if is_folder { 1 } else { entry.tries },
@@ -57,6 +74,12 @@ impl Guarded {
             breaker: Mutex::default(),
         };
         Self { store, guard: Arc::new(guard) }
+    }
+
+    /// A turn for one request, unless as many have one as the store can serve soon.
+    pub(super) fn turn(&self) -> Option<Turn> {
+        let held = Arc::clone(&self.guard.turns).try_acquire_owned().ok()?;
+        Some(Turn { _held: Some(held) })
     }
 
     /// How the store does.

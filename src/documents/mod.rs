@@ -31,6 +31,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use guard::Guarded;
+pub use guard::Turn;
 use read::OpenDocument;
 use rustix::io::Errno;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -327,6 +328,12 @@ impl Documents {
             return Err(StoreError::ReadOnly);
         }
         store.create(&place.below, size, bytes).await
+    }
+
+    /// A turn at a store, to be held until it has answered all that one request asks; nothing when as many have one as it can serve soon. Whoever
+    /// asks without one waits behind those who have.
+    pub fn turn(&self, store: &StoreName) -> Option<Turn> {
+        self.stores.get(store).map_or(Some(Turn::at_nothing()), |configured| configured.store.turn())
     }
 
     /// How often any store was asked since the start.

@@ -50,8 +50,12 @@ pub const ARCHIVE_PLAN_LIFE: Duration = Duration::from_secs(10 * 60);
 pub const ARCHIVE_WAIT: Duration = Duration::from_secs(10);
 /// Lines of one page of a folder.
 pub const LINES_PER_PAGE: usize = 200;
+/// Pages of refusals kept so that they need not be made anew.
+pub const REFUSALS_AT_HAND: usize = 512;
 /// Calls to one store that may wait for its file system at the same time, reads included.
 pub const STORE_CALLS: usize = 64;
+/// Requests that may be let wait for their turn at one store, beside those that it is asked at the same time.
+pub const STORE_WAITING: usize = 1_024;
 /// A store that has not answered after this counts as unreachable for that call.
 pub const STORE_WAIT: Duration = Duration::from_secs(20);
 /// Shortest time that may be set for a store to answer.

@@ -10,7 +10,7 @@ use crate::crypto::form::entity_tag;
 use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
 use crate::documents::read::OpenDocument;
-use crate::documents::{Place, StoreError};
+use crate::documents::{Place, StoreError, Turn};
 use crate::domain::bounds::RECEIPT_WINDOW;
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::ids::{MailId, ReceiptId, ShareId};
@@ -34,6 +34,7 @@ use crate::ledger::event::{Event, Origin};
 use crate::ledger::state::{Receipt, Share};
 use crate::ledger::tx::{Class, Tx};
 use crate::limit::connection::{ConnectionHandle, StreamPermit};
+use futures_util::FutureExt;
 use std::sync::Arc;
 
 /// A document that its permit has opened; nothing has left yet, and no receipt is made.
@@ -60,17 +61,26 @@ impl Opened {
 }
 
 impl Gate {
-    /// Opens a document for the holder of a session, or says why not. It must still be what was pinned.
+    /// Opens a document for the holder of a session, or says why not. It must still be what was pinned. `turn` is the turn at its store, if the
+    /// request has one already.
     pub async fn open(
         &self,
         share: ShareId,
         proof: Option<Proof>,
         path: &DocumentPath,
         connection: &ConnectionHandle,
+        turn: Option<Turn>,
     ) -> Result<Opened, Refusal> {
         let permit = admit_document(self.session(share, proof)?, path, Action::Download)?;
-        // Before the document is opened, so that what waits holds no descriptor.
-        let place = connection.acquire_stream().await;
+        // Before the document is opened, so that what waits holds no descriptor; nor does it hold a turn, for it may wait as long as its client likes.
+        let (place, turn) = match connection.acquire_stream().now_or_never() {
+            Some(place) => (place, turn),
+            None => {
+                drop(turn);
+                (connection.acquire_stream().await, None)
+            }
+        };
+        let _turn = turn.map_or_else(|| self.turn_at(permit.covered()), Ok)?;
         let document = self.open_pinned(permit.covered(), permit.admitted().share()).await;
         let document = document.map_err(|error| self.not_had(share, permit.covered(), error))?;
         let entity_tag = entity_tag(&self.keys, share, &document.version);

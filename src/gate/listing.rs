@@ -85,17 +85,24 @@ impl Gate {
             && only.is_folder()
         {
             let path = only.label.parse().map_err(|_| Refusal::NotInShare(share.id))?;
+            let _turn = self.turn(admitted, &path)?;
             return self.list_folder(admitted, &path, view).await;
         }
+        let turns = self.turns(items);
+        let has_turn = |item: &Item| turns.get(&item.name.store).is_some_and(Option::is_some);
         let mut entries = Vec::with_capacity(items.len());
         for some in items.chunks(LOOKUPS) {
-            let listed = join_all(some.iter().map(|item| self.listed_item(item))).await;
+            let listed = join_all(some.iter().map(|item| self.listed_item(item, has_turn(item)))).await;
             for (item, listed) in some.iter().zip(&listed) {
                 if listed.trouble == Some(Trouble::Changed) {
                     self.noticed.add(share.id, &item.name);
                 }
             }
             entries.extend(listed);
+        }
+        let is_away = |listed: &ListedEntry| listed.trouble == Some(Trouble::Unavailable);
+        if turns.values().any(Option::is_none) && entries.iter().all(is_away) {
+            return Err(Refusal::Busy);
         }
         let (entries, paged) = view.apply(entries);
         Ok(Listed { entries, paged, ..Listed::default() })
@@ -148,8 +155,11 @@ impl Gate {
         Ok(stat.kind == Kind::Folder)
     }
 
-    async fn listed_item(&self, item: &Item) -> ListedEntry {
-        let stat = self.documents.stat(&Place::named(&item.name), pinned(item)).await;
+    async fn listed_item(&self, item: &Item, has_turn: bool) -> ListedEntry {
+        let stat = match has_turn {
+            true => self.documents.stat(&Place::named(&item.name), pinned(item)).await,
+            false => Err(StoreError::Busy),
+        };
         if let (Err(_), ItemKind::PinnedDocument(pinned)) = (&stat, &item.kind)
             && self.kept.holds(pinned).await
         {
@@ -169,7 +179,7 @@ impl Gate {
 
     /// What keeps an item from being read now, in one word for staff.
     pub(super) async fn item_problem(&self, item: &Item) -> Option<String> {
-        let word = match self.listed_item(item).await.trouble? {
+        let word = match self.listed_item(item, true).await.trouble? {
             Trouble::Changed => "changed since it was shared",
             Trouble::Missing => "missing in the store",
             Trouble::Unavailable => match self.documents.stat(&Place::named(&item.name), pinned(item)).await {

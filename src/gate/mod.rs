@@ -46,6 +46,7 @@ pub mod stores;
 pub mod stream;
 pub mod sweeper;
 mod told;
+mod turns;
 pub mod upload;
 pub mod view;
 pub mod views;

@@ -8,6 +8,7 @@ mod look;
 pub mod open;
 mod picture_body;
 
+use crate::documents::Turn;
 use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
 use crate::domain::part::PartPath;
@@ -88,7 +89,7 @@ struct Shown {
 impl Gate {
     /// Opens a document for its viewer. No page is shown by that, so it makes no receipt.
     pub async fn view(&self, request: &ViewRequest) -> Result<View, Refusal> {
-        let look = self.look(request, Action::Preview).await?;
+        let look = self.first_look(request, Action::Preview).await?;
         let (opened, _) = self.work_on(&look, &request.part, Job::Open).await?;
         // Access may have ended while it was opened.
         let look = self.look(request, Action::Preview).await?;
@@ -123,10 +124,11 @@ impl Gate {
         origin: Origin,
     ) -> Result<PictureBody, Refusal> {
         self.count_picture(request, &origin)?;
+        let turn = self.turn(&self.session(request.share, request.proof)?, &request.path)?;
         let dpi = dpi.clamp(DPI_LEAST, DPI_MOST);
         let job =
             |look: &Look<'_>, covered: Vec<Area>| Job::Page(PageJob { page, dpi, covered, grid: false, mark: Some(look.mark.clone()) });
-        let Shown { receipt, opened, done, admitted, watch } = self.shown(request, page, &origin, &job).await?;
+        let Shown { receipt, opened, done, admitted, watch } = self.shown(request, page, &origin, &job, Some(turn)).await?;
         let Done::Page(picture) = done else { return Err(Refusal::Preview(request.share, Trouble::Unavailable)) };
         let at = (dpi > DPI_LEAST && picture.width.max(picture.height) > THUMBNAIL_SIDE).then_some(true);
         self.note_page(&receipt, request, &opened, page, picture.jpeg.len() as u64, at);
@@ -141,7 +143,7 @@ impl Gate {
             return Ok(None);
         }
         let job = |_: &Look<'_>, covered: Vec<Area>| Job::Text { page, covered };
-        let Shown { receipt, opened, done, .. } = self.shown(request, page, &origin, &job).await?;
+        let Shown { receipt, opened, done, .. } = self.shown(request, page, &origin, &job, None).await?;
         let Done::Text(text) = done else { return Err(Refusal::Preview(request.share, Trouble::Unavailable)) };
         if !self.session(request.share, request.proof)?.share().policy.text {
             return Ok(None);
@@ -151,13 +153,14 @@ impl Gate {
         Ok(Some(text))
     }
 
-    /// Does a job on a page, and gives it out only under a receipt on the disk and with all covered that is covered now.
+    /// Does a job on a page, and gives it out only under a receipt on the disk and with all covered that is covered now. `turn` is for the first look.
     async fn shown(
         &self,
         request: &ViewRequest,
         page: u32,
         origin: &Origin,
         job: &(impl Fn(&Look<'_>, Vec<Area>) -> Job + Sync),
+        mut turn: Option<Turn>,
     ) -> Result<Shown, Refusal> {
         for _ in 0..TRIES {
             let admitted = self.session(request.share, request.proof)?;
@@ -165,6 +168,8 @@ impl Gate {
             // what made it so.
             let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
             let look = self.look(request, Action::Preview).await?;
+            // Drawing may take long, and the store has no part in it.
+            drop(turn.take());
             let job = job(&look, look.covering.on(&request.part, page));
             let (opened, done) = self.work_on(&look, &request.part, job).await?;
             let receipt = self.receipt(&look.permit, request.proof, look.version.clone(), look.receipt, origin.clone()).await;

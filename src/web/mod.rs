@@ -23,6 +23,7 @@ use crate::web::brand::Brand;
 use crate::web::content::ContentHost;
 use crate::web::language::Spoken;
 use crate::web::recipient::{archive, code, document, leave, link, list, marked, picture, said, stay, terms, tus, upload, viewer};
+use crate::web::refuse::at_hand::AtHand;
 use crate::words::Words;
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
@@ -45,6 +46,7 @@ pub struct Shared {
     security_contact: Option<String>,
     content: Option<ContentHost>,
     brand: Brand,
+    refusals: AtHand,
     stopping: AtomicBool,
 }
 
@@ -52,7 +54,15 @@ impl Web {
     /// `hsts` says whether browsers are told to come by TLS only from now on; `security_contact` goes into security.txt.
     pub fn new(gate: Arc<Gate>, hsts: bool, security_contact: Option<String>) -> Self {
         let brand = Brand::new(&gate.settings().branding);
-        Self::of(Shared { gate, hsts, security_contact, content: None, brand, stopping: AtomicBool::new(false) })
+        Self::of(Shared {
+            gate,
+            hsts,
+            security_contact,
+            content: None,
+            brand,
+            refusals: AtHand::default(),
+            stopping: AtomicBool::new(false),
+        })
     }
 
     fn of(shared: Shared) -> Self {
@@ -70,7 +80,7 @@ impl Web {
         let Shared { gate, hsts, security_contact, brand, .. } = &*self.shared;
         let (gate, hsts, security_contact, brand) = (Arc::clone(gate), *hsts, security_contact.clone(), brand.clone());
         let content = Some(ContentHost::new(origin));
-        Self::of(Shared { gate, hsts, security_contact, content, brand, stopping: AtomicBool::new(false) })
+        Self::of(Shared { gate, hsts, security_contact, content, brand, refusals: AtHand::default(), stopping: AtomicBool::new(false) })
     }
 
     /// Where pictures come from, when not from the pages' own origin.

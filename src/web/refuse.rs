@@ -1,5 +1,7 @@
 //! The only place where a refusal becomes a status and a page.
 
+pub(in crate::web) mod at_hand;
+
 use crate::domain::ids::ShareId;
 use crate::gate::refusal::Refusal;
 use crate::preview::job::Trouble;
@@ -134,7 +136,15 @@ fn page(web: &Web, kind: RefusalKind, details: Details) -> Response {
         again: details.again,
         more_time: details.more_time,
     };
-    let mut response = (status, Html(page.render(&frame(web)))).into_response();
+    let make = || page.render(&frame(web));
+    // What names a person or leads on is that person's, and the query stands in the links to other languages.
+    let is_anybodys = page.owner_name.is_none() && page.back.is_none() && page.more_time.is_none() && !page.again;
+    let html = if is_anybodys && web.spoken().query.is_empty() {
+        web.shared.refusals.page((web.spoken().language, kind, page.at.clone()), make)
+    } else {
+        make().into()
+    };
+    let mut response = (status, Html(html)).into_response();
     if let Some(wait) = details.wait {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
     }

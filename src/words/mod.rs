@@ -6,7 +6,8 @@ mod tests;
 
 use crate::domain::language::Language;
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
+use std::collections::HashMap;
 use std::fmt;
 use unic_langid::LanguageIdentifier;
 
@@ -53,6 +54,8 @@ impl Languages {
 pub struct Words {
     language: Language,
     bundle: FluentBundle<FluentResource>,
+    /// The texts without parameters, by their ids: pages are full of them, and putting one together costs more than all else of a small page.
+    fixed: HashMap<&'static str, String>,
 }
 
 /// A catalogue that cannot be used: a build fault, found by its test and at the start.
@@ -86,7 +89,10 @@ impl Words {
             let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| broken(format!("{errors:?}")))?;
             bundle.add_resource(resource).map_err(|errors| broken(format!("{errors:?}")))?;
         }
-        Ok(Self { language, bundle })
+        let mut words = Self { language, bundle, fixed: HashMap::new() };
+        let ids = files(language).into_iter().flat_map(|(_, source)| ids(source));
+        words.fixed = ids.filter_map(|id| Some((id, words.put_together(id, None).ok()?))).collect();
+        Ok(words)
     }
 
     /// The language as BCP 47 says it, for `lang` and `Content-Language`.
@@ -101,7 +107,7 @@ impl Words {
 
     /// A text without parameters.
     pub fn text(&self, id: &str) -> String {
-        self.format(id, None)
+        self.fixed.get(id).cloned().unwrap_or_else(|| self.format(id, None))
     }
 
     /// A text with its parameters, such as `with("code-sent-to", &[("address", masked.into())])`.
@@ -116,14 +122,21 @@ impl Words {
     }
 
     fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> String {
+        debug_assert!(self.has(id), "no text {id} in the catalogue");
+        self.put_together(id, args).unwrap_or_else(|(text, problems)| {
+            debug_assert!(problems.is_empty(), "text {id}: {problems:?}");
+            text
+        })
+    }
+
+    /// A text, or what could be made of it and what was wrong.
+    fn put_together(&self, id: &str, args: Option<&FluentArgs<'_>>) -> Result<String, (String, Vec<FluentError>)> {
         let pattern = self.bundle.get_message(id).and_then(|message| message.value());
-        debug_assert!(pattern.is_some(), "no text {id} in the catalogue");
         // A missing text shows its id: a page with one odd word helps more than no page.
-        let Some(pattern) = pattern else { return id.to_owned() };
+        let Some(pattern) = pattern else { return Err((id.to_owned(), Vec::new())) };
         let mut problems = Vec::new();
         let text = self.bundle.format_pattern(pattern, args, &mut problems).into_owned();
-        debug_assert!(problems.is_empty(), "text {id}: {problems:?}");
-        text
+        if problems.is_empty() { Ok(text) } else { Err((text, problems)) }
     }
 }
 
@@ -131,6 +144,12 @@ impl fmt::Debug for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Words").field("language", &self.language).finish_non_exhaustive()
     }
+}
+
+/// The ids of the texts in a file: what stands before the `=` of each line that is no comment, no term and not the rest of a text.
+fn ids(source: &'static str) -> impl Iterator<Item = &'static str> {
+    let begins = |line: &&str| line.starts_with(|c: char| c.is_ascii_alphabetic());
+    source.lines().filter(begins).filter_map(|line| Some(line.split_once('=')?.0.trim_end()))
 }
 
 /// Whole numbers from five digits on, in groups of three, as both English and German books have them.

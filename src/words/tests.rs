@@ -37,3 +37,19 @@ fn long_numbers_are_grouped() -> Result<(), BrokenCatalogue> {
     }
     Ok(())
 }
+
+#[test]
+fn texts_without_parameters_are_put_together_once_and_say_the_same() -> Result<(), BrokenCatalogue> {
+    let all = Languages::all()?;
+    for language in Language::ALL {
+        let words = all.of(language);
+        assert!(words.fixed.len() > 300, "{language}: {}", words.fixed.len());
+        assert!(words.fixed.contains_key("download") && !words.fixed.contains_key("what-documents"), "{language}");
+        for (id, text) in &words.fixed {
+            assert_eq!(*text, words.format(id, None), "{language}: {id}");
+        }
+        let every = files(language).iter().flat_map(|(_, source)| ids(source)).count();
+        assert!(every > words.fixed.len() && files(language).iter().flat_map(|(_, source)| ids(source)).all(|id| words.has(id)));
+    }
+    Ok(())
+}

@@ -184,3 +184,21 @@ async fn a_language_that_there_is_no_text_in_is_no_language_of_a_share() -> Outc
     assert!(app.events("share.created").is_empty());
     Ok(())
 }
+
+#[tokio::test]
+async fn the_page_of_a_forged_link_is_the_same_each_time_in_its_language_and_keeps_the_query_of_its_address() -> Outcome {
+    let (app, _) = app_and_share().await?;
+    let client = app.client();
+    for _ in 0..2 {
+        for (header, title, other) in [("en", "This link does not work", "de"), ("de", "Dieser Link", "en")] {
+            for query in ["", "?a=1", "?b=2"] {
+                let page = client.get_with(&format!("/s/AAAA{query}"), &[("accept-language", header)]).await?;
+                assert_eq!((page.code(), language(&page)), (404, header));
+                let switch = if query.is_empty() { format!("?lang={other}") } else { format!("{query}&lang={other}") };
+                let link = format!("href=\"{}\"", switch.replace('&', "&#38;"));
+                assert!(page.says(title) && page.says(&link), "{header} {query}: {}", page.text());
+            }
+        }
+    }
+    Ok(())
+}

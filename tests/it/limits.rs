@@ -1,5 +1,7 @@
 //! How often one network may ask: refused politely, with the time when it may ask again.
 
+mod crowded;
+
 use crate::helpers::{Answer, MINUTE, Outcome, TestApp};
 use doorward::config::{Config, Rate};
 

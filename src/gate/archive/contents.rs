@@ -78,6 +78,10 @@ impl Gate {
             Some(covered) => Contents::of(covered.label.clone(), covered.name.clone()),
             None => Contents::of(DocumentPath::root(), common(items).ok_or(Refusal::NotInShare(share.id))?),
         };
+        let turns = self.turns(items);
+        if turns.values().any(Option::is_none) {
+            return Err(Refusal::Busy);
+        }
         let mut walk = Walk { gate: self, share: share.id, items, most: self.settings.archives.max_entries, contents };
         match start {
             Some(covered) => walk.folder(covered, true).await?,

@@ -69,6 +69,7 @@ impl Gate {
         let share = request.share;
         let permit = admit_document(self.session(share, request.proof)?, &request.path, Action::Preview)?;
         let covered = permit.covered();
+        let _turn = self.turn_at(covered)?;
         let document = self.open_pinned(covered, permit.admitted().share()).await;
         let document = document.map_err(|error| self.not_had(share, covered, error))?;
         let Some(kind) = document.media_type.recording() else { return Ok(None) };

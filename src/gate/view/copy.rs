@@ -56,7 +56,7 @@ struct Copying {
 impl Gate {
     /// Whether somebody may take a marked copy, and what it is saved as. Makes no receipt.
     pub async fn marked_name(&self, request: &ViewRequest) -> Result<String, Refusal> {
-        Ok(file_name(&self.look(request, Action::Watermarked).await?))
+        Ok(file_name(&self.first_look(request, Action::Watermarked).await?))
     }
 
     /// A marked copy of a document. When this returns, its receipt is on the disk; the end of access, or more being covered, cuts it off.
@@ -73,7 +73,7 @@ impl Gate {
         // Watched before it is looked at, so that no revocation can fall between.
         let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
         for _ in 0..TRIES {
-            let look = self.look(&request, Action::Watermarked).await?;
+            let look = self.first_look(&request, Action::Watermarked).await?;
             let (opened, first) = self.copied_page(&look, &look.mark, 1).await?;
             let receipt = self.receipt(&look.permit, request.proof, look.version.clone(), look.receipt, origin.clone()).await;
             let (receipt, again) = receipt.inspect_err(|_| self.preview.end(&look.key))?;

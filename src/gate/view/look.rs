@@ -54,6 +54,12 @@ pub(super) struct Look<'a> {
 }
 
 impl Gate {
+    /// The first look of a request, for which its store must have room.
+    pub(super) async fn first_look(&self, request: &ViewRequest, action: Action) -> Result<Look<'_>, Refusal> {
+        let _turn = self.turn(&self.session(request.share, request.proof)?, &request.path)?;
+        self.look(request, action).await
+    }
+
     /// Lets somebody look: a session, a document of the share, the pinned version, and nothing covered in another version.
     pub(super) async fn look(&self, request: &ViewRequest, action: Action) -> Result<Look<'_>, Refusal> {
         let permit = admit_document(self.session(request.share, request.proof)?, &request.path, action)?;

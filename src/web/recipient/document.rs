@@ -37,6 +37,8 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
     let below = path.splitn(5, '/').nth(4).unwrap_or_default();
     let (below, is_folder_page) = below.strip_suffix('/').map_or((below, false), |folder| (folder, true));
     let below = DocumentPath::from_url(below).map_err(|_| Refusal::NotInShare(share))?;
+    // Held over all that is asked of the store, so that a request that was let in is not refused half way.
+    let turn = web.gate().turn(&admitted, &below)?;
     if is_folder_page {
         let view = View::from_query(request.uri().query().unwrap_or_default());
         return Ok(list::page(web, &admitted, web.gate().list_folder(&admitted, &below, &view).await?, &view));
@@ -45,7 +47,7 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
         return Ok(Redirect::permanent(&format!("{path}/")).into_response());
     }
     let connection = request.extensions().get::<ConnectionHandle>().cloned().ok_or(Refusal::Busy)?;
-    let opened = web.gate().open(share, cookie.as_ref().map(Proof::from), &below, &connection).await?;
+    let opened = web.gate().open(share, cookie.as_ref().map(Proof::from), &below, &connection, Some(turn)).await?;
     if request::is_prefetch(request.headers()) {
         // Nobody has asked to read it yet, so there must be neither bytes nor a receipt; the browser asks again when somebody does.
         web.gate().note_prefetch(&admitted);

@@ -1,0 +1,1 @@
+//! Nothing by itself: the bench beside it is the package.

@@ -28,7 +28,7 @@ use proptest::prelude::*;
 use said::{agreed, said};
 use std::sync::Arc;
 use std::time::Duration;
-use thrown::{attention, mail_kind, redaction};
+use thrown::{attention, mail_kind, pinned, redaction};
 
 /// What one event is made of: which kind, and numbers that pick from what there is.
 type Throw = (u8, [u8; 6], u16);
@@ -128,12 +128,7 @@ impl Maker {
                 document: Private::new(Subject::Share(share), document(p[3] % 3)),
                 content: p[5].is_multiple_of(2),
             },
-            27 => Event::SharePinned {
-                share,
-                by: Actor::Server,
-                items: Private::new(Subject::Share(share), Arc::default()),
-                newer: p[5].is_multiple_of(2),
-            },
+            27 => pinned(share, p[5].is_multiple_of(2)),
             28..=30 => attention(share, p),
             31 | 32 => guarded(p[5], (share, recipient, challenge), until),
             33 | 34 => said(share, recipient, Private::new(Subject::Guest(guest), origin()), p, until),

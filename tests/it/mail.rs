@@ -194,8 +194,10 @@ async fn a_share_without_a_subject_is_called_by_its_day() -> Outcome {
     let app = app_with_a_document().await?;
     let share = app.share(CreateShare { language: Some(Language::German), ..documents(&["report.txt"]) }).await?;
     app.mail.wait_for(GUEST, "", 1).await;
+    app.all_mailed().await;
     app.revoke(&share, None).await?;
-    let ended = app.mail.wait_for(GUEST, "Freigabe vom 1.\u{a0}Oktober 2026", 1).await.remove(0);
+    let ended = app.mail.wait_for(GUEST, "Der Zugang ist beendet: ", 1).await.remove(0);
+    assert!(ended.content.subject.ends_with("Freigabe vom 1.\u{a0}Oktober 2026"), "{}", ended.content.subject);
     assert!(ended.content.text.contains("„Freigabe vom 1.\u{a0}Oktober 2026“"), "{}", ended.content.text);
     Ok(())
 }
@@ -204,7 +206,7 @@ async fn a_share_without_a_subject_is_called_by_its_day() -> Outcome {
 async fn while_the_mail_server_is_down_page_and_staff_are_told_that_the_code_waits() -> Outcome {
     let app = app_with_a_document().await?;
     let share = app.share_documents(&["report.txt"]).await?;
-    app.mail.wait_for(GUEST, "", 1).await;
+    app.all_mailed().await;
     app.mail.0.fail_next(1, &down());
     let client = app.client();
     client.agree(&share.link()).await?;

@@ -8,6 +8,7 @@ use crate::domain::part::PartPath;
 use crate::domain::time::Timestamp;
 use crate::domain::version::FileVersion;
 use crate::ledger::event::{Actor, Event, MailKind};
+use std::sync::Arc;
 
 /// When the owner is told and recipients are reminded, or that they were.
 pub(super) fn attention(share: ShareId, p: [u8; 6]) -> Event {
@@ -19,6 +20,11 @@ pub(super) fn attention(share: ShareId, p: [u8; 6]) -> Event {
     let notify = [Notify::Now, Notify::Daily, Notify::Off][usize::from(p[3] % 3)];
     let remind = (!p[5].is_multiple_of(3)).then_some(u64::from(p[4]) * 10);
     Event::NoticesSet { share, by: Actor::Server, notify, remind }
+}
+
+/// Nothing any more, newer or not.
+pub(super) fn pinned(share: ShareId, newer: bool) -> Event {
+    Event::SharePinned { share, by: Actor::Server, items: Private::new(Subject::Share(share), Arc::default()), newer }
 }
 
 pub(super) fn mail_kind(pick: u8, recipient: RecipientId, challenge: ChallengeId) -> MailKind {

@@ -168,7 +168,7 @@ pub struct UndeliveredView {
     /// To whom, when it was a recipient.
     pub email: String,
     /// `invitation`, `code`, `notice`, `reminder`, `stopped`, `ended`, `changed`, `undelivered`, `agreed`, `copy`, `declined`, `extended`,
-    /// `more_time` or `unwanted`.
+    /// `more_time`, `unwanted` or `given_up`.
     pub mail: String,
     /// When it was given up or came back, RFC 3339 in UTC.
     pub at: String,

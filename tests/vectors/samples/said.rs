@@ -31,7 +31,11 @@ pub(super) fn said(until: Timestamp) -> Vec<Event> {
 pub(super) fn told(mail: impl Fn(u8, MailKind) -> Event) -> Vec<Event> {
     let owner = [MailKind::Declined(ANN_FILES), MailKind::MoreTime(ANN_FILES), MailKind::Unwanted(ANN_FILES)];
     let recipient = [MailKind::Agreed(ANN_FILES), MailKind::Copy(ANN_FILES), MailKind::Extended(ANN_FILES)];
-    (0..).zip(owner.into_iter().chain(recipient)).map(|(n, kind)| mail(n, kind)).collect()
+    let given_up = [MailKind::GivenUp(ANN_FILES)];
+    (0..)
+        .zip(owner.into_iter().chain(recipient).chain(given_up))
+        .map(|(n, kind)| mail(n, kind))
+        .collect()
 }
 
 /// Agreed to before a code.

@@ -34,9 +34,11 @@ pub fn run(options: &Report) -> Result<(), Failure> {
             return Ok(io::stdout().lock().write_all(&page)?);
         }
         // It names people: for the one who asked alone, and never through a link that lies there.
-        let _ = std::fs::remove_file(file);
-        let mut to = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-        to.write_all(&page)?;
+        let written = || -> io::Result<()> {
+            let _ = std::fs::remove_file(file);
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?.write_all(&page)
+        };
+        written().map_err(|why| Failure::refused(format!("cannot write {}: {why}", file.display())))?;
         return output::print(&format!("report written to {}\n", file.display()));
     }
     let report: ReportView = client.get(&path)?;
@@ -71,7 +73,7 @@ pub fn readers(readers: &[ReaderView]) -> String {
                 format!("{}{}", reading(reader), if reader.stopped { ", stopped" } else { "" }),
                 document.document.clone(),
                 given(document),
-                reader.last_read.as_deref().map(output::moment).unwrap_or_default(),
+                document.last.as_deref().map(output::moment).unwrap_or_default(),
             ]
         })
     });

@@ -17,6 +17,8 @@ pub(super) struct Gathered {
     /// Since the share was last held to other versions, as far as was met.
     notes: Notes,
     eras: Vec<Era>,
+    /// When something of a document was given last, RFC 3339 in UTC.
+    lasts: BTreeMap<RecipientId, BTreeMap<DocumentName, String>>,
 }
 
 /// The most that one receipt gave.
@@ -31,11 +33,17 @@ struct Era {
 
 /// What a recipient was given of one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reached {
+pub(super) struct Reached<'a> {
     /// Of what the share holds on to now; of what follows its content, of any version.
     pub(super) now: Given,
     /// Whether anything was given of a version that the share holds on to no more.
     pub(super) before: bool,
+    /// When anything of it was given last, RFC 3339 in UTC.
+    pub(super) last: Option<&'a str>,
+}
+
+impl Reached<'_> {
+    pub(super) const NOTHING: Self = Self { now: Given::Nothing, before: false, last: None };
 }
 
 impl Gathered {
@@ -53,9 +61,13 @@ impl Gathered {
 
     fn note(&mut self, told: &Told) {
         let known = self.notes.entry(told.whose).or_default();
+        let lasts = self.lasts.entry(told.whose).or_default();
         let mut note = |document: &DocumentName, version: &FileVersion, given: Given| {
             let known = known.entry((document.clone(), version.clone())).or_insert(Given::Nothing);
             *known = most(*known, given);
+            if given != Given::Nothing && !lasts.contains_key(document) {
+                lasts.insert(document.clone(), told.view.started.clone());
+            }
         };
         let given = match told.view.outcome {
             Outcome::Complete => Given::All,
@@ -73,12 +85,16 @@ impl Gathered {
     }
 
     /// What a recipient was given, by document, where the share names these items now.
-    pub(super) fn of(&self, recipient: RecipientId, now: &[Item]) -> BTreeMap<DocumentName, Reached> {
+    pub(super) fn of(&self, recipient: RecipientId, now: &[Item]) -> BTreeMap<DocumentName, Reached<'_>> {
         let mut all = BTreeMap::new();
+        let lasts = self.lasts.get(&recipient);
         let eras = self.eras.iter().map(|era| (era.items.as_slice(), &era.notes));
         for (then, notes) in std::iter::once((now, &self.notes)).chain(eras) {
             for ((name, version), given) in notes.get(&recipient).into_iter().flatten() {
-                let reached = all.entry(name.clone()).or_insert(Reached { now: Given::Nothing, before: false });
+                let reached = all.entry(name.clone()).or_insert_with(|| {
+                    let last = lasts.and_then(|lasts| lasts.get(name)).map(String::as_str);
+                    Reached { last, ..Reached::NOTHING }
+                });
                 if is_held(now, then, name, version) {
                     reached.now = most(reached.now, *given);
                 } else {

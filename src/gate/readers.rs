@@ -87,6 +87,9 @@ pub struct ReadView {
     /// Documents given only in a version that the share holds on to no more: the new version is unseen.
     #[serde(default, skip_serializing_if = "is_none")]
     pub outdated: u64,
+    /// When anything of it was given last, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<String>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
@@ -143,15 +146,16 @@ impl From<&Agreement> for AgreedView {
     }
 }
 
-fn read(item: &Item, given: &BTreeMap<DocumentName, Reached>) -> ReadView {
-    let nothing = Reached { now: Given::Nothing, before: false };
-    let of_name = |name: &DocumentName| given.get(name).copied().unwrap_or(nothing);
-    let view = |given: Given, each: &[Reached], of: Option<u64>| ReadView {
+fn read(item: &Item, given: &BTreeMap<DocumentName, Reached<'_>>) -> ReadView {
+    let of_name = |name: &DocumentName| given.get(name).copied().unwrap_or(Reached::NOTHING);
+    let view = |given: Given, each: &[Reached<'_>], of: Option<u64>| ReadView {
         document: item.name.to_string(),
         given,
         read: whole(each),
         of,
         outdated: each.iter().filter(|one| one.now == Given::Nothing && one.before).count() as u64,
+        // Of one form, they sort as what they say.
+        last: each.iter().filter_map(|one| one.last).max().map(str::to_owned),
     };
     match &item.kind {
         ItemKind::Document | ItemKind::PinnedDocument(_) => {
@@ -160,26 +164,26 @@ fn read(item: &Item, given: &BTreeMap<DocumentName, Reached>) -> ReadView {
         }
         ItemKind::PinnedFolder(pins) => {
             let name = |path| Some(DocumentName { store: item.name.store.clone(), path: item.name.path.append(path).ok()? });
-            let each: Vec<Reached> = pins.iter().filter_map(|pin| name(&pin.path)).map(|name| of_name(&name)).collect();
+            let each: Vec<Reached<'_>> = pins.iter().filter_map(|pin| name(&pin.path)).map(|name| of_name(&name)).collect();
             let is_all = any(&each) && whole(&each) == each.len() as u64;
             view(if is_all { Given::All } else { part(&each) }, &each, Some(each.len() as u64))
         }
         ItemKind::Folder => {
             let beneath = |name: &DocumentName| name.store == item.name.store && name.path.beneath(&item.name.path).is_some();
-            let each: Vec<Reached> = given.iter().filter(|(name, _)| beneath(name)).map(|(_, one)| *one).collect();
+            let each: Vec<Reached<'_>> = given.iter().filter(|(name, _)| beneath(name)).map(|(_, one)| *one).collect();
             view(part(&each), &each, None)
         }
     }
 }
 
-fn any(each: &[Reached]) -> bool {
+fn any(each: &[Reached<'_>]) -> bool {
     each.iter().any(|one| one.now != Given::Nothing)
 }
 
-fn part(each: &[Reached]) -> Given {
+fn part(each: &[Reached<'_>]) -> Given {
     if any(each) { Given::Part } else { Given::Nothing }
 }
 
-fn whole(each: &[Reached]) -> u64 {
+fn whole(each: &[Reached<'_>]) -> u64 {
     each.iter().filter(|one| one.now == Given::All).count() as u64
 }

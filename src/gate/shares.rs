@@ -184,6 +184,7 @@ impl Gate {
             () if recipient.reads > 0 => "read",
             () if !recipient.devices.is_empty() => "opened",
             () if recipient.invited.is_some() => "invited",
+            () if share.undelivered.iter().any(|failed| recipient_of(failed.kind) == Some(recipient.id)) => "undelivered",
             () => "waiting",
         };
         LinkView {

@@ -100,7 +100,7 @@ pub struct LinkView {
     /// The link; absent in lists and once its key is retired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// `waiting`, `invited`, `opened`, `read` or `stopped`.
+    /// `waiting`, `undelivered`, `invited`, `opened`, `read` or `stopped`.
     pub status: String,
     /// Receipts of this recipient.
     pub reads: u64,

@@ -403,7 +403,7 @@ refusal-misdirected-text = Unter dem Namen in der Adresszeile übergibt dieser S
 refusal-misdirected-next = Öffnen Sie den Link in Ihrer E-Mail genau so, wie er dort steht.
 
 refusal-no-session-title = Bitte öffnen Sie Ihren Link noch einmal
-refusal-no-session-text = Diese Seite öffnet sich, nachdem im selben Browser ein Code eingegeben wurde. In diesem ist das noch nicht geschehen.
+refusal-no-session-text = Diese Seite öffnet sich, nachdem im selben Browser ein Code eingegeben wurde. In diesem ist das noch nicht geschehen, oder Sie haben sich seither abgemeldet.
 refusal-no-session-next = Öffnen Sie den Link in Ihrer E-Mail und fordern Sie einen Code an. Das dauert eine Minute.
 
 refusal-no-uploads-title = Hier kann nichts gesendet werden

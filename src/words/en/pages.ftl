@@ -458,7 +458,7 @@ refusal-misdirected-text = The name in the address line is not one under which t
 refusal-misdirected-next = Open the link in your mail exactly as it is written there.
 
 refusal-no-session-title = Please open your link once more
-refusal-no-session-text = This page opens after a code was entered in the same browser, and in this one that has not happened yet.
+refusal-no-session-text = This page opens after a code was entered in the same browser. In this one that has not happened yet, or you have left since.
 refusal-no-session-next = Open the link in your mail and ask for a code. It takes a minute.
 
 refusal-no-uploads-title = Nothing can be sent here

@@ -13,6 +13,7 @@ use doorward::gate::views::ReceiptView;
 use doorward::gate::{Actor, Gate};
 use doorward::ledger::disk::RealDisk;
 use doorward::ledger::open::OpenError;
+use doorward::ledger::tx::{Class, Unavailable};
 use doorward::mail::Mailer;
 use doorward::preview::spawner::Spawner;
 use doorward::server;
@@ -170,6 +171,14 @@ impl TestApp {
     pub(crate) fn events(&self, kind: &str) -> Vec<Value> {
         let all = self.export().into_iter().flat_map(|line| line["events"].as_array().cloned().unwrap_or_default());
         all.filter(|event| event["k"] == kind).collect()
+    }
+
+    /// Waits until so many events of a kind are put down, and everybody sees what they changed.
+    pub(crate) async fn put_down(&self, kind: &str, count: usize) {
+        super::until(kind, || self.events(kind).len() >= count).await;
+        // A line is in the journal a moment before the state has it; this comes after.
+        let after = self.gate.ledger().tx(Class::First, |_| Ok::<_, Unavailable>(())).await;
+        after.expect("the ledger takes what changes nothing");
     }
 
     /// Read receipts, newest first, for a query such as `?share=…`.

@@ -71,6 +71,10 @@ async fn it_is_told_who_has_read_all_some_and_nothing_and_of_which_document() ->
     assert_eq!(documents(&readers[1]), [(Given::All, 1, Some(1)), (Given::Part, 0, Some(1)), (Given::Part, 1, Some(2))]);
     assert_eq!(documents(&readers[2]), [(Given::Nothing, 0, Some(1)), (Given::Nothing, 0, Some(1)), (Given::Nothing, 0, Some(2))]);
     assert!(readers[0].agreed.is_some() && readers[2].agreed.is_none());
+    let lasts: Vec<_> = readers[1].documents.iter().map(|read| read.last.as_deref()).collect();
+    let [a, part, folder] = lasts[..] else { return Err("three documents".into()) };
+    assert!(a < folder && part >= folder, "each has its own time: {lasts:?}");
+    assert!(readers[2].documents.iter().all(|read| read.last.is_none()));
     Ok(())
 }
 
@@ -100,7 +104,7 @@ async fn a_report_tells_versions_with_hashes_agreements_changes_and_where_the_le
     assert_eq!(client.get(&share.document("a.txt")).await?.code(), 409);
     // By then all reads are told of.
     app.pass(20 * MINUTE);
-    crate::helpers::until("the change is put down", || !app.events("document.changed").is_empty()).await;
+    app.put_down("document.changed", 1).await;
     app.all_mailed().await;
     let report = report(&app, &share).await?;
     assert_eq!((report.receipts.len(), report.receipts[0].email.as_str(), report.shortened), (7, "all@example.org", false), "oldest first");

@@ -1,6 +1,6 @@
 //! Whoever has read only what a share held on to before has not read what it holds on to now.
 
-use crate::helpers::{HOUR, MINUTE, Outcome, Shared, TestApp, documents, until};
+use crate::helpers::{HOUR, MINUTE, Outcome, Shared, TestApp, documents};
 use doorward::domain::notify::Notify;
 use doorward::web::api::wire::CreateShare;
 use serde_json::{Value, json};
@@ -90,8 +90,9 @@ async fn reminders_go_to_those_as_well_who_have_read_nothing_since_there_was_a_n
     app.all_mailed().await;
     let app = app.stop().await?.start().await?;
     app.pass(8 * 24 * HOUR);
-    until("the moment has come", || app.events("share.reminded").len() == 1).await;
+    app.mail.wait_for("old@example.org", "Until", 1).await;
     app.all_mailed().await;
+    assert_eq!(app.events("share.reminded").len(), 1);
     let reminded = |email: &str| app.mail.of(email, "Until");
     assert_eq!((reminded("old@example.org").len(), reminded("new@example.org").len()), (1, 0));
     let text = &reminded("old@example.org")[0].content.text;

@@ -107,6 +107,11 @@ export const scriptedViewer = (stage, screen) => async () => {
   await visitor.look("pages");
   await onPage(visitor, 3);
   await until(`the page to stand where it stood before windows of other sizes, at ${rested}`, async () => Math.abs((await down()) - rested) <= 2);
+  // So small for a moment that afterwards all pages would have room, until they are fitted anew.
+  const own = page.viewportSize();
+  for (const size of [{ width: 60, height: 400 }, own]) await page.setViewportSize(size);
+  await onPage(visitor, 3);
+  await until(`the page to stand where it stood before a tiny window, at ${rested}`, async () => Math.abs((await down()) - rested) <= 2);
   check((await page.locator(".sheet").count()) === PAGES, "not every page has its place");
   check(new Set(asked.map((url) => url.pathname)).size < PAGES, "pages out of sight were fetched");
   await page.getByRole("button", { name: "Larger" }).click();

@@ -107,6 +107,8 @@
   }
   // Where the reader last went. A window that changes its size brings back to it, however often: measured anew each time, the page would creep.
   const EDGE = 8;
+  const size = () => `${stage.clientWidth}x${stage.clientHeight}`;
+  let sized;
   const center = () => stage.clientWidth / 2;
   let rest;
   let restedAt = NaN;
@@ -150,6 +152,7 @@
     put(spot, x, y);
     restedAt = spot === rest ? stage.scrollTop : NaN;
     settle();
+    sized = size();
     viewer.querySelector(".percent").textContent = say("percent", Math.round(zoom * 100));
     soon();
   }
@@ -327,6 +330,8 @@
   // Where the keys on the screen have none to send with.
   field.addEventListener("change", () => go(Number(field.value)));
   stage.addEventListener("scroll", () => {
+    // Pages that were made to fit another size, and for a moment may all fit into this one: no move of the reader.
+    if (fits && sized !== size()) return;
     note();
     soon();
   }, { passive: true });

@@ -114,7 +114,7 @@ async fn an_invitation_that_comes_back_is_shown_and_told_once_and_ends_nothing()
     let failed = &view.undelivered[0];
     assert_eq!((failed.email.as_str(), failed.mail.as_str()), (GUEST, "invitation"));
     assert_eq!(failed.why, "it came back: 550 5.1.1 <…>: User unknown, see …");
-    assert_eq!((view.links[0].status.as_str(), app.events("mail.bounced").len()), ("waiting", 1));
+    assert_eq!((view.links[0].status.as_str(), app.events("mail.bounced").len()), ("undelivered", 1));
     // The same again, as a server that repeats itself or somebody who was sent the mail might send it.
     for name in ["3.c", "4.d"] {
         post.report(name, &to, "failed", "550 5.1.1 again")?;

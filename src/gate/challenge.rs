@@ -18,6 +18,7 @@ use crate::ledger::event::{Event, MailKind, Origin, SessionEnd};
 use crate::ledger::state::{Challenge, Recipient, Share, State};
 use crate::ledger::tx::{Class, Tx};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a typed code was worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,8 +144,16 @@ impl Gate {
     /// Waits until a code that opens nothing, taken in at `began`, may be answered. Called when the answer is ready, so that its time does not
     /// tell what became of the code.
     pub async fn even_out(&self, began: Timestamp) {
-        self.clock.wait_until(began.plus(self.settings.wrong_answer)).await;
+        let now = self.clock.now();
+        self.clock.wait_until(answered_at(began, now, self.settings.wrong_answer)).await;
     }
+}
+
+/// When a code that opens nothing is answered: at the end of the step of time in which it is done with. Whole steps from the beginning, for before it
+/// is looked at it may have waited out the alarm, and a slow disk may take longer than one.
+fn answered_at(began: Timestamp, now: Timestamp, step: Duration) -> Timestamp {
+    let Some(over) = now.since(began).as_millis().checked_div(step.as_millis()) else { return now };
+    began.plus(step.saturating_mul(u32::try_from(over + 1).unwrap_or(u32::MAX)))
 }
 
 /// What was typed, read as a mailed code and as one that staff read out.
@@ -305,4 +314,19 @@ fn open_session(t: &mut Tx<'_>, checked: &Checked, id: SessionId, new: &NewSessi
         proved: Some(if is_read_out { Proved::ReadOut } else { Proved::Mailed }),
         origin: Private::new(Subject::Guest(recipient.guest), origin),
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_that_opens_nothing_is_answered_in_whole_steps_also_after_the_alarm() {
+        let millis = |n: u64| Timestamp::from_millis(1_800_000_000_000).plus(Duration::from_millis(n));
+        let at = |done: u64, step: u64| answered_at(millis(0), millis(done), Duration::from_millis(step));
+        for (done, answered) in [(0, 250), (249, 250), (250, 500), (2_000, 2_250), (2_005, 2_250), (2_249, 2_250)] {
+            assert_eq!(at(done, 250), millis(answered), "done with after {done} ms");
+        }
+        assert_eq!((at(0, 0), at(7, 0)), (millis(0), millis(7)), "without steps at once");
+    }
 }

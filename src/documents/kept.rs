@@ -23,6 +23,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 /// What a kept copy begins with.
 const MAGIC: &[u8; 16] = b"doorward kept 1\n";
@@ -38,6 +39,14 @@ const UNFINISHED: &str = "unfinished-";
 pub struct Kept {
     folder: PathBuf,
     keys: Arc<KeyRing>,
+    /// Read by whoever keeps copies, written by whoever clears them up.
+    uses: Arc<RwLock<()>>,
+}
+
+/// While it lives nothing is cleared up: copies are made before the ledger says that a share wants them, and until then nobody else knows.
+#[derive(Debug)]
+pub struct Keeping {
+    _use: OwnedRwLockReadGuard<()>,
 }
 
 /// An open copy.
@@ -51,15 +60,26 @@ struct Copy {
 
 impl Kept {
     /// The copies in a folder, which need not be there yet.
-    pub const fn new(folder: PathBuf, keys: Arc<KeyRing>) -> Self {
-        Self { folder, keys }
+    pub fn new(folder: PathBuf, keys: Arc<KeyRing>) -> Self {
+        Self { folder, keys, uses: Arc::default() }
+    }
+
+    /// Begins to keep copies; to be held until the ledger says who wants them. Waits while they are cleared up.
+    pub async fn begin(&self) -> Keeping {
+        Keeping { _use: Arc::clone(&self.uses).read_owned().await }
     }
 
     /// Keeps a copy of a document whose hash is known, unless there is one. `bytes` must come to that hash or end in an error.
     ///
     /// # Errors
     /// It cannot be read or written; then nothing is kept.
-    pub async fn keep(&self, sha256: ContentHash, size: u64, bytes: BoxStream<'static, io::Result<Bytes>>) -> io::Result<()> {
+    pub async fn keep(
+        &self,
+        sha256: ContentHash,
+        size: u64,
+        bytes: BoxStream<'static, io::Result<Bytes>>,
+        _keeping: &Keeping,
+    ) -> io::Result<()> {
         let place = self.folder.join(sha256.to_string());
         if fs::try_exists(&place).await? {
             return Ok(());
@@ -149,13 +169,16 @@ impl Kept {
         Ok(OpenDocument { size: version.size, version, media_type, changed, content: Content::Remote(Box::new(copy)) })
     }
 
-    /// Removes every copy that is not wanted, and what was left unfinished.
+    /// Removes every copy that is not wanted, and what was left unfinished; says how many that were, or nothing while copies are made.
     ///
     /// # Errors
     /// The folder cannot be read; what cannot be removed is tried the next time.
-    pub async fn clear_up(&self, wanted: &BTreeSet<ContentHash>) -> io::Result<usize> {
+    pub async fn clear_up(&self, wanted: impl FnOnce() -> BTreeSet<ContentHash>) -> io::Result<Option<usize>> {
+        let Ok(_alone) = self.uses.try_write() else { return Ok(None) };
+        // Asked only now: what was kept before has its share in the state, or has none.
+        let wanted = wanted();
         let mut folder = match fs::read_dir(&self.folder).await {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(0)),
             folder => folder?,
         };
         let mut removed = 0;
@@ -167,7 +190,7 @@ impl Kept {
                 .map_or_else(|_| name.starts_with(UNFINISHED), |hash: ContentHash| !wanted.contains(&hash));
             removed += usize::from(unwanted && fs::remove_file(entry.path()).await.is_ok());
         }
-        Ok(removed)
+        Ok(Some(removed))
     }
 }
 
@@ -240,8 +263,8 @@ mod tests {
 
     async fn keep(kept: &Kept, bytes: &[u8], pinned: &Pinned) -> io::Result<()> {
         let pieces: Vec<_> = bytes.chunks(1000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-        kept.keep(pinned.sha256.expect("it has one"), bytes.len() as u64, stream::iter(pieces).boxed())
-            .await
+        let sha256 = pinned.sha256.expect("it has one");
+        kept.keep(sha256, bytes.len() as u64, stream::iter(pieces).boxed(), &kept.begin().await).await
     }
 
     async fn read(kept: &Kept, pinned: &Pinned, range: ByteRange) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
@@ -293,17 +316,33 @@ mod tests {
     async fn copies_that_nobody_wants_and_unfinished_ones_are_cleared_up() -> Tested {
         let home = tempfile::TempDir::new()?;
         let kept = kept(home.path(), 3);
-        assert_eq!(kept.clear_up(&BTreeSet::new()).await?, 0, "no folder yet");
+        assert_eq!(kept.clear_up(BTreeSet::new).await?, Some(0), "no folder yet");
         let (one, two) = (document(10), document(20));
         for (bytes, pinned) in [&one, &two] {
             keep(&kept, bytes, pinned).await?;
         }
         let broken = stream::iter([Ok(Bytes::from_static(b"half")), Err(io::Error::other("gone"))]).boxed();
-        assert!(kept.keep(ContentHash([9; 32]), 9, broken).await.is_err());
+        assert!(kept.keep(ContentHash([9; 32]), 9, broken, &kept.begin().await).await.is_err());
         std::fs::write(home.path().join("kept").join(format!("{UNFINISHED}0")), "half")?;
-        assert_eq!(kept.clear_up(&one.1.sha256.into_iter().collect()).await?, 2);
+        assert_eq!(kept.clear_up(|| one.1.sha256.into_iter().collect()).await?, Some(2));
         assert!(kept.open(&one.1, b"a").await.is_ok());
         assert_eq!(kept.open(&two.1, b"a").await.err(), Some(StoreError::Missing));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn copies_are_not_cleared_up_before_the_share_that_wants_them_is_put_down() -> Tested {
+        let home = tempfile::TempDir::new()?;
+        let kept = kept(home.path(), 3);
+        let (bytes, pinned) = document(10);
+        let keeping = kept.begin().await;
+        keep(&kept, &bytes, &pinned).await?;
+        std::fs::write(home.path().join("kept").join(format!("{UNFINISHED}0")), "of another that is under way")?;
+        assert_eq!(kept.clear_up(BTreeSet::new).await?, None);
+        assert!(kept.holds(&pinned).await && home.path().join("kept").join(format!("{UNFINISHED}0")).exists());
+        drop(keeping);
+        assert_eq!(kept.clear_up(|| pinned.sha256.into_iter().collect()).await?, Some(1));
+        assert!(kept.holds(&pinned).await);
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
+use crate::documents::kept::Keeping;
 use crate::documents::{Kind, Place, StoreError};
 use crate::domain::bounds::{FOLDER_DEPTH, ITEMS_PER_SHARE, MESSAGE_BYTES, PINNED_DOCUMENTS, RECIPIENTS_PER_SHARE, SUBJECT_BYTES};
 use crate::domain::document::{DocumentName, DocumentPath};
@@ -145,18 +146,22 @@ struct Prepared {
 impl Gate {
     /// Makes a share and queues its invitations; when this returns it is on the disk.
     pub async fn issue(&self, new: NewShare, by: Actor) -> Result<ShareId, IssueError> {
-        let prepared = self.prepare(new).await?;
+        let keeping = match new.keep.unwrap_or(self.settings.default_keep) {
+            true => Some(self.kept.begin().await),
+            false => None,
+        };
+        let prepared = self.prepare(new, keeping.as_ref()).await?;
         let share = prepared.share;
-        self.ledger
-            .tx(Class::First, move |t| {
-                emit_share(t, &prepared, by);
-                Ok::<_, IssueError>(())
-            })
-            .await?;
+        let transaction = move |t: &mut Tx<'_>| {
+            emit_share(t, &prepared, by);
+            Ok::<_, IssueError>(())
+        };
+        self.ledger.tx(Class::First, transaction).await?;
+        drop(keeping);
         Ok(share)
     }
 
-    async fn prepare(&self, new: NewShare) -> Result<Prepared, IssueError> {
+    async fn prepare(&self, new: NewShare, keep: Option<&Keeping>) -> Result<Prepared, IssueError> {
         let (state, now) = (self.ledger.state(), self.clock.now());
         let expires = self.checked_expiry(new.expires.unwrap_or_else(|| now.plus(self.settings.default_expiry)))?;
         check_reminder(new.remind, expires, now)?;
@@ -174,7 +179,7 @@ impl Gate {
         }
         let code =
             (self.settings.code_delivery == CodeDelivery::WithInvite).then(|| (self.settings.code_digits, self.mailing().by_staff()));
-        let items = self.items(new.names, new.pin, new.keep.unwrap_or(self.settings.default_keep)).await?;
+        let items = self.items(new.names, new.pin, keep).await?;
         if new.upload {
             check_inbox(self.documents.writable(), &self.settings.uploads.folder, &items)?;
         }
@@ -234,7 +239,7 @@ impl Gate {
         Ok((subject.replace(char::is_control, " ").trim().to_owned(), message))
     }
 
-    async fn items(&self, mut names: Vec<DocumentName>, pin: Option<bool>, keep: bool) -> Result<Vec<Item>, IssueError> {
+    async fn items(&self, mut names: Vec<DocumentName>, pin: Option<bool>, keep: Option<&Keeping>) -> Result<Vec<Item>, IssueError> {
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
         if names.is_empty() || names.len() > ITEMS_PER_SHARE {
@@ -282,7 +287,7 @@ impl Gate {
     }
 
     /// The versions and hashes of all documents beneath a folder, sorted by path.
-    pub(super) async fn pins(&self, folder: &DocumentName, keep: bool) -> Result<Vec<Pin>, IssueError> {
+    pub(super) async fn pins(&self, folder: &DocumentName, keep: Option<&Keeping>) -> Result<Vec<Pin>, IssueError> {
         let mut paths = Vec::new();
         let mut open = vec![(DocumentPath::root(), 0)];
         let too_many = || IssueError::TooManyToPin(folder.clone());

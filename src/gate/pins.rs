@@ -3,12 +3,13 @@
 use crate::crypto::random;
 use crate::crypto::sealed::{Private, Subject};
 use crate::documents::Place;
+use crate::documents::kept::Keeping;
 use crate::domain::bounds::{CHANGED_DOCUMENTS, HASHED_AT_ONCE, KEPT_AFTER_END, NOTICED_DOCUMENTS};
 use crate::domain::document::{DocumentName, DocumentPath};
 use crate::domain::ids::{MailId, ShareId};
 use crate::domain::scope::{Item, ItemKind, Pin, holds_newer};
 use crate::domain::time::Timestamp;
-use crate::domain::version::Pinned;
+use crate::domain::version::{ContentHash, Pinned};
 use crate::gate::Gate;
 use crate::gate::issue::IssueError;
 use crate::ledger::event::{Actor, Event, MailKind};
@@ -91,12 +92,14 @@ impl Gate {
         if items.iter().all(|item| matches!(item.kind, ItemKind::Document | ItemKind::Folder)) {
             return Err(IssueError::NothingPinned);
         }
+        let keeping = self.kept.begin().await;
+        let keep = |wanted: bool| wanted.then_some(&keeping);
         let mut anew = Vec::with_capacity(items.len());
         for item in items.iter() {
             let kind = match &item.kind {
-                ItemKind::PinnedDocument(pinned) => ItemKind::PinnedDocument(self.pin_document(&item.name, pinned.kept).await?),
+                ItemKind::PinnedDocument(pinned) => ItemKind::PinnedDocument(self.pin_document(&item.name, keep(pinned.kept)).await?),
                 ItemKind::PinnedFolder(pins) => {
-                    let keep = pins.iter().any(|pin| pin.version.kept);
+                    let keep = keep(pins.iter().any(|pin| pin.version.kept));
                     ItemKind::PinnedFolder(Arc::new(self.pins(&item.name, keep).await?))
                 }
                 follows => follows.clone(),
@@ -113,11 +116,24 @@ impl Gate {
             t.emit(Event::SharePinned { share: id, by, items: Private::new(Subject::Share(id), Arc::clone(&anew)), newer });
             Ok(())
         };
-        self.ledger.tx(Class::First, transaction).await
+        let done = self.ledger.tx(Class::First, transaction).await;
+        drop(keeping);
+        done
     }
 
-    /// Removes the kept copies that no share holds on to any more.
-    pub(super) async fn clear_up_kept(&self) {
+    /// Removes the kept copies that no share holds on to any more; says whether that was done, for it is not while copies are made.
+    pub(super) async fn clear_up_kept(&self) -> bool {
+        match self.kept.clear_up(|| self.copies_in_use()).await {
+            Ok(None) => return false,
+            Ok(Some(0)) => {}
+            Ok(Some(removed)) => tracing::info!(removed, "copies of documents that no share holds on to were removed"),
+            Err(error) => tracing::warn!(%error, "the kept copies could not be cleared up; it is tried again"),
+        }
+        true
+    }
+
+    /// The hashes of the documents of which a share holds on to a copy.
+    fn copies_in_use(&self) -> BTreeSet<ContentHash> {
         let (state, now) = (self.ledger.state(), self.clock.now());
         let in_use = |share: &&Arc<Share>| share.stopped.is_none() && share.expires.plus(KEPT_AFTER_END) > now;
         let mut wanted = BTreeSet::new();
@@ -136,22 +152,23 @@ impl Gate {
                 ItemKind::Document | ItemKind::Folder => {}
             }
         }
-        match self.kept.clear_up(&wanted).await {
-            Ok(0) => {}
-            Ok(removed) => tracing::info!(removed, "copies of documents that no share holds on to were removed"),
-            Err(error) => tracing::warn!(%error, "the kept copies could not be cleared up; it is tried again"),
-        }
+        wanted
     }
 
     /// The version of a document that the server can read now, with its hash.
-    pub(super) async fn pin_document(&self, name: &DocumentName, keep: bool) -> Result<Pinned, IssueError> {
+    pub(super) async fn pin_document(&self, name: &DocumentName, keep: Option<&Keeping>) -> Result<Pinned, IssueError> {
         self.pinned_now(&Place::named(name), keep)
             .await
             .map_err(|e| IssueError::Unreadable(name.clone(), e))
     }
 
     /// The hashes of documents beneath a folder, each read whole.
-    pub(super) async fn hashed(&self, folder: &DocumentName, paths: Vec<DocumentPath>, keep: bool) -> Result<Vec<Pin>, IssueError> {
+    pub(super) async fn hashed(
+        &self,
+        folder: &DocumentName,
+        paths: Vec<DocumentPath>,
+        keep: Option<&Keeping>,
+    ) -> Result<Vec<Pin>, IssueError> {
         let one = |path: DocumentPath| async move {
             let whole = folder.path.append(&path).unwrap_or_else(|_| path.clone());
             let name = DocumentName { store: folder.store.clone(), path: whole };

@@ -42,8 +42,8 @@ impl Gate {
         let mut cleared = None;
         loop {
             let now = self.clock.now();
-            if cleared.is_none_or(|last| now.since(last) >= KEPT_CLEARED_EVERY) {
-                self.clear_up_kept().await;
+            let clear = cleared.is_none_or(|last| now.since(last) >= KEPT_CLEARED_EVERY);
+            if clear && self.clear_up_kept().await {
                 cleared = Some(now);
             }
             moved = self.watch_the_wall_clock(moved);

@@ -1,6 +1,7 @@
 //! The hash of a document: taken once, when it is pinned, and compared with what leaves from then on.
 
 use crate::crypto::primitives::Sha256;
+use crate::documents::kept::Keeping;
 use crate::documents::read::{DocumentStream, OpenDocument};
 use crate::documents::{Kind, Place, StoreError};
 use crate::domain::document::DocumentName;
@@ -42,14 +43,14 @@ pub(in crate::gate) fn is_known_as_another(share: &Share, document: &DocumentNam
 
 impl Gate {
     /// What a share holds on to: the version that the store has now, the hash of its bytes, and a sealed copy of them where that is wanted.
-    pub(in crate::gate) async fn pinned_now(&self, place: &Place, keep: bool) -> Result<Pinned, StoreError> {
+    pub(in crate::gate) async fn pinned_now(&self, place: &Place, keep: Option<&Keeping>) -> Result<Pinned, StoreError> {
         let document = self.documents.open_document(place, None).await?;
         let version = document.version.clone();
         let Sums { sha256, crc32 } = sums(document).await?;
-        if keep {
+        if let Some(keeping) = keep {
             // Read once more: a copy is bound to its hash, so that must be known before.
             let document = self.documents.open_document(place, Some(&version)).await?;
-            let copied = self.kept.keep(sha256, version.size, compare(document, sha256, Summing::Here)).await;
+            let copied = self.kept.keep(sha256, version.size, compare(document, sha256, Summing::Here), keeping).await;
             copied.map_err(|error| {
                 tracing::warn!(%error, "a copy of a pinned document could not be kept");
                 if is_other_content(&error) {
@@ -59,7 +60,7 @@ impl Gate {
                 }
             })?;
         }
-        Ok(Pinned { version, sha256: Some(sha256), crc32: Some(crc32), kept: keep })
+        Ok(Pinned { version, sha256: Some(sha256), crc32: Some(crc32), kept: keep.is_some() })
     }
 
     /// Reads a whole document to see whether it is the one that was pinned.

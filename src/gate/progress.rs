@@ -11,7 +11,7 @@ use crate::gate::Gate;
 use crate::ledger::event::Event;
 use crate::ledger::state::Receipt;
 use crate::ledger::tx::{Class, Unavailable};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -33,8 +33,16 @@ enum Which {
 /// The receipts that have moved since they were last put down, or are moving.
 #[derive(Debug, Default)]
 pub struct Progress {
-    live: Mutex<HashMap<ReceiptId, Live>>,
-    ended: Notify,
+    receipts: Mutex<Receipts>,
+    /// Rung when one is complete for the first time.
+    completed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Receipts {
+    live: HashMap<ReceiptId, Live>,
+    /// Of them, those that are complete and not put down as such.
+    complete: HashSet<ReceiptId>,
 }
 
 #[derive(Debug, Clone)]
@@ -180,7 +188,7 @@ impl Progress {
     pub fn begin(&self, receipt: &Receipt, start: u64, again: bool) -> Arc<Transfer> {
         let transfer = Arc::new(Transfer { receipt: receipt.id, start, handed: AtomicU64::new(0), whole: AtomicBool::new(false) });
         let mut all = self.lock();
-        let live = all.entry(receipt.id).or_insert_with(|| Live::of(receipt));
+        let live = all.live.entry(receipt.id).or_insert_with(|| Live::of(receipt));
         live.opens += u64::from(again);
         live.running.push(Arc::clone(&transfer));
         transfer
@@ -188,74 +196,79 @@ impl Progress {
 
     /// A transfer has ended, whole or not.
     pub fn end(&self, transfer: &Arc<Transfer>) {
-        if let Some(live) = self.lock().get_mut(&transfer.receipt) {
-            match live.action {
-                Action::Archive | Action::Download => live.ranges.add(transfer.range()),
-                Action::Preview | Action::Upload | Action::Watermarked => {
-                    live.sent = live.sent.saturating_add(transfer.range().len());
-                    live.copied |= transfer.whole.load(Ordering::Relaxed);
-                }
+        let mut all = self.lock();
+        let Some(live) = all.live.get_mut(&transfer.receipt) else { return };
+        match live.action {
+            Action::Archive | Action::Download => live.ranges.add(transfer.range()),
+            Action::Preview | Action::Upload | Action::Watermarked => {
+                live.sent = live.sent.saturating_add(transfer.range().len());
+                live.copied |= transfer.whole.load(Ordering::Relaxed);
             }
-            live.running.retain(|other| !Arc::ptr_eq(other, transfer));
-            live.changes += 1;
         }
-        self.ended.notify_one();
+        live.running.retain(|other| !Arc::ptr_eq(other, transfer));
+        live.changes += 1;
+        let complete = !live.complete && live.reached().outcome == Outcome::Complete;
+        self.note_complete(all, transfer.receipt, complete);
+    }
+
+    /// Has a receipt put down as complete without waiting for the next time when all are.
+    fn note_complete(&self, mut all: MutexGuard<'_, Receipts>, receipt: ReceiptId, complete: bool) {
+        if complete && all.complete.insert(receipt) {
+            drop(all);
+            self.completed.notify_one();
+        }
     }
 
     /// Something of a receipt's pages was handed over: `bytes` of pictures, and `page`, if it was one to be read.
     pub fn show(&self, receipt: &Receipt, bytes: u64, page: Option<&PageShown<'_>>) {
         let mut all = self.lock();
-        let live = all.entry(receipt.id).or_insert_with(|| Live::of(receipt));
+        let live = all.live.entry(receipt.id).or_insert_with(|| Live::of(receipt));
         live.sent = live.sent.saturating_add(bytes);
         if let Some(page) = page {
             live.shown.note(page.part, page.extent, page.page, page.at, page.again);
         }
         live.changes += 1;
         let whole = live.action == Action::Preview && !live.complete && live.shown.is_whole();
-        drop(all);
-        if whole {
-            self.ended.notify_one();
-        }
+        self.note_complete(all, receipt.id, whole);
     }
 
     /// How far a receipt is, when memory knows better than the ledger.
     pub fn of(&self, receipt: ReceiptId) -> Option<Reached> {
-        self.lock().get(&receipt).map(Live::reached)
+        self.lock().live.get(&receipt).map(Live::reached)
     }
 
     /// Whether a transfer of the receipt is running.
     pub fn is_running(&self, receipt: ReceiptId) -> bool {
-        self.lock().get(&receipt).is_some_and(|live| !live.running.is_empty())
+        self.lock().live.get(&receipt).is_some_and(|live| !live.running.is_empty())
     }
 
     fn changed(&self, which: Which) -> Vec<(ReceiptId, u64, Reached)> {
         let moving = |live: &Live| live.running.iter().any(|transfer| !transfer.range().is_empty());
-        let wanted = |live: &Live| match which {
-            Which::All => live.changes > live.written || moving(live),
-            Which::Complete => !live.complete && live.changes > live.written && live.reached().outcome == Outcome::Complete,
-        };
-        let all = self.lock();
-        all.iter()
-            .filter(|(_, live)| wanted(live))
-            .map(|(id, live)| (*id, live.changes, live.reached()))
-            .collect()
+        let told = |(id, live): (&ReceiptId, &Live)| (*id, live.changes, live.reached());
+        let mut all = self.lock();
+        let complete = std::mem::take(&mut all.complete);
+        match which {
+            Which::All => all.live.iter().filter(|(_, live)| live.changes > live.written || moving(live)).map(told).collect(),
+            // Looked up one by one: going through all of them for each that ends would cost the more the more there are.
+            Which::Complete => complete.iter().filter_map(|id| all.live.get_key_value(id)).map(told).collect(),
+        }
     }
 
     fn written(&self, flushed: &[(ReceiptId, u64, Reached)]) {
         let mut all = self.lock();
         for (receipt, changes, reached) in flushed {
-            if let Some(live) = all.get_mut(receipt) {
+            if let Some(live) = all.live.get_mut(receipt) {
                 live.written = *changes;
                 live.complete |= reached.outcome == Outcome::Complete;
                 if live.running.is_empty() && live.changes == live.written {
-                    all.remove(receipt);
+                    all.live.remove(receipt);
                 }
             }
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ReceiptId, Live>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Receipts> {
+        self.receipts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -265,7 +278,7 @@ impl Gate {
         let mut due = self.clock.now().plus(RECEIPT_FLUSH);
         loop {
             let which = tokio::select! {
-                () = self.progress.ended.notified() => Which::Complete,
+                () = self.progress.completed.notified() => Which::Complete,
                 () = self.clock.wait_until(due) => Which::All,
             };
             if which == Which::All {

@@ -1,10 +1,7 @@
 //! The host that pictures of documents' pages come from, where it has a name of its own: it gives nothing else, and no other gives them.
 
-use crate::web::pages::RefusalKind;
-use crate::web::{Web, language, refuse};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use crate::web::Web;
+use axum::extract::Request;
 use http::HeaderValue;
 use http::header::HOST;
 
@@ -45,15 +42,12 @@ fn plain(authority: &str) -> &str {
     authority.strip_suffix(":443").unwrap_or(authority)
 }
 
-/// Answers on the content host only what belongs there, and elsewhere only what does not.
-pub async fn keep_apart(State(web): State<Web>, request: Request, next: Next) -> Response {
+/// Whether a request is for what its host gives: the content host has only what belongs there, and every other only what does not.
+pub fn is_at_its_host(web: &Web, request: &Request) -> bool {
     let named = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let authority = request.uri().authority().map(http::uri::Authority::as_str).or(named).unwrap_or_default();
     let on_content_host = web.content().is_some_and(|content| content.is(authority));
-    if on_content_host == request.uri().path().starts_with(BELOW) {
-        return next.run(request).await;
-    }
-    refuse::plain(&language::of_request(&web, &request), RefusalKind::NotFound)
+    on_content_host == request.uri().path().starts_with(BELOW)
 }
 
 #[cfg(test)]

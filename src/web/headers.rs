@@ -1,12 +1,10 @@
 //! Headers of every response, and the content policies by kind of page.
 
 use crate::web::Web;
-use axum::extract::State;
-use axum::response::Response;
-use http::HeaderValue;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
+use http::{HeaderMap, HeaderValue};
 
 /// Pages of ours: nothing from elsewhere, nothing inline, never in a frame.
 const PAGE: HeaderValue = HeaderValue::from_static(
@@ -25,8 +23,7 @@ const INERT: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'
 const HSTS: HeaderValue = HeaderValue::from_static(crate::config::Server::HSTS);
 
 /// Adds to a response what it lacks; what a handler has set stays.
-pub async fn common(State(web): State<Web>, mut response: Response) -> Response {
-    let headers = response.headers_mut();
+pub fn common(web: &Web, headers: &mut HeaderMap) {
     let is_page = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     let fixed: [(HeaderName, HeaderValue); 7] = [
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -46,5 +43,4 @@ pub async fn common(State(web): State<Web>, mut response: Response) -> Response 
     if web.hsts() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
     }
-    response
 }

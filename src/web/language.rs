@@ -2,8 +2,7 @@
 
 use crate::domain::language::Language;
 use crate::web::{Shared, Web, request};
-use axum::extract::{FromRequestParts, Request, State};
-use axum::middleware::Next;
+use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT_LANGUAGE, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE, VARY};
 use http::request::Parts;
@@ -62,22 +61,28 @@ impl FromRequestParts<Arc<Shared>> for Web {
     }
 }
 
-/// Finds the language of a request, says it of the page that answers, and keeps a choice: `?lang=de` sets the cookie and leads back to the
-/// same address without it.
-pub async fn choose(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+/// Finds the language of a request for its handler, and keeps a choice: `?lang=de` sets the cookie and leads back to the same address without it.
+///
+/// # Errors
+/// The answer to a choice.
+pub fn choose(web: &Web, request: &mut Request) -> Result<Language, Box<Response>> {
     let asked = request.uri().query().filter(|_| reads(request.method())).and_then(choice);
     let chosen = asked.and_then(|(language, query)| Some((language, address(request.uri().path(), &query)?)));
     if let Some((language, address)) = chosen {
         if request::is_prefetch(request.headers()) {
             // Nobody has chosen yet; the browser asks again when somebody does.
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            return Err(Box::new(StatusCode::SERVICE_UNAVAILABLE.into_response()));
         }
-        return (StatusCode::SEE_OTHER, [(LOCATION, address), (SET_COOKIE, cookie(language))]).into_response();
+        return Err(Box::new((StatusCode::SEE_OTHER, [(LOCATION, address), (SET_COOKIE, cookie(language))]).into_response()));
     }
-    let spoken = Spoken::of(&request, web.gate().settings().language);
+    let spoken = Spoken::of(request, web.gate().settings().language);
     let language = spoken.language;
     request.extensions_mut().insert(spoken);
-    let mut response = next.run(request).await;
+    Ok(language)
+}
+
+/// Says of the page that answers in which language it is.
+pub fn say(language: Language, response: &mut Response) {
     let headers = response.headers_mut();
     let is_html = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     // A document that is a web page has the language it was written in.
@@ -85,7 +90,6 @@ pub async fn choose(State(web): State<Web>, mut request: Request, next: Next) ->
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
         headers.append(VARY, HeaderValue::from_static("Accept-Language, Cookie"));
     }
-    response
 }
 
 /// The same for what answers before a handler is found.

@@ -1,6 +1,7 @@
 //! What speaks HTTP: the whole route table, and what is common to every answer.
 
 pub mod api;
+pub mod around;
 pub mod assets;
 pub mod brand;
 pub mod conditional;
@@ -26,7 +27,7 @@ use crate::web::recipient::{archive, code, document, leave, link, list, marked, 
 use crate::web::refuse::at_hand::AtHand;
 use crate::words::Words;
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, head, post};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -193,8 +194,5 @@ pub fn router(web: &Web) -> Router {
         .method_not_allowed_fallback(refuse::method_not_allowed)
         .fallback(refuse::not_found)
         .with_state(Arc::clone(&web.shared))
-        .layer(from_fn_with_state(web.clone(), content::keep_apart))
-        .layer(from_fn_with_state(web.clone(), language::choose))
-        .layer(map_response_with_state(web.clone(), headers::common))
-        .layer(from_fn_with_state(web.clone(), request::note))
+        .layer(from_fn_with_state(web.clone(), around::pass))
 }

@@ -4,12 +4,9 @@ use crate::domain::ids::ShareId;
 use crate::gate::Origin;
 use crate::gate::signs::of_request;
 use crate::limit::connection::ClientAddress;
-use crate::web::Web;
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::{MatchedPath, Request};
 use http::header::{HeaderName, USER_AGENT};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
@@ -59,18 +56,33 @@ pub fn share_of(path: &str) -> Option<ShareId> {
     path.strip_prefix("/d/")?.split('/').next()?.parse().ok()
 }
 
-/// Writes the access log: the route's pattern, never the address itself, which may hold a link or a document's name.
-pub async fn note(State(_): State<Web>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let share = share_of(request.uri().path());
-    let response = next.run(request).await;
-    let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
-    let route = route.as_deref().unwrap_or("-");
-    match share {
-        Some(share) => tracing::info!(target: "access", %method, route, status, micros, %share),
-        None => tracing::info!(target: "access", %method, route, status, micros),
+/// A line of the access log: the route's pattern, never the address itself, which may hold a link or a document's name.
+pub struct Line {
+    started: Instant,
+    method: Method,
+    route: Option<MatchedPath>,
+    share: Option<ShareId>,
+}
+
+impl Line {
+    /// Notes a request as it comes in.
+    pub fn begin(request: &Request) -> Self {
+        Self {
+            started: Instant::now(),
+            method: request.method().clone(),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+            share: share_of(request.uri().path()),
+        }
     }
-    response
+
+    /// Writes the line once there is an answer.
+    pub fn write(self, status: StatusCode) {
+        let Self { started, method, route, share } = self;
+        let (status, micros) = (status.as_u16(), started.elapsed().as_micros());
+        let route = route.as_ref().map_or("-", MatchedPath::as_str);
+        match share {
+            Some(share) => tracing::info!(target: "access", %method, route, status, micros, %share),
+            None => tracing::info!(target: "access", %method, route, status, micros),
+        }
+    }
 }

@@ -140,9 +140,8 @@ impl Gate {
         let Opened { permit, proof, document, place, .. } = opened;
         let admitted = permit.admitted();
         // Watched before it is looked at, so that no revocation can fall between.
-        let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
-        let id = ReceiptId::from_bytes(random::bytes());
-        let (receipt, again) = self.receipt(&permit, proof, document.version.clone(), id, origin).await?;
+        let watch = self.cuts.watch(admitted.whose(), admitted.ends());
+        let (receipt, again) = self.receipt(&permit, proof, document.version.clone(), None, origin).await?;
         let transfer = self.progress.begin(&receipt, range.start, again);
         let whole = range.start == 0 && range.end >= document.size;
         let source = match expected(admitted.share().id, permit.covered()).filter(|_| whole) {
@@ -154,13 +153,14 @@ impl Gate {
         Ok(DeliveryBody::start(Arc::clone(self), delivery, connection))
     }
 
-    /// The receipt of this session, document, version and action, made now under `id` unless its window is open; and whether it was there before.
+    /// The receipt of this session, document, version and action, made now unless its window is open, under `id` where it has one already; and whether it
+    /// was there before.
     pub(super) async fn receipt(
         &self,
         permit: &Permit,
         proof: Option<Proof>,
         version: FileVersion,
-        id: ReceiptId,
+        id: Option<ReceiptId>,
         origin: Origin,
     ) -> Result<(Arc<Receipt>, bool), Refusal> {
         let (admitted, action) = (permit.admitted(), permit.action());
@@ -173,6 +173,7 @@ impl Gate {
             return Ok((Arc::clone(receipt), true));
         }
         let origin = self.with_signs(admitted, origin, action == Action::Preview);
+        let id = id.unwrap_or_else(|| ReceiptId::from_bytes(random::bytes()));
         let (mail, times) = (MailId::from_bytes(random::bytes()), self.notice_times());
         let (path, copies) = (permit.covered().label.clone(), self.settings.privacy.receipt_copy);
         let transaction = move |t: &mut Tx<'_>| {

@@ -198,13 +198,15 @@ impl Gate {
         })
     }
 
-    /// The work that goes on beside requests: mail, mails that came back, what becomes due, progress of downloads, uploads that wait for something. It ends when the future is dropped.
+    /// The work that goes on beside requests: mail, mails that came back, what becomes due, progress of downloads and their end,
+    /// uploads that wait for something. It ends when the future is dropped.
     pub async fn work(self: Arc<Self>) {
         tokio::join!(
             Arc::clone(&self).mail(),
             self.take_bounces(),
             self.sweep(),
             self.put_progress_down(),
+            self.end_deliveries(),
             Arc::clone(&self).settle_uploads()
         );
     }

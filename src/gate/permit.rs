@@ -4,6 +4,7 @@ use crate::domain::receipt::Action;
 use crate::domain::scope::Covered;
 use crate::domain::time::Timestamp;
 use crate::ledger::state::{Recipient, Session, Share};
+use crate::limit::cut::Whose;
 use std::sync::Arc;
 
 /// A recipient with a session of a share that lets them in.
@@ -32,6 +33,11 @@ impl Admitted {
     /// The session.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// On what a delivery to them depends.
+    pub(super) fn whose(&self) -> Whose {
+        Whose { share: self.share.id, recipient: self.recipient.id, session: self.session.id }
     }
 
     /// The moment after which nothing may leave any more, downloads under way included.

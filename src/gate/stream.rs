@@ -71,7 +71,7 @@ impl std::fmt::Debug for DeliveryBody {
 impl DeliveryBody {
     pub(super) fn start(gate: Arc<Gate>, delivery: Delivery, connection: &ConnectionHandle) -> Self {
         let Delivery { source, left, admitted, transfer, watch, place } = delivery;
-        let ending = Ending::start(Arc::clone(&gate), admitted.clone(), watch, connection.clone());
+        let ending = Ending::over(connection, watch);
         let alive = gate.clock.now();
         Self { gate, source, admitted, transfer, left, pending: 0, alive, ending, last: None, _place: place }
     }

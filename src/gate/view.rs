@@ -19,7 +19,6 @@ use crate::domain::shown::Extent;
 use crate::domain::time::Timestamp;
 use crate::gate::Gate;
 use crate::gate::ending::Ending;
-use crate::gate::permit::Admitted;
 use crate::gate::progress::PageShown;
 use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
@@ -82,7 +81,6 @@ struct Shown {
     receipt: Arc<Receipt>,
     opened: Arc<Opened>,
     done: Done,
-    admitted: Admitted,
     watch: CutWatch,
 }
 
@@ -128,11 +126,11 @@ impl Gate {
         let dpi = dpi.clamp(DPI_LEAST, DPI_MOST);
         let job =
             |look: &Look<'_>, covered: Vec<Area>| Job::Page(PageJob { page, dpi, covered, grid: false, mark: Some(look.mark.clone()) });
-        let Shown { receipt, opened, done, admitted, watch } = self.shown(request, page, &origin, &job, Some(turn)).await?;
+        let Shown { receipt, opened, done, watch } = self.shown(request, page, &origin, &job, Some(turn)).await?;
         let Done::Page(picture) = done else { return Err(Refusal::Preview(request.share, Trouble::Unavailable)) };
         let at = (dpi > DPI_LEAST && picture.width.max(picture.height) > THUMBNAIL_SIDE).then_some(true);
         self.note_page(&receipt, request, &opened, page, picture.jpeg.len() as u64, at);
-        let ending = Ending::start(Arc::clone(self), admitted, watch, connection.clone());
+        let ending = Ending::over(connection, watch);
         Ok(PictureBody::new(picture.jpeg, ending))
     }
 
@@ -166,17 +164,19 @@ impl Gate {
             let admitted = self.session(request.share, request.proof)?;
             // Watched before it is looked at, so that no revocation can fall between; anew each time, for what was drawn anew is not cut by
             // what made it so.
-            let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
+            let watch = self.cuts.watch(admitted.whose(), admitted.ends());
             let look = self.look(request, Action::Preview).await?;
             // Drawing may take long, and the store has no part in it.
             drop(turn.take());
             let job = job(&look, look.covering.on(&request.part, page));
             let (opened, done) = self.work_on(&look, &request.part, job).await?;
-            let receipt = self.receipt(&look.permit, request.proof, look.version.clone(), look.receipt, origin.clone()).await;
+            let receipt = self
+                .receipt(&look.permit, request.proof, look.version.clone(), Some(look.receipt), origin.clone())
+                .await;
             let (receipt, _) = receipt.inspect_err(|_| self.preview.end(&look.key))?;
             // Of several first pictures at once one makes the receipt, and the others bear its number when they are drawn again.
             if receipt.id == look.receipt && self.is_still_covered_so(&look) {
-                return Ok(Shown { receipt, opened, done, admitted, watch });
+                return Ok(Shown { receipt, opened, done, watch });
             }
         }
         Err(Refusal::Busy)

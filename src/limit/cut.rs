@@ -1,97 +1,209 @@
 //! The one registry through which a revocation or an expiry reaches the downloads that are running.
 
 use crate::domain::ids::{RecipientId, SessionId, ShareId};
+use crate::domain::time::Timestamp;
+use crate::limit::connection::ConnectionHandle;
+use futures_util::task::AtomicWaker;
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    task::Context,
 };
 use tokio::sync::Notify;
 
-/// Every watch that is alive, findable by what it depends on. Clones share the same watches.
+/// Every watch that is alive. Clones share the same watches.
 ///
-/// Whoever delivers first watches and then asks whether delivery is allowed: a cut in between is then seen by one of the two.
+/// Whoever delivers first watches and then asks whether delivery is allowed: a cut in between is then seen by one of the two. There is no task for
+/// each watch: a cut goes through all of them, and their ends are waited for by one ([`Self::earliest`]).
 #[derive(Debug, Clone, Default)]
-pub struct CutRegistry(Arc<Mutex<Watches>>);
+pub struct CutRegistry(Arc<Registry>);
+
+#[derive(Debug, Default)]
+struct Registry {
+    watches: Mutex<Watches>,
+    bell: Notify,
+}
 
 #[derive(Debug, Default)]
 struct Watches {
     next: u64,
-    shares: BTreeMap<(ShareId, u64), Arc<Flag>>,
-    recipients: BTreeMap<(RecipientId, u64), Arc<Flag>>,
-    sessions: BTreeMap<(SessionId, u64), Arc<Flag>>,
+    all: BTreeMap<u64, Watched>,
+    /// No watch ends before this; one that did may be gone.
+    earliest: Option<Timestamp>,
+    /// Those that were cut on connections that other streams share.
+    streams: Vec<u64>,
+}
+
+#[derive(Debug)]
+struct Watched {
+    whose: Whose,
+    ends: Timestamp,
+    flag: Arc<Flag>,
+}
+
+/// On what a delivery depends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whose {
+    /// The share.
+    pub share: ShareId,
+    /// Its recipient.
+    pub recipient: RecipientId,
+    /// The recipient's session.
+    pub session: SessionId,
 }
 
 #[derive(Debug, Default)]
 struct Flag {
     cut: AtomicBool,
-    again: AtomicBool,
-    bell: Notify,
+    waker: AtomicWaker,
+    connection: OnceLock<ConnectionHandle>,
 }
 
-impl Flag {
-    fn raise(&self) {
-        self.cut.store(true, Ordering::Release);
-        self.bell.notify_waiters();
+impl Watched {
+    /// Ends the delivery; says whether its connection is one that other streams share.
+    fn cut(&self) -> bool {
+        self.flag.cut.store(true, Ordering::Release);
+        self.flag.waker.wake();
+        match self.flag.connection.get() {
+            Some(connection) if connection.is_http2() => true,
+            Some(connection) => {
+                // HTTP/1 has no other way to end a body early, and a stalled client keeps the body from being polled at all.
+                connection.abort();
+                false
+            }
+            None => false,
+        }
     }
+}
 
-    fn look_again(&self) {
-        self.again.store(true, Ordering::Release);
-        self.bell.notify_waiters();
+impl Watches {
+    fn end_by(&mut self, ends: Timestamp) -> bool {
+        let nearer = self.earliest.is_none_or(|earliest| ends < earliest);
+        if nearer {
+            self.earliest = Some(ends);
+        }
+        nearer
     }
 }
 
 impl CutRegistry {
-    /// A watch that is cut when its share, its recipient or its session is; it leaves the registry when it is dropped.
-    pub fn watch(&self, share: ShareId, recipient: RecipientId, session: SessionId) -> CutWatch {
+    /// A watch that is cut when its share, its recipient or its session is; it leaves the registry when it is dropped. At `ends` it is looked whether
+    /// access has ended.
+    pub fn watch(&self, whose: Whose, ends: Timestamp) -> CutWatch {
         let flag = Arc::new(Flag::default());
         let mut watches = self.lock();
         let number = watches.next;
         watches.next += 1;
-        watches.shares.insert((share, number), flag.clone());
-        watches.recipients.insert((recipient, number), flag.clone());
-        watches.sessions.insert((session, number), flag.clone());
-        CutWatch { registry: self.clone(), number, share, recipient, session, flag }
+        watches.all.insert(number, Watched { whose, ends, flag: Arc::clone(&flag) });
+        if watches.end_by(ends) {
+            self.0.bell.notify_one();
+        }
+        CutWatch { registry: self.clone(), number, flag }
     }
 
     /// Cuts all that runs for a share.
     pub fn cut_share(&self, share: ShareId) {
-        self.lock().shares.range((share, 0)..=(share, u64::MAX)).for_each(|(_, flag)| flag.raise());
-    }
-
-    /// Makes all that runs for a share look again at when it ends.
-    pub fn look_again_share(&self, share: ShareId) {
-        self.lock().shares.range((share, 0)..=(share, u64::MAX)).for_each(|(_, flag)| flag.look_again());
+        self.cut(|whose| whose.share == share);
     }
 
     /// Cuts all that runs for a recipient.
     pub fn cut_recipient(&self, recipient: RecipientId) {
-        self.lock()
-            .recipients
-            .range((recipient, 0)..=(recipient, u64::MAX))
-            .for_each(|(_, flag)| flag.raise());
+        self.cut(|whose| whose.recipient == recipient);
     }
 
     /// Cuts all that runs for a session.
     pub fn cut_session(&self, session: SessionId) {
-        self.lock().sessions.range((session, 0)..=(session, u64::MAX)).for_each(|(_, flag)| flag.raise());
+        self.cut(|whose| whose.session == session);
     }
 
-    /// Cuts all that runs.
-    pub fn cut_all(&self) {
-        self.lock().shares.values().for_each(|flag| flag.raise());
+    fn cut(&self, concerns: impl Fn(&Whose) -> bool) {
+        let mut watches = self.lock();
+        let Watches { all, streams, .. } = &mut *watches;
+        let cut = all.iter().filter(|(_, watched)| concerns(&watched.whose));
+        streams.extend(cut.filter_map(|(number, watched)| watched.cut().then_some(*number)));
+        self.0.bell.notify_one();
+    }
+
+    /// Makes all that runs for a share be looked at again for when it ends.
+    pub fn look_again_share(&self, share: ShareId) {
+        let mut watches = self.lock();
+        let now = Timestamp::from_millis(0);
+        watches
+            .all
+            .values_mut()
+            .filter(|watched| watched.whose.share == share)
+            .for_each(|watched| watched.ends = now);
+        watches.earliest = Some(now);
+        self.0.bell.notify_one();
+    }
+
+    /// Ends when [`Self::earliest`] has come nearer or streams were cut, for the one who waits for both.
+    pub async fn rung(&self) {
+        self.0.bell.notified().await;
+    }
+
+    /// A moment before which no watch ends.
+    pub fn earliest(&self) -> Option<Timestamp> {
+        self.lock().earliest
+    }
+
+    /// Looks at all watches that end by now: `ends` says of each when it does instead, or that it is over. Those are cut.
+    pub fn look(&self, now: Timestamp, ends: impl Fn(&Whose) -> Option<Timestamp>) {
+        let mut watches = self.lock();
+        if watches.earliest.is_none_or(|earliest| earliest > now) {
+            return;
+        }
+        let Watches { all, streams, earliest, .. } = &mut *watches;
+        for (number, watched) in all.iter_mut().filter(|(_, watched)| watched.ends <= now) {
+            match ends(&watched.whose) {
+                Some(later) => watched.ends = later,
+                None => {
+                    watched.ends = Timestamp::MAX;
+                    streams.extend(watched.cut().then_some(*number));
+                }
+            }
+        }
+        *earliest = all.values().map(|watched| watched.ends).min();
+    }
+
+    /// The streams that were cut since the last time and share their connections with others.
+    pub fn cut_streams(&self) -> CutStreams {
+        CutStreams { registry: self.clone(), numbers: std::mem::take(&mut self.lock().streams) }
     }
 
     /// Number of watches that are alive.
     pub fn watched(&self) -> usize {
-        self.lock().shares.len()
+        self.lock().all.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, Watches> {
         // Each change below the lock is complete in itself, so a panic elsewhere leaves nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.watches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Streams that were told to end.
+#[derive(Debug)]
+pub struct CutStreams {
+    registry: CutRegistry,
+    numbers: Vec<u64>,
+}
+
+impl CutStreams {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// Drops the connections of those that have not ended yet.
+    pub fn abort(self) {
+        let watches = self.registry.lock();
+        for connection in self.numbers.iter().filter_map(|number| watches.all.get(number)?.flag.connection.get()) {
+            connection.abort();
+        }
     }
 }
 
@@ -100,65 +212,62 @@ impl CutRegistry {
 pub struct CutWatch {
     registry: CutRegistry,
     number: u64,
-    share: ShareId,
-    recipient: RecipientId,
-    session: SessionId,
     flag: Arc<Flag>,
 }
 
 impl CutWatch {
+    /// Names the connection that a cut ends; a cut before leaves it alone, for then nothing goes out.
+    pub fn over(&self, connection: &ConnectionHandle) {
+        // Named once: a watch belongs to one delivery.
+        let _ = self.flag.connection.set(connection.clone());
+    }
+
     /// Whether the delivery must end; one atomic load.
     pub fn is_cut(&self) -> bool {
         self.flag.cut.load(Ordering::Acquire)
     }
 
-    /// Ends once the delivery must look again at when it ends; each such call is told once.
-    pub async fn look_again(&self) {
-        loop {
-            // Made before the look, as in `cut`.
-            let rung = self.flag.bell.notified();
-            if self.flag.again.swap(false, Ordering::AcqRel) {
-                return;
-            }
-            rung.await;
-        }
-    }
-
-    /// Ends once the delivery must end, at once when it already must.
-    pub async fn cut(&self) {
-        loop {
-            // `notify_waiters` reaches every `Notified` made before it, so a cut after the look is not missed.
-            let rung = self.flag.bell.notified();
-            if self.is_cut() {
-                return;
-            }
-            rung.await;
-        }
+    /// The same; whoever asks is woken by the cut.
+    pub fn poll_cut(&self, context: &Context<'_>) -> bool {
+        self.flag.waker.register(context.waker());
+        self.is_cut()
     }
 }
 
 impl Drop for CutWatch {
     fn drop(&mut self) {
-        let mut watches = self.registry.lock();
-        watches.shares.remove(&(self.share, self.number));
-        watches.recipients.remove(&(self.recipient, self.number));
-        watches.sessions.remove(&(self.session, self.number));
+        self.registry.lock().all.remove(&self.number);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use futures_util::FutureExt;
     use proptest::prelude::*;
+    use std::{future::poll_fn, net::SocketAddr, task::Poll};
 
-    fn ids(share: u8, recipient: u8, session: u8) -> (ShareId, RecipientId, SessionId) {
-        (ShareId::from_bytes([share; 16]), RecipientId::from_bytes([recipient; 16]), SessionId::from_bytes([session; 16]))
+    fn whose(share: u8, recipient: u8, session: u8) -> Whose {
+        Whose {
+            share: ShareId::from_bytes([share; 16]),
+            recipient: RecipientId::from_bytes([recipient; 16]),
+            session: SessionId::from_bytes([session; 16]),
+        }
     }
 
     fn watch(registry: &CutRegistry, share: u8, recipient: u8, session: u8) -> CutWatch {
-        let (share, recipient, session) = ids(share, recipient, session);
-        registry.watch(share, recipient, session)
+        registry.watch(whose(share, recipient, session), Timestamp::MAX)
+    }
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    async fn cut(watch: &CutWatch) {
+        poll_fn(|context| if watch.poll_cut(context) { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
+    fn connection(http2: bool) -> ConnectionHandle {
+        ConnectionHandle::new(SocketAddr::from(([127, 0, 0, 1], 9)), http2)
     }
 
     #[tokio::test]
@@ -167,25 +276,13 @@ mod tests {
         let watch = Arc::new(watch(&registry, 1, 1, 1));
         let waiting = tokio::spawn({
             let watch = watch.clone();
-            async move { watch.cut().await }
+            async move { cut(&watch).await }
         });
         tokio::task::yield_now().await;
-        registry.cut_recipient(ids(0, 1, 0).1);
+        registry.cut_recipient(whose(0, 1, 0).recipient);
         assert!(waiting.await.is_ok());
-        watch.cut().await;
+        cut(&watch).await;
         assert!(watch.is_cut());
-    }
-
-    #[tokio::test]
-    async fn looking_again_is_told_once_and_cuts_nothing() {
-        let registry = CutRegistry::default();
-        let watch = watch(&registry, 1, 1, 1);
-        registry.look_again_share(ids(2, 0, 0).0);
-        assert!(watch.look_again().now_or_never().is_none(), "another share");
-        registry.look_again_share(ids(1, 0, 0).0);
-        watch.look_again().await;
-        assert!(watch.look_again().now_or_never().is_none(), "told already");
-        assert!(!watch.is_cut());
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -193,11 +290,49 @@ mod tests {
         let registry = CutRegistry::default();
         for _ in 0..2_000 {
             let watch = watch(&registry, 1, 1, 1);
-            let waiting = tokio::spawn(async move { watch.cut().await });
-            registry.cut_all();
+            let waiting = tokio::spawn(async move { cut(&watch).await });
+            registry.cut_share(whose(1, 0, 0).share);
             assert!(waiting.await.is_ok());
         }
         assert_eq!(registry.watched(), 0);
+    }
+
+    #[test]
+    fn ends_are_looked_at_when_they_come_and_may_have_moved() {
+        let registry = CutRegistry::default();
+        let (near, far) = (registry.watch(whose(1, 1, 1), at(10)), registry.watch(whose(2, 2, 2), at(20)));
+        assert_eq!(registry.earliest(), Some(at(10)));
+        registry.look(at(9), |_| unreachable!("nothing is due"));
+        registry.look(at(10), |due| Some(at(30)).filter(|_| *due == whose(1, 1, 1)));
+        assert_eq!((registry.earliest(), near.is_cut()), (Some(at(20)), false));
+        registry.look_again_share(whose(2, 0, 0).share);
+        assert_eq!(registry.earliest(), Some(at(0)));
+        registry.look(at(11), |_| Some(at(12)));
+        registry.look(at(12), |_| None);
+        assert_eq!((registry.earliest(), far.is_cut(), near.is_cut()), (Some(at(30)), true, false));
+        drop(near);
+        registry.look(at(30), |_| unreachable!("it is gone"));
+        assert_eq!(registry.earliest(), Some(Timestamp::MAX));
+        drop(far);
+    }
+
+    #[test]
+    fn a_cut_ends_its_connection_at_once_or_gives_other_streams_a_moment() {
+        let registry = CutRegistry::default();
+        let (alone, shared, quick) = (connection(false), connection(true), connection(true));
+        let watches = [(1, &alone), (1, &shared), (1, &quick), (2, &connection(false))].map(|(share, connection)| {
+            let watch = watch(&registry, share, 1, 1);
+            watch.over(connection);
+            watch
+        });
+        registry.cut_share(whose(1, 0, 0).share);
+        assert_eq!((alone.is_aborted(), shared.is_aborted()), (true, false));
+        let [.., ended, other] = watches;
+        drop(ended);
+        let streams = registry.cut_streams();
+        assert!(!streams.is_empty() && registry.cut_streams().is_empty());
+        streams.abort();
+        assert_eq!((shared.is_aborted(), quick.is_aborted(), other.is_cut()), (true, false, false));
     }
 
     proptest! {
@@ -208,7 +343,7 @@ mod tests {
             let registry = CutRegistry::default();
             let watches: Vec<_> = all.iter().map(|(share, recipient, session)| watch(&registry, *share, *recipient, *session)).collect();
             prop_assert_eq!(registry.watched(), all.len());
-            let (share, recipient, session) = ids(which, which, which);
+            let Whose { share, recipient, session } = whose(which, which, which);
             match kind {
                 0 => registry.cut_share(share),
                 1 => registry.cut_recipient(recipient),
@@ -219,8 +354,7 @@ mod tests {
                 prop_assert_eq!(watch.is_cut(), named == which);
             }
             drop(watches);
-            let left = registry.lock();
-            prop_assert!(left.shares.is_empty() && left.recipients.is_empty() && left.sessions.is_empty());
+            prop_assert_eq!(registry.watched(), 0);
         }
     }
 }

@@ -49,7 +49,7 @@ impl Gate {
         let archive_place = self.archive_place(admitted.session().id, client).await?;
         let place = connection.acquire_stream().await;
         // Watched before it is looked at, so that no revocation can fall between.
-        let watch = self.cuts.watch(plan.share(), admitted.recipient().id, admitted.session().id);
+        let watch = self.cuts.watch(admitted.whose(), admitted.ends());
         let (receipt, again) = self.archive_receipt(&plan, &admitted, proof, origin).await?;
         let transfer = self.progress.begin(&receipt, range.start, again);
         let way = Way {

@@ -71,11 +71,13 @@ impl Gate {
         let admitted = self.session(request.share, request.proof)?;
         let place = connection.acquire_stream().await;
         // Watched before it is looked at, so that no revocation can fall between.
-        let watch = self.cuts.watch(admitted.share().id, admitted.recipient().id, admitted.session().id);
+        let watch = self.cuts.watch(admitted.whose(), admitted.ends());
         for _ in 0..TRIES {
             let look = self.first_look(&request, Action::Watermarked).await?;
             let (opened, first) = self.copied_page(&look, &look.mark, 1).await?;
-            let receipt = self.receipt(&look.permit, request.proof, look.version.clone(), look.receipt, origin.clone()).await;
+            let receipt = self
+                .receipt(&look.permit, request.proof, look.version.clone(), Some(look.receipt), origin.clone())
+                .await;
             let (receipt, again) = receipt.inspect_err(|_| self.preview.end(&look.key))?;
             if receipt.id != look.receipt || !self.is_still_covered_so(&look) {
                 continue;

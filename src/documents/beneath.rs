@@ -70,7 +70,16 @@ impl Root {
     /// Opens `path` beneath the folder `fence` from what is already in the kernel's name cache, on the same file system. `None`: cannot be told without perhaps waiting for a disk.
     pub(crate) fn open_cached(&self, fence: &DocumentPath, path: &DocumentPath, flags: OFlags) -> Option<Result<OwnedFd, Errno>> {
         let resolve = BENEATH | ResolveFlags::CACHED | ResolveFlags::NO_XDEV;
-        match self.fenced(fence, path, flags, |at, path, flags| openat2(at, path, flags, Mode::empty(), resolve)) {
+        let open = |at: BorrowedFd<'_>, path: &[u8], flags| openat2(at, path, flags, Mode::empty(), resolve);
+        // Nothing leads out of the fence where there is no link on the way, so that one call does.
+        let whole = if fence.is_root() || path.is_root() { None } else { fence.append(path).ok() };
+        let linkless =
+            whole.map(|whole| openat2(&self.handle, bytes_of(&whole), flags, Mode::empty(), resolve | ResolveFlags::NO_SYMLINKS));
+        let answer = match linkless {
+            None | Some(Err(Errno::LOOP)) => self.fenced(fence, path, flags, open),
+            Some(answer) => answer,
+        };
+        match answer {
             // XDEV: another file system is mounted there, or a link leads out. INVAL: a kernel before 5.12.
             Err(Errno::AGAIN | Errno::XDEV | Errno::INVAL) => None,
             answer => Some(answer),

@@ -18,22 +18,35 @@ use std::task::{Context, Poll, ready};
 
 /// An open file. It stays this file, whatever happens to its name.
 #[derive(Debug)]
-pub(super) struct OpenFile(Source);
+pub(super) struct OpenFile {
+    source: Source,
+    /// All bytes of a small file, of the version it was opened as.
+    whole: Option<Bytes>,
+}
 
 impl OpenFile {
     pub(super) const fn new(file: OwnedFd, version: FileVersion, calls: Calls, buffers: Arc<Buffers>) -> Self {
-        Self(Source { file, version, at_once: AtomicBool::new(true), calls, buffers })
+        Self { source: Source { file, version, at_once: AtomicBool::new(true), calls, buffers }, whole: None }
+    }
+
+    /// Keeps the bytes of a file that was read whole when it was opened, unless it changed meanwhile.
+    pub(super) fn read_whole(&mut self, bytes: Buffer) {
+        if self.source.version_now().is_ok_and(|now| now == self.source.version) {
+            self.whole = Some(Bytes::from_owner(bytes));
+        }
     }
 
     /// Reads in the blocking pool only, as on a file system that cannot say whether bytes are in memory.
     #[cfg(test)]
     pub(super) fn only_in_pool(&self) {
-        self.0.at_once.store(false, Ordering::Relaxed);
+        self.source.at_once.store(false, Ordering::Relaxed);
     }
 
     /// The bytes of a range that lies in the file.
     pub(super) fn read(self, range: ByteRange) -> FileStream {
-        FileStream { file: Arc::new(self.0), at: range.start, end: range.end, state: State::Ready }
+        let part = |whole: Bytes| Some(whole.slice(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?));
+        let state = self.whole.and_then(part).map_or(State::Ready, State::Read);
+        FileStream { file: Arc::new(self.source), at: range.start, end: range.end, state }
     }
 }
 
@@ -88,6 +101,8 @@ pub(super) struct FileStream {
 
 enum State {
     Ready,
+    /// All that is wanted is there.
+    Read(Bytes),
     Reading(BoxFuture<'static, io::Result<Buffer>>),
     Ended,
 }
@@ -145,6 +160,11 @@ impl Stream for FileStream {
         loop {
             match &mut this.state {
                 State::Ended => return Poll::Ready(None),
+                State::Read(bytes) => {
+                    let bytes = std::mem::take(bytes);
+                    this.state = State::Ended;
+                    return Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)));
+                }
                 State::Reading(reading) => {
                     let read = ready!(reading.as_mut().poll(context));
                     return Poll::Ready(Some(this.hand_out(read)));

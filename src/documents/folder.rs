@@ -191,17 +191,30 @@ impl Inner {
         if stat.kind != Kind::Document {
             return Err(StoreError::NotADocument);
         }
-        let mut space = [0; PROBE_BYTES];
         let size = stat.version.size;
         let wanted = usize::try_from(size).map_or(PROBE_BYTES, |size| size.min(PROBE_BYTES));
-        let got = if wanted == 0 { 0 } else { read_at(&file, &mut space[..wanted], 0, flags)? };
+        // Of a small document all is read here: it goes out of the same memory, where there is any left.
+        let mut buffer = if size == wanted as u64 { self.buffers.try_take(wanted) } else { None };
+        let mut own;
+        let space = match &mut buffer {
+            Some(buffer) => buffer.space(),
+            None => {
+                own = [0; PROBE_BYTES];
+                &mut own[..wanted]
+            }
+        };
+        let got = if wanted == 0 { 0 } else { read_at(&file, space, 0, flags)? };
         if got < wanted && flags.contains(ReadWriteFlags::NOWAIT) {
             return Err(StoreError::Io(Errno::AGAIN));
         }
         let name = path.names().last().unwrap_or_default();
         let media_type = MediaType::detect(name, &space[..got]);
-        let content = Content::File(OpenFile::new(file, stat.version.clone(), self.calls.clone(), self.buffers.clone()));
-        Ok(OpenDocument { version: stat.version, size, media_type, changed: stat.changed, content })
+        let mut open = OpenFile::new(file, stat.version.clone(), self.calls.clone(), self.buffers.clone());
+        if let Some(mut whole) = buffer.filter(|_| got == wanted) {
+            whole.set_filled(got);
+            open.read_whole(whole);
+        }
+        Ok(OpenDocument { version: stat.version, size, media_type, changed: stat.changed, content: Content::File(open) })
     }
 }
 

@@ -124,6 +124,13 @@ pub enum StoreError {
     Unreachable,
 }
 
+impl StoreError {
+    /// Whether what could not be opened as a document may be a folder.
+    pub const fn may_be_a_folder(&self) -> bool {
+        !matches!(self, Self::Busy | Self::Changed | Self::SignIn | Self::Unreachable)
+    }
+}
+
 /// Why a name is refused though something may be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

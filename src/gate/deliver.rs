@@ -24,7 +24,7 @@ use crate::gate::deliver::beside::Summing;
 use crate::gate::deliver::hash::{expected, is_known_as_another};
 use crate::gate::listing::place_of;
 use crate::gate::notices::queue_notice;
-use crate::gate::permit::Permit;
+use crate::gate::permit::{Admitted, Permit};
 use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
 use crate::gate::settings::Verify;
@@ -48,6 +48,15 @@ pub struct Opened {
     pub entity_tag: [u8; 16],
 }
 
+/// What lies at a path of a share.
+#[derive(Debug)]
+pub enum Found {
+    /// A document that may be taken.
+    Document(Box<Opened>),
+    /// A folder.
+    Folder,
+}
+
 impl Opened {
     /// The document.
     pub const fn document(&self) -> &OpenDocument {
@@ -61,20 +70,23 @@ impl Opened {
 }
 
 impl Gate {
-    /// Opens a document for the holder of a session, or says why not. It must still be what was pinned. `turn` is the turn at its store, if the
-    /// request has one already.
+    /// Opens a document for the holder of a session, or says why not. It must still be what was pinned. `turn` is the turn at its store.
     pub async fn open(
         &self,
-        share: ShareId,
+        admitted: Admitted,
         proof: Option<Proof>,
         path: &DocumentPath,
         connection: &ConnectionHandle,
-        turn: Option<Turn>,
-    ) -> Result<Opened, Refusal> {
-        let permit = admit_document(self.session(share, proof)?, path, Action::Download)?;
+        turn: Turn,
+    ) -> Result<Found, Refusal> {
+        let share = admitted.share().id;
+        let permit = match admit_document(admitted.clone(), path, Action::Download) {
+            Ok(permit) => permit,
+            Err(refusal) => return self.folder_or(&admitted, path, refusal).await,
+        };
         // Before the document is opened, so that what waits holds no descriptor; nor does it hold a turn, for it may wait as long as its client likes.
         let (place, turn) = match connection.acquire_stream().now_or_never() {
-            Some(place) => (place, turn),
+            Some(place) => (place, Some(turn)),
             None => {
                 drop(turn);
                 (connection.acquire_stream().await, None)
@@ -82,9 +94,19 @@ impl Gate {
         };
         let _turn = turn.map_or_else(|| self.turn_at(permit.covered()), Ok)?;
         let document = self.open_pinned(permit.covered(), permit.admitted().share()).await;
-        let document = document.map_err(|error| self.not_had(share, permit.covered(), error))?;
+        let document = match document {
+            Ok(document) => document,
+            // The store is asked first for the document, which it mostly is, and only then whether it is a folder.
+            Err(error) if error.may_be_a_folder() && self.is_folder(&admitted, path).await == Ok(true) => return Ok(Found::Folder),
+            Err(error) => return Err(self.not_had(share, permit.covered(), error)),
+        };
         let entity_tag = entity_tag(&self.keys, share, &document.version);
-        Ok(Opened { permit, proof, document, place, entity_tag })
+        Ok(Found::Document(Box::new(Opened { permit, proof, document, place, entity_tag })))
+    }
+
+    /// What is no document to be taken may be a folder to be shown.
+    async fn folder_or(&self, admitted: &Admitted, path: &DocumentPath, refusal: Refusal) -> Result<Found, Refusal> {
+        if self.is_folder(admitted, path).await? { Ok(Found::Folder) } else { Err(refusal) }
     }
 
     /// Opens what a share covers: the pinned version where one is pinned, read whole before where the configuration says so.

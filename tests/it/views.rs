@@ -158,6 +158,13 @@ async fn a_marked_copy_is_complete_when_its_end_was_taken() -> Outcome {
     Ok(())
 }
 
+/// Has the document itself opened.
+async fn original(app: &TestApp, request: &ViewRequest) -> Result<(), Refusal> {
+    let admitted = app.gate.session(request.share, request.proof)?;
+    let turn = app.gate.turn(&admitted, &request.path)?;
+    app.gate.open(admitted, request.proof, &request.path, &connection(), turn).await.map(drop)
+}
+
 #[tokio::test]
 async fn an_area_is_covered_from_the_next_picture_on_and_the_share_gives_no_originals() -> Outcome {
     let (app, share, request) = entered(Delivery::Download).await?;
@@ -165,20 +172,20 @@ async fn an_area_is_covered_from_the_next_picture_on_and_the_share_gives_no_orig
     assert!(lightness(&before, 30, 30)? > 150);
     let refused = app.gate.marked_pdf(&request, &connection(), origin()).await.err();
     assert!(refused.is_some(), "who may have the document needs no copy");
-    app.gate.open(request.share, request.proof, &request.path, &connection(), None).await?;
+    original(&app, &request).await?;
     let id = cover(&app, &share, 1).await?;
     let after = picture(&app, &request, 1, 100).await?;
     assert!(lightness(&after, 30, 30)? < 90, "black, with the mark over it");
     let other = picture(&app, &request, 2, 100).await?;
     assert!(lightness(&other, 30, 30)? > 150, "only on its page");
-    let refused = app.gate.open(request.share, request.proof, &request.path, &connection(), None).await.err();
+    let refused = original(&app, &request).await.err();
     assert_eq!(refused, Some(Refusal::MarkedOnly(request.share)));
     assert!(app.gate.marked_pdf(&request, &connection(), origin()).await?.body.collect().await.is_ok());
     let view = app.view(&share).await?;
     assert_eq!((view.delivery, view.redactions), (Delivery::Watermarked, 1));
     let answer = app.api("DELETE", &format!("/api/v1/redactions/{}", &id[..8]), &json!(null)).await;
     assert_eq!((answer.status, json_of(&answer)?["delivery"].as_str().map(str::to_owned)), (StatusCode::OK, Some("download".to_owned())));
-    app.gate.open(request.share, request.proof, &request.path, &connection(), None).await?;
+    original(&app, &request).await?;
     Ok(())
 }
 

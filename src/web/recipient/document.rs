@@ -3,7 +3,7 @@
 use crate::domain::document::DocumentPath;
 use crate::domain::ids::ShareId;
 use crate::domain::range::ByteRange;
-use crate::gate::deliver::Opened;
+use crate::gate::deliver::{Found, Opened};
 use crate::gate::listing::view::View;
 use crate::gate::refusal::Refusal;
 use crate::gate::session::Proof;
@@ -43,11 +43,12 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
         let view = View::from_query(request.uri().query().unwrap_or_default());
         return Ok(list::page(web, &admitted, web.gate().list_folder(&admitted, &below, &view).await?, &view));
     }
-    if web.gate().is_folder(&admitted, &below).await? {
-        return Ok(Redirect::permanent(&format!("{path}/")).into_response());
-    }
     let connection = request.extensions().get::<ConnectionHandle>().cloned().ok_or(Refusal::Busy)?;
-    let opened = web.gate().open(share, cookie.as_ref().map(Proof::from), &below, &connection, Some(turn)).await?;
+    let proof = cookie.as_ref().map(Proof::from);
+    let opened = match web.gate().open(admitted.clone(), proof, &below, &connection, turn).await? {
+        Found::Document(opened) => *opened,
+        Found::Folder => return Ok(Redirect::permanent(&format!("{path}/")).into_response()),
+    };
     if request::is_prefetch(request.headers()) {
         // Nobody has asked to read it yet, so there must be neither bytes nor a receipt; the browser asks again when somebody does.
         web.gate().note_prefetch(&admitted);

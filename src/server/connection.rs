@@ -18,21 +18,14 @@ use axum::{
     body::Body,
     http::{Request, Response, StatusCode},
 };
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::BoxFuture};
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use std::{
-    convert::Infallible,
-    future::Future,
-    panic::AssertUnwindSafe,
-    pin::{Pin, pin},
-    sync::Arc,
-    time::Duration,
-};
+use std::{convert::Infallible, future::Future, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower::ServiceExt;
 
@@ -66,8 +59,9 @@ pub(crate) struct Ends {
     pub(crate) task: Task,
 }
 
-/// Speaks HTTP until either side ends it.
-pub(crate) async fn run<IO, P>(io: IO, way: Way<P>, ends: Ends)
+/// Speaks HTTP until either side ends it. It is boxed with what it drives, because whoever waits for it would hold room for both protocols, several
+/// times over, for as long as the connection lasts.
+pub(crate) fn run<IO, P>(io: IO, way: Way<P>, ends: Ends) -> BoxFuture<'static, ()>
 where
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     P: Fn(&mut Request<Body>) -> Option<Response<Body>> + Send + Sync + 'static,
@@ -78,10 +72,10 @@ where
     if http2 {
         let settings = http2_settings(ends.task.another());
         let connection = Gathered::new(io, |io| settings.serve_connection(TokioIo::new(io), service));
-        drive(connection, |connection| connection.get_mut().connection().graceful_shutdown(), ends).await;
+        Box::pin(drive(Box::pin(connection), |connection| connection.get_mut().connection().graceful_shutdown(), ends))
     } else {
         let connection = http1_settings().serve_connection(TokioIo::new(io), service);
-        drive(connection, |connection| connection.graceful_shutdown(), ends).await;
+        Box::pin(drive(Box::pin(connection), |connection| connection.graceful_shutdown(), ends))
     }
 }
 
@@ -158,8 +152,7 @@ async fn bounded(handler: impl Future<Output = Result<Response<Body>, Infallible
 }
 
 /// Polls the connection until it ends or must end. Dropping it drops the socket, whatever hyper is waiting for just then.
-async fn drive<C: Future<Output = hyper::Result<()>>>(connection: C, stop: impl Fn(Pin<&mut C>), ends: Ends) {
-    let mut connection = pin!(connection);
+async fn drive<C: Future<Output = hyper::Result<()>>>(mut connection: Pin<Box<C>>, stop: impl Fn(Pin<&mut C>), ends: Ends) {
     let mut watchdog = Watchdog::new(ends.pulse.clone());
     let mut stage = Stage::Running;
     loop {

@@ -35,7 +35,7 @@
 //! | `server/socket.rs`, `server/pulse.rs` | from now on the socket is watched: slow heads, stalled readers, silence |
 //! | `server/connection.rs`, `server/gather.rs` | HTTP/1.1 or HTTP/2, whose small frames leave together |
 //! | `server/wire.rs` | the head must be in order and name a host we are |
-//! | `web/mod.rs` | a route is found, and later the headers of every answer added |
+//! | `web/mod.rs`, `web/around.rs` | a route is found; the language before its handler, headers and the log line after it |
 //! | `web/recipient/link.rs` | `/s/{link}`: the link's tag is checked before anything is looked up; `GET` shows, `POST` agrees |
 //! | `gate/consent.rs` | the agreement and the code's mail become one transaction |
 //! | `gate/outbox.rs`, `gate/letters.rs` | the mail is composed and handed over, as often as it takes |

@@ -268,6 +268,7 @@ full_advisories() {
     return 1
 }
 full_documentation() { RUSTDOCFLAGS="-D warnings" within "$BUILD_SECONDS" cargo doc --locked --no-deps --document-private-items; }
+full_benches() { within "$BUILD_SECONDS" cargo clippy --locked --package doorward-bench --package doorward-micro --all-targets -- -D warnings; }
 full_release() { within "$BUILD_SECONDS" cargo build --locked --release; }
 full_fuzz() {
     have cargo-fuzz && cargo +nightly --version || { echo "cargo-fuzz or the nightly toolchain is not there: not fuzzed"; return 0; }
@@ -315,6 +316,7 @@ done <"$place/tests"
 if [ "$full" = yes ]; then
     step full-advisories full_advisories
     step full-documentation full_documentation
+    step full-benches full_benches
     step full-release full_release
     step full-fuzz full_fuzz
 fi

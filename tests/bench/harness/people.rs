@@ -11,7 +11,7 @@ use doorward::domain::language::Language;
 use doorward::domain::notify::Notify;
 use doorward::domain::policy::{Delivery, Policy, Strength};
 use doorward::domain::range::RangeSet;
-use doorward::domain::receipt::{Action, Outcome};
+use doorward::domain::receipt::{Action, Outcome, Proved};
 use doorward::domain::scope::{Item, ItemKind};
 use doorward::domain::shown::Shown;
 use doorward::domain::time::{Clock, SystemClock, Timestamp};
@@ -99,6 +99,7 @@ pub async fn invite(ledger: &Ledger, shares: usize, recipients: usize) -> Fallib
                 device: device.hash(),
                 device_until: now.plus(DAYS),
                 expires: now.plus(LIFE),
+                proved: Some(Proved::Mailed),
                 origin: Private::new(Subject::Guest(guest), origin()),
             });
             let cookie = (format!("__Host-dw-s-{share}"), cookie.expose());
@@ -164,6 +165,7 @@ impl Person {
             version,
             action: Action::Download,
             ends: now.plus(RECEIPT_WINDOW),
+            proved: Some(Proved::Mailed),
             origin: Private::new(Subject::Guest(self.guest), origin()),
         }
     }

@@ -7,7 +7,7 @@ use crate::crypto::data_keys::DataKeys;
 use crate::domain::ids::{GuestId, ShareId, StaffId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// Whose data it is: who can be forgotten as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,22 +50,28 @@ impl FromStr for Subject {
     }
 }
 
-/// A value that belongs to a subject.
-#[derive(Clone, PartialEq, Eq)]
+/// A value that belongs to a subject. Clones share it: events and the state hold the same names many times over.
+#[derive(PartialEq, Eq)]
 pub struct Private<T> {
     subject: Subject,
-    value: Option<T>,
+    value: Option<Arc<T>>,
+}
+
+impl<T> Clone for Private<T> {
+    fn clone(&self) -> Self {
+        Self { subject: self.subject, value: self.value.clone() }
+    }
 }
 
 impl<T> Private<T> {
     /// A value of that subject.
-    pub const fn new(subject: Subject, value: T) -> Self {
-        Self { subject, value: Some(value) }
+    pub fn new(subject: Subject, value: T) -> Self {
+        Self { subject, value: Some(Arc::new(value)) }
     }
 
     /// The value, unless its subject was erased.
-    pub const fn get(&self) -> Option<&T> {
-        self.value.as_ref()
+    pub fn get(&self) -> Option<&T> {
+        self.value.as_deref()
     }
 
     /// Whose it is.
@@ -100,7 +106,7 @@ struct Opened<T> {
 
 impl<T: Serialize> Serialize for Private<T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Opened { subject: self.subject.to_string(), v: self.value.as_ref() }.serialize(to)
+        Opened { subject: self.subject.to_string(), v: self.value.as_deref() }.serialize(to)
     }
 }
 
@@ -108,7 +114,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Private<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let opened = Opened::deserialize(from)?;
         let subject = opened.subject.parse().map_err(serde::de::Error::custom)?;
-        Ok(Self { subject, value: opened.v })
+        Ok(Self { subject, value: opened.v.map(Arc::new) })
     }
 }
 
@@ -235,7 +241,6 @@ const PLAIN: &str = "~";
 mod tests {
     use super::*;
     use crate::crypto::keys::{KeyRing, KeyState};
-    use std::sync::Arc;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Sample {

@@ -186,7 +186,7 @@ impl Gate {
         origin: Origin,
     ) -> Result<(Arc<Receipt>, bool), Refusal> {
         let (admitted, action) = (permit.admitted(), permit.action());
-        let key = (admitted.session().id, action, permit.covered().name.clone(), version.clone());
+        let key = Arc::new((admitted.session().id, action, permit.covered().name.clone(), version.clone()));
         let state = self.ledger.state();
         let facts = self.session_facts(&state, admitted.share().id, proof);
         // In full, because the permission may have changed while this request waited for its place.

@@ -99,11 +99,7 @@ pub fn restore(state: &mut State, record: Record) {
         }
         Record::Receipt(receipt) => {
             state.timers.insert((receipt.ends, Timer::Receipt(receipt.id)));
-            if let Some(document) = receipt.document.get() {
-                state
-                    .receipt_ids
-                    .insert(((receipt.session, receipt.action, document.clone(), receipt.version.clone()), receipt.id));
-            }
+            state.receipt_ids.extend(receipt.key().map(|key| (key, receipt.id)));
             state.receipts.insert(receipt.id, receipt);
         }
         Record::Redaction(redaction) => {

@@ -55,7 +55,7 @@ pub struct State {
     /// What is forgotten when; derived from the rest.
     pub passing: OrdSet<(Timestamp, Passing)>,
     /// Open receipts by session, action, document and version: more than one when a transfer outlasts the window of its receipt.
-    pub receipt_ids: OrdSet<(ReceiptKey, ReceiptId)>,
+    pub receipt_ids: OrdSet<(Arc<ReceiptKey>, ReceiptId)>,
     /// Open receipts.
     pub receipts: OrdMap<ReceiptId, Arc<Receipt>>,
     /// Areas covered on pages, by share.
@@ -78,7 +78,7 @@ pub struct State {
     pub uploads: OrdMap<(ShareId, UploadId), Arc<Upload>>,
 }
 
-/// What an open receipt covers.
+/// What an open receipt covers. It lies apart in the state, whose nodes are copied with all their keys when one of them changes.
 pub type ReceiptKey = (SessionId, Action, DocumentName, FileVersion);
 
 /// Something that is forgotten without a word once its time is over.
@@ -352,6 +352,13 @@ impl Recipient {
     }
 }
 
+impl Receipt {
+    /// By which it is found while it is open, unless what it covers is forgotten.
+    pub fn key(&self) -> Option<Arc<ReceiptKey>> {
+        Some(Arc::new((self.session, self.action, self.document.get()?.clone(), self.version.clone())))
+    }
+}
+
 impl State {
     /// Staff who are in the configuration, the default owner first.
     pub fn current_staff(&self) -> Vec<(StaffId, Arc<Staff>)> {
@@ -367,8 +374,8 @@ impl State {
     }
 
     /// The receipt of a session, action, document and version whose window has not closed.
-    pub fn open_receipt(&self, key: &ReceiptKey, now: Timestamp) -> Option<&Arc<Receipt>> {
-        let first = (key.clone(), ReceiptId::from_bytes([0; 16]));
+    pub fn open_receipt(&self, key: &Arc<ReceiptKey>, now: Timestamp) -> Option<&Arc<Receipt>> {
+        let first = (Arc::clone(key), ReceiptId::from_bytes([0; 16]));
         let same = self.receipt_ids.range(first..).take_while(|(other, _)| other == key);
         same.filter_map(|(_, id)| self.receipts.get(id)).find(|receipt| receipt.ends > now)
     }

@@ -79,7 +79,7 @@ impl Gate {
         origin: Origin,
     ) -> Result<(Arc<Receipt>, bool), Refusal> {
         let (share, action, version) = (plan.share(), Action::Archive, plan.version());
-        let key = (admitted.session().id, action, plan.place().clone(), version.clone());
+        let key = Arc::new((admitted.session().id, action, plan.place().clone(), version.clone()));
         let state = self.ledger.state();
         let facts = self.session_facts(&state, share, proof);
         // In full, because the permission may have changed while this request waited for its place.

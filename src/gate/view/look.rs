@@ -70,7 +70,7 @@ impl Gate {
         if self.is_covered_elsewhere(&state, request.share, name, &version).await {
             return Err(Refusal::ChangedSinceRedacted(request.share));
         }
-        let open = (admitted.session().id, action, name.clone(), version.clone());
+        let open = Arc::new((admitted.session().id, action, name.clone(), version.clone()));
         let open = state.open_receipt(&open, self.clock.now()).map(|receipt| receipt.id);
         let receipt = open.unwrap_or_else(|| ReceiptId::from_bytes(random::bytes()));
         let mark = self.mark(admitted, receipt);

@@ -35,9 +35,6 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
             if !note_read(state, *share_id, *recipient_id, read, version) {
                 return;
             }
-            if let Some(document) = document.get() {
-                state.receipt_ids.insert(((*session, *action, document.clone(), version.clone()), *receipt));
-            }
             state.timers.insert((*ends, Timer::Receipt(*receipt)));
             let started = Receipt {
                 id: *receipt,
@@ -58,6 +55,7 @@ pub(super) fn receipt(state: &mut State, t: Timestamp, event: &Event) {
                 outcome: Outcome::Open,
                 broken: None,
             };
+            state.receipt_ids.extend(started.key().map(|key| (key, *receipt)));
             state.receipts.insert(*receipt, Arc::new(started));
         }
         Event::ReceiptProgress { receipt, opens, ranges, outcome } => {
@@ -134,7 +132,7 @@ pub(super) fn unreported(share: &mut Share, read: Read) {
 fn drop_receipt(state: &mut State, id: ReceiptId) {
     let Some(gone) = state.receipts.remove(&id) else { return };
     state.timers.remove(&(gone.ends, Timer::Receipt(id)));
-    if let Some(document) = gone.document.get() {
-        state.receipt_ids.remove(&((gone.session, gone.action, document.clone(), gone.version.clone()), id));
+    if let Some(key) = gone.key() {
+        state.receipt_ids.remove(&(key, id));
     }
 }

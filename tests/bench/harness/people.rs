@@ -132,7 +132,7 @@ impl Person {
         let who = self.clone();
         let decide = move |t: &mut Tx<'_>| {
             let name = who.admitted(t.state(), &path, t.now())?;
-            let key = (who.session, Action::Download, name.clone(), version(n));
+            let key = Arc::new((who.session, Action::Download, name.clone(), version(n)));
             if let Some(open) = t.state().open_receipt(&key, t.now()) {
                 return Ok(open.id);
             }

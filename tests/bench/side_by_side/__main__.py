@@ -132,6 +132,8 @@ def main():
                 bench.missing.append(f"{row.title}: {why}")
         # Before the folder goes: its many small files may take a disk minutes.
         tell(options.out, head, lines, kept, report.markdown(head, lines, figures, bench.missing))
+        for plot in (bench.place / "figures").glob("*.svg"):
+            shutil.copy(plot, options.out)
 
 
 def tell(out, head, lines, kept, text):

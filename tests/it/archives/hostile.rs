@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 use std::fs;
+use std::time::Duration;
 
 /// Larger than what is on its way between two ends that do not read.
 const LARGE: u64 = 64 << 20;
@@ -207,16 +208,18 @@ async fn a_second_archive_of_a_session_waits_for_the_first() -> Outcome {
     let mut body = client.open("GET", &address, &[], Vec::new()).await?.into_body();
     soon(body.frame()).await.ok_or("there is a first piece")??;
     let twin = client.twin();
-    let second = tokio::spawn({
+    let mut second = tokio::spawn({
         let address = address.clone();
         async move { twin.get(&address).await.map(|answer| answer.code()) }
     });
-    // Time moves only when the test moves it; the wait is over once it has.
-    while !second.is_finished() {
-        app.pass(std::time::Duration::from_secs(1));
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(second.await??, 503);
+    // Time moves only when the test moves it; the wait is over once it has. In small steps, so that it is not the session that is over.
+    let code = loop {
+        match tokio::time::timeout(Duration::from_millis(20), &mut second).await {
+            Ok(answered) => break answered??,
+            Err(_) => app.pass(Duration::from_secs(1)),
+        }
+    };
+    assert_eq!(code, 503);
     drop(body);
     let receipts: Vec<Value> = app.events("receipt.started");
     assert_eq!(receipts.len(), 1, "what had to wait in vain is no receipt");

@@ -98,6 +98,10 @@ impl Gate {
             Ok(document) => document,
             // The store is asked first for the document, which it mostly is, and only then whether it is a folder.
             Err(error) if error.may_be_a_folder() && self.is_folder(&admitted, path).await == Ok(true) => return Ok(Found::Folder),
+            // Names that were never in a shared folder are no trouble that staff should hear of.
+            Err(error) if error == StoreError::Missing && permit.covered().pinned.is_none() && permit.covered().folder.is_some() => {
+                return Err(Refusal::of_store(share, error));
+            }
             Err(error) => return Err(self.not_had(share, permit.covered(), error)),
         };
         let entity_tag = entity_tag(&self.keys, share, &document.version);

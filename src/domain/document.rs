@@ -3,7 +3,7 @@
 use crate::domain::bounds::{NAME_BYTES, PATH_BYTES};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode, percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 /// Why a path is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -137,7 +137,7 @@ impl DocumentPath {
 
     /// The last name, as text; empty for the root.
     pub fn file_name(&self) -> String {
-        text_of(self.names().last().unwrap_or_default())
+        text_of(self.names().last().unwrap_or_default()).into_owned()
     }
 
     /// This folder's entry of that name.
@@ -197,7 +197,14 @@ fn broken_percent(name: &[u8]) -> bool {
 }
 
 /// Text of bytes that may not be UTF-8: what is not stands as `%XX`; a `%` before two hexadecimal digits as `%25`.
-fn text_of(bytes: &[u8]) -> String {
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !bytes.contains(&b'%') => Cow::Borrowed(text),
+        _ => Cow::Owned(coded(bytes)),
+    }
+}
+
+fn coded(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for (i, c) in chunk.valid().char_indices() {

@@ -4,6 +4,9 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
+/// Digits of an id.
+pub const TEXT_BYTES: usize = 32;
+
 /// A text that is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an id is 32 hexadecimal digits")]
@@ -25,11 +28,17 @@ macro_rules! ids {
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 &self.0
             }
+
+            /// Its digits, written into a place for them: lines of the ledger are full of ids.
+            pub fn text<'a>(&self, into: &'a mut [u8; TEXT_BYTES]) -> &'a str {
+                HEXLOWER.encode_mut(&self.0, into);
+                std::str::from_utf8(into).expect("hexadecimal digits are ASCII")
+            }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&HEXLOWER.encode(&self.0))
+                f.write_str(self.text(&mut [0; TEXT_BYTES]))
             }
         }
 
@@ -43,14 +52,17 @@ macro_rules! ids {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| InvalidId)?;
-                Ok(Self(bytes.try_into().map_err(|_| InvalidId)?))
+                let mut bytes = [0; 16];
+                if text.len() != TEXT_BYTES || HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).is_err() {
+                    return Err(InvalidId);
+                }
+                Ok(Self(bytes))
             }
         }
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.collect_str(self)
+                to.serialize_str(self.text(&mut [0; TEXT_BYTES]))
             }
         }
 

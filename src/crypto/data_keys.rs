@@ -4,9 +4,9 @@
 
 use crate::crypto::keys::{KeyRing, write_private};
 use crate::crypto::primitives::{KEY_BYTES, SealKey};
-use crate::crypto::random;
+use crate::crypto::random::{self, Drawn};
 use crate::crypto::sealed::Subject;
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::{BASE64URL_NOPAD, Encoding, HEXLOWER};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -47,6 +47,7 @@ pub struct DataKeys {
     by_subject: HashMap<Subject, KeyId>,
     /// Lines of keys that were made and are not in the file yet.
     unwritten: Vec<u8>,
+    nonces: Drawn,
 }
 
 impl DataKeys {
@@ -72,7 +73,14 @@ impl DataKeys {
             Err(e) => return Err(e),
         };
         let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        let mut keys = Self { file: file.to_owned(), ring, by_id: HashMap::new(), by_subject: HashMap::new(), unwritten: Vec::new() };
+        let mut keys = Self {
+            file: file.to_owned(),
+            ring,
+            by_id: HashMap::new(),
+            by_subject: HashMap::new(),
+            unwritten: Vec::new(),
+            nonces: Drawn::default(),
+        };
         for (number, line) in bytes[..whole].split(|b| *b == b'\n').filter(|line| !line.is_empty()).enumerate() {
             keys.read(line)
                 .map_err(|why| io::Error::other(format!("{}: line {}: {why}", file.display(), number + 1)))?;
@@ -81,28 +89,31 @@ impl DataKeys {
         Ok((keys, cut.then(|| bytes[..whole].to_vec())))
     }
 
-    /// Seals a value under its subject's key, made now if there is none: `1.<key id>.<nonce | ciphertext | tag>`.
-    pub fn seal(&mut self, subject: Subject, context: &[u8], plain: &[u8]) -> String {
+    /// Appends a value sealed under its subject's key, made now if there is none: `1.<key id>.<nonce | ciphertext | tag>`.
+    pub fn seal(&mut self, subject: Subject, context: &[u8], plain: &[u8], out: &mut Vec<u8>) {
         let id = match self.by_subject.get(&subject) {
             Some(id) => *id,
             None => self.make(subject),
         };
-        let sealed = self.by_id[&id].1.seal(context, plain);
-        format!("1.{}.{}", HEXLOWER.encode(&id), BASE64URL_NOPAD.encode(&sealed))
+        let nonce = self.nonces.take();
+        let sealed = self.by_id[&id].1.seal_with(nonce, context, plain);
+        out.extend_from_slice(b"1.");
+        encode(&HEXLOWER, &id, out);
+        out.push(b'.');
+        encode(&BASE64URL_NOPAD, &sealed, out);
     }
 
     /// Opens a sealed value: its subject and the plain bytes, or no bytes when the subject was erased.
     pub fn unseal(&self, text: &str, context: &[u8]) -> Result<(Subject, Option<Vec<u8>>), &'static str> {
         let mut parts = text.splitn(3, '.').skip(1);
         let (Some(id), Some(body)) = (parts.next(), parts.next()) else { return Err("it is not of the form 1.key.value") };
-        let id: KeyId = HEXLOWER
-            .decode(id.as_bytes())
-            .ok()
-            .and_then(|id| id.try_into().ok())
-            .ok_or("its key id is no key id")?;
-        let Some((subject, key)) = self.by_id.get(&id) else { return Ok((ERASED, None)) };
+        let mut key = KeyId::default();
+        if id.len() != 2 * key.len() || HEXLOWER.decode_mut(id.as_bytes(), &mut key).is_err() {
+            return Err("its key id is no key id");
+        }
+        let Some((subject, key)) = self.by_id.get(&key) else { return Ok((ERASED, None)) };
         let body = BASE64URL_NOPAD.decode(body.as_bytes()).map_err(|_| "it is not base64")?;
-        let plain = key.open(context, &body).ok_or("it was changed, or moved from another place")?;
+        let plain = key.open(context, body).ok_or("it was changed, or moved from another place")?;
         Ok((*subject, Some(plain)))
     }
 
@@ -151,7 +162,7 @@ impl DataKeys {
             .wrap_key(entry.ring)
             .ok_or_else(|| format!("it needs key {} of the key ring, which is not there", entry.ring))?;
         let wrapped = BASE64URL_NOPAD.decode(entry.wrapped.as_bytes()).map_err(|e| e.to_string())?;
-        let opened = wrap.open(wrap_context(&entry.key, subject).as_bytes(), &wrapped).map(Zeroizing::new);
+        let opened = wrap.open(wrap_context(&entry.key, subject).as_bytes(), wrapped).map(Zeroizing::new);
         let secret: [u8; KEY_BYTES] = opened
             .and_then(|s| s[..].try_into().ok())
             .ok_or("it does not belong to this key ring, or was changed")?;
@@ -163,6 +174,13 @@ impl DataKeys {
 
 /// The subject named for values whose key is gone; who it was is no longer known.
 const ERASED: Subject = Subject::Guest(crate::domain::ids::GuestId::from_bytes([0; 16]));
+
+/// Appends bytes as text.
+fn encode(as_text: &Encoding, bytes: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start + as_text.encode_len(bytes.len()), 0);
+    as_text.encode_mut(bytes, &mut out[start..]);
+}
 
 fn wrap_context(key: &str, subject: Subject) -> String {
     format!("{key}|{subject}")
@@ -184,13 +202,19 @@ mod tests {
         Arc::new(KeyRing::from_secrets(&[(1, KeyState::Active, [byte; 32])]).unwrap())
     }
 
+    fn sealed(keys: &mut DataKeys, subject: Subject) -> String {
+        let mut out = Vec::new();
+        keys.seal(subject, b"c", b"value", &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn synced_keys_are_there_after_a_restart_and_a_cut_line_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("data.jsonl");
         let subject = Subject::Guest(GuestId::from_bytes([1; 16]));
         let mut keys = DataKeys::open(&file, ring(1)).unwrap();
-        let sealed = keys.seal(subject, b"c", b"value");
+        let sealed = sealed(&mut keys, subject);
         keys.sync().unwrap();
         let mut bytes = std::fs::read(&file).unwrap();
         bytes.extend_from_slice(br#"{"v":1,"key":"#);
@@ -205,7 +229,7 @@ mod tests {
     fn a_value_whose_key_is_gone_opens_as_erased() {
         let folder = tempfile::tempdir().unwrap();
         let mut keys = DataKeys::open(&folder.path().join("a.jsonl"), ring(1)).unwrap();
-        let sealed = keys.seal(Subject::Guest(GuestId::from_bytes([1; 16])), b"c", b"value");
+        let sealed = sealed(&mut keys, Subject::Guest(GuestId::from_bytes([1; 16])));
         let other = DataKeys::open(&folder.path().join("b.jsonl"), ring(1)).unwrap();
         assert_eq!(other.unseal(&sealed, b"c").map(|(_, plain)| plain), Ok(None));
     }

@@ -112,6 +112,11 @@ impl SealKey {
     pub fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE_LEN];
         fill_random(&mut nonce);
+        self.seal_with(nonce, context, plain)
+    }
+
+    /// The same with a random nonce that was drawn before, and that nothing else is sealed with.
+    pub fn seal_with(&self, nonce: [u8; NONCE_LEN], context: &[u8], plain: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::with_capacity(NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(plain);
@@ -125,13 +130,12 @@ impl SealKey {
     }
 
     /// What was sealed, or nothing when a bit of it, of the key or of the context differs.
-    pub fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-        let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
+    pub fn open(&self, context: &[u8], mut sealed: Vec<u8>) -> Option<Vec<u8>> {
+        let (nonce, _) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let mut body = body.to_vec();
-        let plain = self.0.open_in_place(nonce, Aad::from(context), &mut body).ok()?.len();
-        body.truncate(plain);
-        Some(body)
+        let plain = self.0.open_within(nonce, Aad::from(context), &mut sealed, NONCE_LEN..).ok()?.len();
+        sealed.truncate(plain);
+        Some(sealed)
     }
 }
 
@@ -157,14 +161,14 @@ mod tests {
     fn a_sealed_value_opens_only_with_its_key_its_context_and_every_bit() {
         let key = SealKey::new(&[7; 32]);
         let sealed = key.seal(b"here", b"secret");
-        assert_eq!(key.open(b"here", &sealed).as_deref(), Some(&b"secret"[..]));
-        assert_eq!(key.open(b"there", &sealed), None);
-        assert_eq!(SealKey::new(&[8; 32]).open(b"here", &sealed), None);
+        assert_eq!(key.open(b"here", sealed.clone()).as_deref(), Some(&b"secret"[..]));
+        assert_eq!(key.open(b"there", sealed.clone()), None);
+        assert_eq!(SealKey::new(&[8; 32]).open(b"here", sealed.clone()), None);
         for bit in 0..sealed.len() * 8 {
             let mut changed = sealed.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(key.open(b"here", &changed), None);
+            assert_eq!(key.open(b"here", changed), None);
         }
-        assert_eq!(key.open(b"here", &sealed[..5]), None);
+        assert_eq!(key.open(b"here", sealed[..5].to_vec()), None);
     }
 }

@@ -203,7 +203,7 @@ impl Copy {
         let mut sealed = vec![0; plain + SEAL];
         self.file.read_exact(&mut sealed).await?;
         let key = self.keys.keep_key(self.key).ok_or_else(|| io::Error::other("the key of a kept copy is gone"))?;
-        let opened = key.open(&context(self.sha256, self.size, index), &sealed);
+        let opened = key.open(&context(self.sha256, self.size, index), sealed);
         opened
             .map(Bytes::from)
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a kept copy was changed"))

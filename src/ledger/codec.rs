@@ -2,20 +2,21 @@
 
 use crate::crypto::data_keys::{DataKeys, SyncError};
 use crate::crypto::primitives::{from_hex, sha256, to_hex};
-use crate::crypto::sealed::{ASIDE, Place, SUBJECT, VALUE, is_sealed, open_fields, seal_fields};
+use crate::crypto::sealed::{Place, SUBJECT, VALUE, open_events, open_record, seal_events, seal_record};
 use crate::ledger::disk::{Disk, read_full_at, write_all_at};
 use crate::ledger::event::Event;
 use crate::ledger::line::{Line, Stamp};
 use crate::ledger::records::Record;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
 
 /// A sealed value longer than this is put aside.
 const ASIDE_BYTES: usize = 64 * 1024;
+/// Bytes that most lines keep below.
+const LINE_USUALLY: usize = 2048;
 
 /// Seals and opens; cheap to clone.
 #[derive(Clone)]
@@ -23,7 +24,7 @@ pub struct Codec(Arc<Inner>);
 
 struct Inner {
     ledger: String,
-    keys: Mutex<DataKeys>,
+    keys: RwLock<DataKeys>,
     disk: Arc<dyn Disk>,
     aside: PathBuf,
 }
@@ -31,89 +32,82 @@ struct Inner {
 impl Codec {
     /// The codec of one ledger; `aside` is the folder for very large values.
     pub fn new(ledger: Uuid, keys: DataKeys, disk: Arc<dyn Disk>, aside: PathBuf) -> Self {
-        Self(Arc::new(Inner { ledger: ledger.to_string(), keys: Mutex::new(keys), disk, aside }))
+        Self(Arc::new(Inner { ledger: ledger.to_string(), keys: RwLock::new(keys), disk, aside }))
     }
 
     /// Appends a line's events as a JSON array.
     pub fn encode(&self, stamp: &Stamp, events: &[Event], out: &mut Vec<u8>) -> Result<(), String> {
-        let line = stamp.id.to_string();
-        let mut sealed = Vec::with_capacity(events.len());
-        for (index, event) in events.iter().enumerate() {
-            let mut object = object(serde_json::to_value(event))?;
-            seal_fields(&mut object, Place { ledger: &self.0.ledger, line: &line, index }, &mut self.keys());
-            self.put_aside(&mut object).map_err(|e| format!("a large value cannot be put aside: {e}"))?;
-            sealed.push(Value::Object(object));
-        }
-        serde_json::to_writer(out, &sealed).map_err(|e| e.to_string())
+        let (line, mut plain) = (stamp.id.to_string(), Vec::with_capacity(LINE_USUALLY));
+        serde_json::to_writer(&mut plain, events).map_err(|e| e.to_string())?;
+        let plain = std::str::from_utf8(&plain).map_err(|e| e.to_string())?;
+        let aside = |sealed: &[u8]| self.put_aside(sealed);
+        seal_events(plain, self.place(&line), &mut self.keys_to_add_to(), &aside, out).map_err(|e| e.to_string())
     }
 
     /// The events of a line.
     pub fn decode(&self, line: &Line<'_>) -> Result<Vec<Event>, String> {
-        let id = line.stamp.id.to_string();
-        let events: Vec<Map<String, Value>> = serde_json::from_str(line.events).map_err(|e| e.to_string())?;
-        events.into_iter().enumerate().map(|(index, event)| self.opened(event, &id, index)).collect()
+        serde_json::from_slice(&self.opened(line)?).map_err(|e| e.to_string())
     }
 
     /// The events of a line for an export: personal values in the clear, `null` where their key was destroyed.
     pub fn opened_values(&self, line: &Line<'_>) -> Result<Value, String> {
-        let id = line.stamp.id.to_string();
-        let mut events: Vec<Map<String, Value>> = serde_json::from_str(line.events).map_err(|e| e.to_string())?;
-        for (index, event) in events.iter_mut().enumerate() {
-            let place = Place { ledger: &self.0.ledger, line: &id, index };
-            open_fields(event, place, &self.keys(), &|hash| self.fetch(hash)).map_err(|e| e.to_string())?;
-        }
+        let events: Vec<Map<String, Value>> = serde_json::from_slice(&self.opened(line)?).map_err(|e| e.to_string())?;
         Ok(plain(Value::Array(events.into_iter().map(Value::Object).collect())))
     }
 
     /// A record of a state file. Large values stay in it: a file aside would outlive the state file that it was made for.
     pub fn encode_record(&self, record: &Record) -> Result<String, String> {
-        let mut object = object(serde_json::to_value(record))?;
-        seal_fields(&mut object, Place { ledger: &self.0.ledger, line: STATE, index: 0 }, &mut self.keys());
-        Ok(Value::Object(object).to_string())
+        let (plain, mut out) = (serde_json::to_string(record).map_err(|e| e.to_string())?, Vec::new());
+        seal_record(&plain, self.place(STATE), &mut self.keys_to_add_to(), &mut out).map_err(|e| e.to_string())?;
+        String::from_utf8(out).map_err(|e| e.to_string())
     }
 
     /// A record read back.
     pub fn decode_record(&self, text: &str) -> Result<Record, String> {
-        self.opened(serde_json::from_str(text).map_err(|e| e.to_string())?, STATE, 0)
+        let opened = open_record(text, self.place(STATE), &self.keys(), &|hash| self.fetch(hash)).map_err(|e| e.to_string())?;
+        serde_json::from_slice(&opened).map_err(|e| e.to_string())
     }
 
     /// Waits until all data keys made so far are on the disk.
     pub fn sync_keys(&self) -> Result<(), SyncError> {
-        self.keys().sync()
+        self.keys_to_add_to().sync()
     }
 
-    fn opened<T: DeserializeOwned>(&self, mut object: Map<String, Value>, line: &str, index: usize) -> Result<T, String> {
-        let place = Place { ledger: &self.0.ledger, line, index };
-        open_fields(&mut object, place, &self.keys(), &|hash| self.fetch(hash)).map_err(|e| e.to_string())?;
-        serde_json::from_value(Value::Object(object)).map_err(|e| e.to_string())
+    fn opened(&self, line: &Line<'_>) -> Result<Vec<u8>, String> {
+        let id = line.stamp.id.to_string();
+        open_events(line.events, self.place(&id), &self.keys(), &|hash| self.fetch(hash)).map_err(|e| e.to_string())
     }
 
-    fn keys(&self) -> MutexGuard<'_, DataKeys> {
-        self.0.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    fn place<'a>(&'a self, line: &'a str) -> Place<'a> {
+        Place { ledger: &self.0.ledger, line }
+    }
+
+    fn keys(&self) -> RwLockReadGuard<'_, DataKeys> {
+        self.0.keys.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keys_to_add_to(&self) -> RwLockWriteGuard<'_, DataKeys> {
+        self.0.keys.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Large values leave the line for a file that is on the disk before the line names its hash.
-    fn put_aside(&self, object: &mut Map<String, Value>) -> io::Result<()> {
-        for value in object.values_mut() {
-            let Value::String(text) = &*value else { continue };
-            if text.len() <= ASIDE_BYTES || !is_sealed(text) {
-                continue;
-            }
-            let hash = String::from_utf8_lossy(&to_hex(&sha256(&[text.as_bytes()]))).into_owned();
-            let path = self.0.aside.join(&hash);
-            let disk = &self.0.disk;
-            disk.make_dir(&self.0.aside)?;
-            if self.fetch(&hash).is_none() {
-                // A file that is there and not right was cut off by a crash before any line named it.
-                let _ = disk.remove(&path);
-                let file = disk.create(&path)?;
-                write_all_at(&*file, text.as_bytes(), 0)?;
-                file.sync_all()?;
-                disk.sync_dir(&self.0.aside)?;
-            }
-            *value = Value::String(format!("{ASIDE}{hash}"));
+    fn put_aside(&self, sealed: &[u8]) -> io::Result<Option<String>> {
+        if sealed.len() <= ASIDE_BYTES {
+            return Ok(None);
         }
-        Ok(())
+        let hash = String::from_utf8_lossy(&to_hex(&sha256(&[sealed]))).into_owned();
+        let path = self.0.aside.join(&hash);
+        let disk = &self.0.disk;
+        disk.make_dir(&self.0.aside)?;
+        if self.fetch(&hash).is_none() {
+            // A file that is there and not right was cut off by a crash before any line named it.
+            let _ = disk.remove(&path);
+            let file = disk.create(&path)?;
+            write_all_at(&*file, sealed, 0)?;
+            file.sync_all()?;
+            disk.sync_dir(&self.0.aside)?;
+        }
+        Ok(Some(hash))
     }
 
     fn fetch(&self, hash: &str) -> Option<String> {
@@ -139,11 +133,3 @@ fn plain(value: Value) -> Value {
 
 /// What stands for the line's id in a state file.
 const STATE: &str = "state";
-
-fn object(value: serde_json::Result<Value>) -> Result<Map<String, Value>, String> {
-    match value {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err("not an object".to_owned()),
-        Err(e) => Err(e.to_string()),
-    }
-}

@@ -31,7 +31,7 @@ use crate::gate::settings::Verify;
 use crate::gate::stream::{Delivery, DeliveryBody, Source};
 use crate::gate::visit;
 use crate::ledger::event::{Event, Origin};
-use crate::ledger::state::{Receipt, Share};
+use crate::ledger::state::{Receipt, ReceiptKey, Share};
 use crate::ledger::tx::{Class, Tx};
 use crate::limit::connection::{ConnectionHandle, StreamPermit};
 use futures_util::FutureExt;
@@ -190,12 +190,12 @@ impl Gate {
         origin: Origin,
     ) -> Result<(Arc<Receipt>, bool), Refusal> {
         let (admitted, action) = (permit.admitted(), permit.action());
-        let key = Arc::new((admitted.session().id, action, permit.covered().name.clone(), version.clone()));
+        let key = ReceiptKey::new(admitted.session().id, action, &permit.covered().name, &version);
         let state = self.ledger.state();
         let facts = self.session_facts(&state, admitted.share().id, proof);
         // In full, because the permission may have changed while this request waited for its place.
         admit_document(admit_session(&state, facts, self.clock.now())?, &permit.covered().label, action)?;
-        if let Some(receipt) = state.open_receipt(&key, self.clock.now()) {
+        if let Some(receipt) = state.open_receipt(key, self.clock.now()) {
             return Ok((Arc::clone(receipt), true));
         }
         let origin = self.with_signs(admitted, origin, action == Action::Preview);
@@ -204,7 +204,7 @@ impl Gate {
         let (path, copies) = (permit.covered().label.clone(), self.settings.privacy.receipt_copy);
         let transaction = move |t: &mut Tx<'_>| {
             let permit = admit_document(admit_session(t.state(), facts, t.now())?, &path, action)?;
-            if let Some(receipt) = t.state().open_receipt(&key, t.now()) {
+            if let Some(receipt) = t.state().open_receipt(key, t.now()) {
                 return Ok((Arc::clone(receipt), true));
             }
             let (share, recipient) = (permit.admitted().share(), permit.admitted().recipient());

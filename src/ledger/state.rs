@@ -4,6 +4,7 @@
 
 mod challenges;
 mod mails;
+mod receipt_key;
 mod redactions;
 mod said;
 mod uploads;
@@ -28,6 +29,7 @@ use crate::ledger::event::Actor;
 pub use challenges::Challenge;
 use imbl::{OrdMap, OrdSet};
 pub use mails::{Changed, Mail, Read, Sent, Undelivered};
+pub use receipt_key::ReceiptKey;
 pub use redactions::Redaction;
 pub use said::{Agreement, Declined, MoreTime, Said, Visit};
 use serde::{Deserialize, Serialize};
@@ -55,7 +57,7 @@ pub struct State {
     /// What is forgotten when; derived from the rest.
     pub passing: OrdSet<(Timestamp, Passing)>,
     /// Open receipts by session, action, document and version: more than one when a transfer outlasts the window of its receipt.
-    pub receipt_ids: OrdSet<(Arc<ReceiptKey>, ReceiptId)>,
+    pub receipt_ids: OrdSet<(ReceiptKey, ReceiptId)>,
     /// Open receipts.
     pub receipts: OrdMap<ReceiptId, Arc<Receipt>>,
     /// Areas covered on pages, by share.
@@ -77,9 +79,6 @@ pub struct State {
     /// What recipients send in, by share.
     pub uploads: OrdMap<(ShareId, UploadId), Arc<Upload>>,
 }
-
-/// What an open receipt covers. It lies apart in the state, whose nodes are copied with all their keys when one of them changes.
-pub type ReceiptKey = (SessionId, Action, DocumentName, FileVersion);
 
 /// Something that is forgotten without a word once its time is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -354,8 +353,8 @@ impl Recipient {
 
 impl Receipt {
     /// By which it is found while it is open, unless what it covers is forgotten.
-    pub fn key(&self) -> Option<Arc<ReceiptKey>> {
-        Some(Arc::new((self.session, self.action, self.document.get()?.clone(), self.version.clone())))
+    pub fn key(&self) -> Option<ReceiptKey> {
+        Some(ReceiptKey::new(self.session, self.action, self.document.get()?, &self.version))
     }
 }
 
@@ -374,9 +373,9 @@ impl State {
     }
 
     /// The receipt of a session, action, document and version whose window has not closed.
-    pub fn open_receipt(&self, key: &Arc<ReceiptKey>, now: Timestamp) -> Option<&Arc<Receipt>> {
-        let first = (Arc::clone(key), ReceiptId::from_bytes([0; 16]));
-        let same = self.receipt_ids.range(first..).take_while(|(other, _)| other == key);
+    pub fn open_receipt(&self, key: ReceiptKey, now: Timestamp) -> Option<&Arc<Receipt>> {
+        let first = (key, ReceiptId::from_bytes([0; 16]));
+        let same = self.receipt_ids.range(first..).take_while(|(other, _)| *other == key);
         same.filter_map(|(_, id)| self.receipts.get(id)).find(|receipt| receipt.ends > now)
     }
 

@@ -24,7 +24,7 @@ use crate::gate::session::Proof;
 use crate::gate::stream::{Delivery, DeliveryBody, Source};
 use crate::gate::visit;
 use crate::ledger::event::{Event, Origin};
-use crate::ledger::state::Receipt;
+use crate::ledger::state::{Receipt, ReceiptKey};
 use crate::ledger::tx::{Class, Tx};
 use crate::limit::connection::ConnectionHandle;
 use bytes::Bytes;
@@ -79,12 +79,12 @@ impl Gate {
         origin: Origin,
     ) -> Result<(Arc<Receipt>, bool), Refusal> {
         let (share, action, version) = (plan.share(), Action::Archive, plan.version());
-        let key = Arc::new((admitted.session().id, action, plan.place().clone(), version.clone()));
+        let key = ReceiptKey::new(admitted.session().id, action, plan.place(), &version);
         let state = self.ledger.state();
         let facts = self.session_facts(&state, share, proof);
         // In full, because the permission may have changed while this request waited for its place.
         admit_archive(admit_session(&state, facts, self.clock.now())?)?;
-        if let Some(receipt) = state.open_receipt(&key, self.clock.now()) {
+        if let Some(receipt) = state.open_receipt(key, self.clock.now()) {
             return Ok((Arc::clone(receipt), true));
         }
         let origin = self.with_signs(admitted, origin, false);
@@ -93,7 +93,7 @@ impl Gate {
         let copies = self.settings.privacy.receipt_copy;
         let transaction = move |t: &mut Tx<'_>| {
             let admitted = admit_archive(admit_session(t.state(), facts, t.now())?)?;
-            if let Some(receipt) = t.state().open_receipt(&key, t.now()) {
+            if let Some(receipt) = t.state().open_receipt(key, t.now()) {
                 return Ok((Arc::clone(receipt), true));
             }
             let (recipient, session) = (admitted.recipient(), admitted.session());

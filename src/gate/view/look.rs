@@ -21,7 +21,7 @@ use crate::gate::refusal::Refusal;
 use crate::gate::shares::ERASED;
 use crate::gate::view::ViewRequest;
 use crate::ledger::event::Origin;
-use crate::ledger::state::State;
+use crate::ledger::state::{ReceiptKey, State};
 use crate::limit::rate;
 use crate::preview::job::{Done, Job, Mark, Opened};
 use crate::preview::limits::MARK_BYTES;
@@ -70,8 +70,8 @@ impl Gate {
         if self.is_covered_elsewhere(&state, request.share, name, &version).await {
             return Err(Refusal::ChangedSinceRedacted(request.share));
         }
-        let open = Arc::new((admitted.session().id, action, name.clone(), version.clone()));
-        let open = state.open_receipt(&open, self.clock.now()).map(|receipt| receipt.id);
+        let open = ReceiptKey::new(admitted.session().id, action, name, &version);
+        let open = state.open_receipt(open, self.clock.now()).map(|receipt| receipt.id);
         let receipt = open.unwrap_or_else(|| ReceiptId::from_bytes(random::bytes()));
         let mark = self.mark(admitted, receipt);
         let key = view_key(admitted, &name.to_string(), &version, action);

@@ -16,7 +16,7 @@ pub(super) fn assert_indexes_agree(state: &State) {
     assert_eq!(state.browsers.len(), state.challenges.values().filter(|c| c.browser.is_some()).count(), "each asking browser is found");
     for (key, id) in &state.receipt_ids {
         let receipt = state.receipts.get(id).expect("an indexed receipt is open");
-        assert_eq!(receipt.key().as_ref(), Some(key));
+        assert_eq!(receipt.key(), Some(*key));
     }
     assert_eq!(state.receipt_ids.len(), state.receipts.len(), "each open receipt is found");
     for (key, guest) in &state.guest_ids {

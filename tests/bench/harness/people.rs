@@ -22,7 +22,7 @@ use doorward::ledger::Ledger;
 use doorward::ledger::disk::RealDisk;
 use doorward::ledger::event::{Actor, Event, Origin};
 use doorward::ledger::open::OpenOptions;
-use doorward::ledger::state::State;
+use doorward::ledger::state::{ReceiptKey, State};
 use doorward::ledger::tx::{Class, Tx, Unavailable};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -132,8 +132,8 @@ impl Person {
         let who = self.clone();
         let decide = move |t: &mut Tx<'_>| {
             let name = who.admitted(t.state(), &path, t.now())?;
-            let key = Arc::new((who.session, Action::Download, name.clone(), version(n)));
-            if let Some(open) = t.state().open_receipt(&key, t.now()) {
+            let key = ReceiptKey::new(who.session, Action::Download, &name, &version(n));
+            if let Some(open) = t.state().open_receipt(key, t.now()) {
                 return Ok(open.id);
             }
             t.emit(who.start(id, name, version(n), t.now()));

@@ -3,12 +3,18 @@
 use super::{
     disk::Disk,
     journal::Journal,
+    line::Stamp,
     machine::Machine,
     recover::{self, CutTail, Opening},
     scan::{JournalError, Step},
     state_file::{self, StateError, StateFile, StateHead},
 };
-use std::sync::Arc;
+use std::{
+    io,
+    panic::resume_unwind,
+    sync::{Arc, mpsc},
+    thread,
+};
 
 /// A ledger that was opened.
 pub struct Started<S> {
@@ -33,22 +39,68 @@ pub struct Report {
     pub cut: Option<CutTail>,
 }
 
+/// Lines that are handed on together to be applied.
+const CHUNK_LINES: usize = 256;
+/// Chunks that wait to be applied at most.
+const CHUNKS: usize = 8;
+
 /// Opens the ledger in a directory, which is begun when there is none. The caller holds the data directory's lock.
 pub fn open<M: Machine>(disk: &Arc<dyn Disk>, opening: &Opening, codec: &M::Codec) -> Result<Started<M::State>, JournalError> {
     let mut report = Report::default();
-    let (mut state, head) = newest_state::<M>(&**disk, opening, codec, &mut report)?;
-    let mut replayed = 0;
-    let (journal, cut) = recover::open(disk, opening, head.as_ref().map(|head| &head.point), &mut |_, line| {
-        for event in M::decode(codec, line)? {
-            M::apply(&mut state, &line.stamp, &event);
-        }
-        replayed += 1;
-        Ok(Step::Go)
-    })?;
+    let (state, head) = newest_state::<M>(&**disk, opening, codec, &mut report)?;
+    let (opened, state) = applying::<M, _>(state, |apply| {
+        recover::open(disk, opening, head.as_ref().map(|head| &head.point), &mut |_, line| {
+            apply.line(line.stamp, M::decode(codec, line)?);
+            Ok(Step::Go)
+        })
+    })
+    .map_err(|source| JournalError::Io { path: opening.dir.clone(), source })?;
+    let (journal, cut) = opened?;
+    report.replayed = journal.end().next - head.as_ref().map_or(1, |head| head.point.next);
     report.from_state = head.map(|head| head.n());
-    report.replayed = replayed;
     report.cut = cut;
     Ok(Started { journal, state, report })
+}
+
+/// Lets `read` hand on lines that are applied to the state by a thread of their own, in their order: to read a line, check and open it takes about as
+/// long as to apply it.
+fn applying<M: Machine, T>(state: M::State, read: impl FnOnce(&mut Apply<M>) -> T) -> io::Result<(T, M::State)> {
+    thread::scope(|scope| {
+        let (chunks, waiting) = mpsc::sync_channel::<Vec<(Stamp, Vec<M::Event>)>>(CHUNKS);
+        let mut state = state;
+        let applier = thread::Builder::new().name("ledger-start".to_owned()).spawn_scoped(scope, move || {
+            for (stamp, events) in waiting.into_iter().flatten() {
+                events.iter().for_each(|event| M::apply(&mut state, &stamp, event));
+            }
+            state
+        })?;
+        let mut apply = Apply { chunks, lines: Vec::new() };
+        let given = read(&mut apply);
+        apply.hand_on();
+        drop(apply);
+        // What panicked there would have panicked here.
+        Ok((given, applier.join().unwrap_or_else(|panic| resume_unwind(panic))))
+    })
+}
+
+/// Where lines go that are to be applied.
+struct Apply<M: Machine> {
+    chunks: mpsc::SyncSender<Vec<(Stamp, Vec<M::Event>)>>,
+    lines: Vec<(Stamp, Vec<M::Event>)>,
+}
+
+impl<M: Machine> Apply<M> {
+    fn line(&mut self, stamp: Stamp, events: Vec<M::Event>) {
+        self.lines.push((stamp, events));
+        if self.lines.len() >= CHUNK_LINES {
+            self.hand_on();
+        }
+    }
+
+    fn hand_on(&mut self) {
+        // It is refused only after a panic there, which goes on here.
+        let _ = self.chunks.send(std::mem::take(&mut self.lines));
+    }
 }
 
 fn newest_state<M: Machine>(

@@ -1,10 +1,9 @@
--- For wrk: asks for the paths in the file that BENCH_PATHS names, one after the other, with the cookie in BENCH_COOKIE; BENCH_CLOSE ends each connection.
+-- For wrk: asks for the paths in the file that BENCH_PATHS names, one after the other, with the cookie in BENCH_COOKIE.
 local requests, at = {}, 0
 
 function init()
     local headers = {}
     if os.getenv("BENCH_COOKIE") then headers["Cookie"] = os.getenv("BENCH_COOKIE") end
-    if os.getenv("BENCH_CLOSE") then headers["Connection"] = "close" end
     for path in io.lines(os.getenv("BENCH_PATHS")) do
         requests[#requests + 1] = wrk.format("GET", path, headers)
     end

@@ -116,10 +116,10 @@ def aes_pace():
     return float(said.stdout.split()[-1].rstrip("k")) * 1000
 
 
-def wrk(place, port, paths, seconds, connections, cookie=None, close=False, refused=False):
+def wrk(place, port, paths, seconds, connections, cookie=None, refused=False):
     """Asks over HTTP/1.1 as fast as answers come: requests in a second, how many, and the 99th percentile in milliseconds."""
     (place / "paths").write_text("\n".join(paths) + "\n")
-    more = {"BENCH_PATHS": str(place / "paths"), **({"BENCH_COOKIE": cookie} if cookie else {}), **({"BENCH_CLOSE": "1"} if close else {})}
+    more = {"BENCH_PATHS": str(place / "paths"), **({"BENCH_COOKIE": cookie} if cookie else {})}
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--timeout", "10", "-s", str(PEERS / "paths.lua"), f"https://localhost:{port}/"]
     said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment(**more)).stdout
     found = re.search(r"requests (\d+) micros (\d+) failed (\d+) other (\d+) p50 (\d+) p99 (\d+)", said)

@@ -1,25 +1,10 @@
 """The rows that no peer has: what the bench's own programs measure of the ledger, of a whole recipient's way and of growth."""
 
 import dataclasses
-import json
 import os
-import subprocess
 
+from programs import ran
 from report import Line, short
-
-
-def ran(bench, program, *words):
-    """Runs one of the bench's programs and gives the figures that it wrote."""
-    file = os.environ.get(f"BENCH_{program.upper()}")
-    if not file:
-        raise RuntimeError("the bench's own programs were not built; run.sh does that")
-    out = bench.place / "figures"
-    out.mkdir(exist_ok=True)
-    said = subprocess.run([file, "--out", str(out), *words], capture_output=True, text=True, env=dict(os.environ, DOORWARD_BIN=bench.program))
-    if said.returncode:
-        raise RuntimeError(f"{program} failed: {said.stderr.strip() or said.stdout[-500:]}")
-    bench.say(said.stdout)
-    return lambda name: json.loads((out / name).read_text())
 
 
 def judged(workload, peer, own, wanted, reached, part, ratio="-"):

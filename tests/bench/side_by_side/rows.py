@@ -8,6 +8,7 @@ import typing
 
 import clients
 import servers
+from programs import ran
 from recipient import Recipient, share
 
 GIB = 1 << 30
@@ -238,6 +239,8 @@ class Forged(Setting):
 class Handshakes(Setting):
     """A new connection for each small page: the link's page of Doorward, and the same bytes as a file."""
 
+    hybrid = "Doorward, X25519MLKEM768"
+
     def start(self):
         super().start()
         _, page = self.who.ask("GET", self.who.link)
@@ -252,10 +255,13 @@ class Handshakes(Setting):
         """What comes is looked at for its status in every round; a link's page holds a token that is new each time."""
 
     def act(self, label):
-        paths = [self.path(label)]
-        load = lambda port: clients.wrk(self.place, port, paths, self.bench.seconds, CONNECTIONS, close=True)  # noqa: E731
-        (rate, requests, _), cpu = self.costed(label, load)
-        return Sample(rate, cpu / requests * 1e6)
+        figures, cpu = self.costed(label, lambda port: self.load(port, self.path(label), label == self.hybrid))
+        return Sample(figures["rate"], cpu / figures["made"] * 1e6)
+
+    def load(self, port, path, hybrid):
+        words = ["handshake", "--port", str(port), "--authority", str(self.place / "ca.pem"), "--path", path,
+                 "--seconds", str(self.bench.seconds), "--connections", str(CONNECTIONS), *(["--hybrid"] if hybrid else [])]
+        return ran(self.bench, "load", *words, told=False)("handshake.json")
 
 
 class Idle(Setting):
@@ -287,7 +293,7 @@ ROWS = [
         (Target("rate", NGINX, 1.0), Target("cost", NGINX, 1.3)), Small2),
     Row("forged", "forged link refused", "/s", "CPU us", ("nginx", "Doorward"),
         (Target("cost", ("nginx",), 0.9), Target("cost", (), 1e6 / 70_000)), Forged),
-    Row("handshake", "full handshake and small page, X25519", "/s", "CPU us", ("nginx", "caddy", "Doorward"),
+    Row("handshake", "full handshake and small page, X25519", "/s", "CPU us", ("nginx", "caddy", "Doorward", Handshakes.hybrid),
         (Target("rate", ("nginx",), 1.3), Target("cost", ("nginx",), 0.65)), Handshakes),
     Row("idle", "10,000 idle TLS connections", "", "KiB each", ("nginx", "caddy", "Doorward"),
         (Target("cost", (), 21.0),), Idle, rounds=1),

@@ -145,6 +145,15 @@ impl Server {
         })
     }
 
+    /// Receipts that the journal holds.
+    pub fn receipts(&self) -> Fallible<usize> {
+        let mut receipts = 0;
+        for file in journal(&self.folder.join("data").join("ledger"))? {
+            receipts += fs::read_to_string(file)?.matches(r#""k":"receipt.started""#).count();
+        }
+        Ok(receipts)
+    }
+
     /// Asks it to stop, and waits until it has.
     pub async fn stop(mut self) -> Fallible {
         let pid = rustix::process::Pid::from_raw(i32::try_from(self.pid()?)?).ok_or("no process")?;
@@ -164,15 +173,24 @@ impl Server {
     }
 }
 
-/// Bytes of the journal's files.
-fn journal_bytes(folder: &Path) -> Fallible<u64> {
-    let mut bytes = 0;
+/// The journal's files.
+fn journal(folder: &Path) -> Fallible<Vec<PathBuf>> {
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.ends_with(".jsonl") && !name.starts_with("state-") {
-            bytes += entry.metadata()?.len();
+            files.push(entry.path());
         }
+    }
+    Ok(files)
+}
+
+/// Bytes of the journal's files.
+fn journal_bytes(folder: &Path) -> Fallible<u64> {
+    let mut bytes = 0;
+    for file in journal(folder)? {
+        bytes += fs::metadata(file)?.len();
     }
     Ok(bytes)
 }

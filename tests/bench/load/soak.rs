@@ -82,19 +82,13 @@ pub async fn run(options: &Options, out: &Path) -> Fallible {
             Err(why) => tally.fail(&why.to_string()),
         }
     }
-    let seen = Seen { idle, looks, left: settled(&server, &wanted).await?, receipts: receipts(options) };
+    let seen = Seen { idle, looks, left: settled(&server, &wanted).await?, receipts: server.receipts()? };
     let warnings = server.warnings()?;
     server.stop().await?;
     drop(scene);
     seen.tell(options, &tally, out)?;
     warnings.iter().take(5).for_each(|line| println!("\nthe server said: {line}"));
     if tally.failed() == 0 { Ok(()) } else { Err(format!("{} of {count} failed", tally.failed()).into()) }
-}
-
-/// Receipts made, when no window ends meanwhile.
-fn receipts(options: &Options) -> usize {
-    let visits = options.rate * (options.minutes + options.warm_up) * 60.0;
-    (options.guests * options.documents).min(visits as usize)
 }
 
 /// Looks at the server until it is stopped from outside.
@@ -159,7 +153,7 @@ impl Seen {
         println!("| descriptors | {idle} before, {} at most, {left} after | none more: {} |", self.most(), verdict(left <= idle));
         let ledger = self.left.ledger - self.idle.ledger;
         println!(
-            "| ledger | {ledger} bytes for about {} receipts and {} visits, {:.0} a receipt | |",
+            "| ledger | {ledger} bytes for {} receipts and {} visits, {:.0} a receipt | |",
             self.receipts,
             tally.count("visit, from when it was due"),
             ledger as f64 / self.receipts.max(1) as f64

@@ -4,7 +4,7 @@
 
 use crate::crypto::keys::{KeyRing, write_private};
 use crate::crypto::primitives::{KEY_BYTES, SealKey};
-use crate::crypto::random::{self, Drawn};
+use crate::crypto::random;
 use crate::crypto::sealed::Subject;
 use data_encoding::{BASE64URL_NOPAD, Encoding, HEXLOWER};
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,6 @@ pub struct DataKeys {
     by_subject: HashMap<Subject, KeyId>,
     /// Lines of keys that were made and are not in the file yet.
     unwritten: Vec<u8>,
-    nonces: Drawn,
 }
 
 impl DataKeys {
@@ -73,14 +72,7 @@ impl DataKeys {
             Err(e) => return Err(e),
         };
         let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        let mut keys = Self {
-            file: file.to_owned(),
-            ring,
-            by_id: HashMap::new(),
-            by_subject: HashMap::new(),
-            unwritten: Vec::new(),
-            nonces: Drawn::default(),
-        };
+        let mut keys = Self { file: file.to_owned(), ring, by_id: HashMap::new(), by_subject: HashMap::new(), unwritten: Vec::new() };
         for (number, line) in bytes[..whole].split(|b| *b == b'\n').filter(|line| !line.is_empty()).enumerate() {
             keys.read(line)
                 .map_err(|why| io::Error::other(format!("{}: line {}: {why}", file.display(), number + 1)))?;
@@ -95,8 +87,7 @@ impl DataKeys {
             Some(id) => *id,
             None => self.make(subject),
         };
-        let nonce = self.nonces.take();
-        let sealed = self.by_id[&id].1.seal_with(nonce, context, plain);
+        let sealed = self.by_id[&id].1.seal(context, plain);
         out.extend_from_slice(b"1.");
         encode(&HEXLOWER, &id, out);
         out.push(b'.');

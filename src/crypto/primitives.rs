@@ -110,13 +110,9 @@ impl SealKey {
 
     /// `nonce | ciphertext | tag` of the plain text, bound to `context`.
     pub fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
+        // Asked of the system for each value, never ahead: a machine that is copied while it runs would use the same ones on both sides.
         let mut nonce = [0; NONCE_LEN];
         fill_random(&mut nonce);
-        self.seal_with(nonce, context, plain)
-    }
-
-    /// The same with a random nonce that was drawn before, and that nothing else is sealed with.
-    pub fn seal_with(&self, nonce: [u8; NONCE_LEN], context: &[u8], plain: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::with_capacity(NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(plain);

@@ -12,37 +12,6 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Bytes that [`Drawn`] asks the system for at once.
-const DRAWN_BYTES: usize = 4096;
-
-/// Random bytes of which many are asked for at once. For names and nonces, of which there are several in each line of the ledger and which are no secrets:
-/// a secret must not lie about before it is needed.
-#[derive(Debug)]
-pub struct Drawn {
-    bytes: Box<[u8; DRAWN_BYTES]>,
-    taken: usize,
-}
-
-impl Default for Drawn {
-    fn default() -> Self {
-        Self { bytes: Box::new([0; DRAWN_BYTES]), taken: DRAWN_BYTES }
-    }
-}
-
-impl Drawn {
-    /// The next bytes, which nobody gets again.
-    pub fn take<const N: usize>(&mut self) -> [u8; N] {
-        const { assert!(N <= DRAWN_BYTES, "as many as are drawn") };
-        if self.taken + N > DRAWN_BYTES {
-            fill_random(&mut *self.bytes);
-            self.taken = 0;
-        }
-        let taken = *self.bytes[self.taken..].first_chunk().expect("so many are left");
-        self.taken += N;
-        taken
-    }
-}
-
 /// A value that a browser keeps in a cookie: 256 random bits. Only its hash is ever stored (ASVS 5.0 7.2.3).
 #[derive(Clone, PartialEq, Eq)]
 pub struct CookieSecret([u8; 32]);

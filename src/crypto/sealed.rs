@@ -3,131 +3,13 @@
 //! An event or state record is a JSON object; each [`Private`] value in it is replaced by a sealed text on the way to the disk and
 //! opened on the way back. A subject whose key is gone opens as [`Private::erased`].
 
+mod private;
 mod walk;
 
 use crate::crypto::data_keys::DataKeys;
-use crate::domain::ids::{GuestId, ShareId, StaffId, TEXT_BYTES};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{
-    fmt,
-    io::{self, Write},
-    str::FromStr,
-    sync::Arc,
-};
+pub use private::{Private, SUBJECT, Subject, VALUE};
+use std::io::{self, Write};
 use walk::{Malformed, Met, walk};
-
-/// Whose data it is: who can be forgotten as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
-    /// An outside person.
-    Guest(GuestId),
-    /// A share: its texts and file names.
-    Share(ShareId),
-    /// A member of staff.
-    Staff(StaffId),
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut digits = [0; TEXT_BYTES];
-        let (kind, id) = match self {
-            Self::Guest(id) => ("guest:", id.text(&mut digits)),
-            Self::Share(id) => ("share:", id.text(&mut digits)),
-            Self::Staff(id) => ("staff:", id.text(&mut digits)),
-        };
-        f.write_str(kind)?;
-        f.write_str(id)
-    }
-}
-
-/// A text that names no subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a subject is guest:, share: or staff: and an id")]
-pub struct InvalidSubject;
-
-impl FromStr for Subject {
-    type Err = InvalidSubject;
-
-    fn from_str(text: &str) -> Result<Self, InvalidSubject> {
-        let (kind, id) = text.split_once(':').ok_or(InvalidSubject)?;
-        match kind {
-            "guest" => id.parse().map(Self::Guest),
-            "share" => id.parse().map(Self::Share),
-            "staff" => id.parse().map(Self::Staff),
-            _ => return Err(InvalidSubject),
-        }
-        .map_err(|_| InvalidSubject)
-    }
-}
-
-/// A value that belongs to a subject. Clones share it: events and the state hold the same names many times over.
-#[derive(PartialEq, Eq)]
-pub struct Private<T> {
-    subject: Subject,
-    value: Option<Arc<T>>,
-}
-
-impl<T> Clone for Private<T> {
-    fn clone(&self) -> Self {
-        Self { subject: self.subject, value: self.value.clone() }
-    }
-}
-
-impl<T> Private<T> {
-    /// A value of that subject.
-    pub fn new(subject: Subject, value: T) -> Self {
-        Self { subject, value: Some(Arc::new(value)) }
-    }
-
-    /// The value, unless its subject was erased.
-    pub fn get(&self) -> Option<&T> {
-        self.value.as_deref()
-    }
-
-    /// Whose it is.
-    pub const fn subject(&self) -> Subject {
-        self.subject
-    }
-
-    /// Whether its subject was erased.
-    pub const fn erased(&self) -> bool {
-        self.value.is_none()
-    }
-}
-
-/// What it holds is never printed.
-impl<T> fmt::Debug for Private<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Private({})", self.subject)
-    }
-}
-
-/// Where an opened value names its subject; no event has a field of this name.
-pub const SUBJECT: &str = "~";
-/// Where an opened value stands.
-pub const VALUE: &str = "v";
-
-/// A private value as it is in memory; [`walk`] knows its form.
-#[derive(Serialize, Deserialize)]
-struct Opened<T> {
-    #[serde(rename = "~")]
-    subject: String,
-    v: Option<T>,
-}
-
-impl<T: Serialize> Serialize for Private<T> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Opened { subject: self.subject.to_string(), v: self.value.as_deref() }.serialize(to)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Private<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let opened = Opened::deserialize(from)?;
-        let subject = opened.subject.parse().map_err(serde::de::Error::custom)?;
-        Ok(Self { subject, value: opened.v.map(Arc::new) })
-    }
-}
 
 /// Values that cannot be sealed: a fault of the disk or of this program.
 #[derive(Debug, thiserror::Error)]
@@ -260,7 +142,7 @@ fn open(json: &str, base: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<
     let mut context = Context::new(place);
     let mut out = Vec::with_capacity(json.len());
     walk(json, base, &mut out, |path, met, out| {
-        let fail = |why| CannotOpen { field: path.to_owned(), why };
+        let fail = |why| CannotOpen { field: path.split_once('.').map_or(path, |(_, field)| field).to_owned(), why };
         let Met::Text(text) = met else { return Err(fail("it stands in the clear")) };
         let fetched;
         let sealed = match text.strip_prefix(ASIDE) {
@@ -295,7 +177,10 @@ const PLAIN: &str = "~";
 mod tests {
     use super::*;
     use crate::crypto::keys::{KeyRing, KeyState};
+    use crate::domain::ids::GuestId;
+    use serde::{Deserialize, Serialize};
     use serde_json::{Value, json};
+    use std::sync::Arc;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Sample {
@@ -341,8 +226,18 @@ mod tests {
         assert!(open(&moved, PLACE).is_err(), "from one field to another");
         assert!(open(&written, Place { line: "y", ..PLACE }).is_err(), "from one line to another");
         assert!(open_record(&values[1].to_string(), PLACE, &keys, &|_| None).is_err(), "to a record");
-        let clear = serde_json::to_string(&samples).unwrap();
-        assert!(open(&clear, PLACE).is_err(), "nothing personal is read that was not sealed");
+        let subject = samples[0].who.subject().to_string();
+        for clear in [
+            json!({ "~": subject, "v": "eve@example.org" }).to_string(),
+            format!(r#"{{"~":"{subject}","v":"eve@example.org"}}"#),
+            format!(r#"{{ "~":"{subject}","v":"eve@example.org"}}"#),
+            format!(r#"{{"\u007e":"{subject}","v":"eve@example.org"}}"#),
+            format!(r#"["{subject}","eve@example.org"]"#),
+        ] {
+            let opened = open(&format!(r#"[{{"n":1,"text":"","who":{clear}}}]"#), PLACE);
+            let read = opened.ok().and_then(|json| serde_json::from_slice::<Vec<Sample>>(&json).ok());
+            assert_eq!(read, None, "nothing personal is read that was not sealed: {clear}");
+        }
         assert_eq!(serde_json::from_slice::<[Sample; 2]>(&open(&written, PLACE).unwrap()).unwrap(), samples);
     }
 

@@ -1,7 +1,7 @@
 //! Doorward's state and events as the ledger's machinery carries them.
 
 use crate::crypto::data_keys::SyncError;
-use crate::crypto::random::Drawn;
+use crate::crypto::random;
 use crate::domain::ids::{GuestId, ShareId};
 use crate::domain::time::{Clock, Timestamp};
 use crate::ledger::apply;
@@ -28,8 +28,6 @@ pub struct House {
     pub clock: Arc<dyn Clock>,
     /// Told of what was committed, once somebody listens.
     pub hook: Arc<OnceLock<Hook>>,
-    /// Names of lines.
-    pub names: Drawn,
 }
 
 impl Machine for House {
@@ -86,7 +84,7 @@ impl Machine for House {
     }
 
     fn line_id(&mut self) -> Uuid {
-        uuid::Builder::from_random_bytes(self.names.take()).into_uuid()
+        uuid::Builder::from_random_bytes(random::bytes()).into_uuid()
     }
 
     fn encode(&mut self, stamp: &Stamp, _: &State, events: &[Event], out: &mut Vec<u8>) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 use crate::crypto::data_keys::DataKeys;
 use crate::crypto::keys::KeyRing;
-use crate::crypto::random::{self, Drawn};
+use crate::crypto::random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::ledger::codec::Codec;
 use crate::ledger::disk::{DataLock, Disk, LockError};
@@ -121,7 +121,7 @@ impl Ledger {
         let source = JournalSource::<House>::new(Arc::clone(&disk), dir.clone(), codec.clone());
         let history = Arc::new(History::open(data.join("history"), end.next - 1, source)?);
         let hook = Arc::new(OnceLock::new());
-        let house = House { codec: codec.clone(), clock, hook: Arc::clone(&hook), names: Drawn::default() };
+        let house = House { codec: codec.clone(), clock, hook: Arc::clone(&hook) };
         let settings = Settings { history: Some(Arc::clone(&history)), ..Settings::default() };
         let writer = Writer::start(house, started.journal, started.state, started.report.replayed, settings)?;
         Ok((Self(Arc::new(Inner { writer, history, codec, disk, dir, hook, looks: AtomicU64::new(0), _lock: lock })), started.report))

@@ -3,12 +3,13 @@
 use super::{
     disk::Disk,
     journal::Journal,
-    line::Stamp,
+    line::{Line, Stamp},
     machine::Machine,
     recover::{self, CutTail, Opening},
     scan::{JournalError, Step},
     state_file::{self, StateError, StateFile, StateHead},
 };
+use crate::crypto::sealed::ASIDE;
 use std::{
     io,
     panic::resume_unwind,
@@ -39,10 +40,11 @@ pub struct Report {
     pub cut: Option<CutTail>,
 }
 
-/// Lines that are handed on together to be applied.
+/// Lines that are handed on together to be applied, and bytes of theirs at most, but for the last.
 const CHUNK_LINES: usize = 256;
-/// Chunks that wait to be applied at most.
-const CHUNKS: usize = 8;
+const CHUNK_BYTES: usize = 256 * 1024;
+/// Chunks that wait to be applied at most. A line whose values lie aside makes a chunk, for in memory it may be of many megabytes.
+const CHUNKS: usize = 4;
 
 /// Opens the ledger in a directory, which is begun when there is none. The caller holds the data directory's lock.
 pub fn open<M: Machine>(disk: &Arc<dyn Disk>, opening: &Opening, codec: &M::Codec) -> Result<Started<M::State>, JournalError> {
@@ -50,7 +52,7 @@ pub fn open<M: Machine>(disk: &Arc<dyn Disk>, opening: &Opening, codec: &M::Code
     let (state, head) = newest_state::<M>(&**disk, opening, codec, &mut report)?;
     let (opened, state) = applying::<M, _>(state, |apply| {
         recover::open(disk, opening, head.as_ref().map(|head| &head.point), &mut |_, line| {
-            apply.line(line.stamp, M::decode(codec, line)?);
+            apply.line(line, M::decode(codec, line)?)?;
             Ok(Step::Go)
         })
     })
@@ -74,9 +76,10 @@ fn applying<M: Machine, T>(state: M::State, read: impl FnOnce(&mut Apply<M>) -> 
             }
             state
         })?;
-        let mut apply = Apply { chunks, lines: Vec::new() };
+        let mut apply = Apply { chunks, lines: Vec::new(), bytes: 0 };
         let given = read(&mut apply);
-        apply.hand_on();
+        // Where it is not taken any more, the panic that is the reason goes on below.
+        let _ = apply.hand_on();
         drop(apply);
         // What panicked there would have panicked here.
         Ok((given, applier.join().unwrap_or_else(|panic| resume_unwind(panic))))
@@ -87,19 +90,21 @@ fn applying<M: Machine, T>(state: M::State, read: impl FnOnce(&mut Apply<M>) -> 
 struct Apply<M: Machine> {
     chunks: mpsc::SyncSender<Vec<(Stamp, Vec<M::Event>)>>,
     lines: Vec<(Stamp, Vec<M::Event>)>,
+    bytes: usize,
 }
 
 impl<M: Machine> Apply<M> {
-    fn line(&mut self, stamp: Stamp, events: Vec<M::Event>) {
-        self.lines.push((stamp, events));
-        if self.lines.len() >= CHUNK_LINES {
-            self.hand_on();
-        }
+    /// An error ends the reading, before anything on the disk is changed.
+    fn line(&mut self, line: &Line<'_>, events: Vec<M::Event>) -> Result<(), String> {
+        self.lines.push((line.stamp, events));
+        self.bytes += if line.events.contains(ASIDE) { CHUNK_BYTES } else { line.events.len() };
+        if self.lines.len() >= CHUNK_LINES || self.bytes >= CHUNK_BYTES { self.hand_on() } else { Ok(()) }
     }
 
-    fn hand_on(&mut self) {
-        // It is refused only after a panic there, which goes on here.
-        let _ = self.chunks.send(std::mem::take(&mut self.lines));
+    fn hand_on(&mut self) -> Result<(), String> {
+        self.bytes = 0;
+        let sent = self.chunks.send(std::mem::take(&mut self.lines));
+        sent.map_err(|_| "what it says could not be applied".to_owned())
     }
 }
 

@@ -15,11 +15,13 @@ pub(super) struct Malformed;
 
 /// Deepest nesting that is followed; serde_json reads no deeper either.
 const DEPTH: usize = 127;
-/// How a private value begins in memory, between its subject and its value, and where another name than these two would stand.
+/// How a private value begins in memory, before its subject and between that and its value.
 const OPENED: [&str; 2] = [r#"{"~":""#, r#"","v":"#];
+/// The name that marks a private value. In another place, or written in another way, it could pass for one.
+const MARK: &str = "~";
 
-/// Copies `json` to the end of `out`, but for what `each` is called with: it writes something else there, quotes included. It is told where that stands:
-/// the names and places on the way from `base`, with dots between them.
+/// Copies `json` to the end of `out`, but for what `each` is called with: it writes something else there, quotes included. It is told where that
+/// stands: the names and places on the way from `base`, with dots between them. With a base `json` is an object, without one a list of objects.
 pub(super) fn walk<E: From<Malformed>>(
     json: &str,
     base: &str,
@@ -27,6 +29,10 @@ pub(super) fn walk<E: From<Malformed>>(
     each: impl FnMut(&str, Met<'_>, &mut Vec<u8>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut walk = Walk { json, at: 0, path: base.to_owned(), out, each };
+    walk.blanks();
+    if walk.next() != Some(if base.is_empty() { b'[' } else { b'{' }) {
+        return Err(Malformed.into());
+    }
     walk.value(0)?;
     walk.blanks();
     if walk.at == json.len() { Ok(()) } else { Err(Malformed.into()) }
@@ -55,6 +61,9 @@ impl<'a, F> Walk<'a, F> {
             Some(b'{') => self.parts(b'}', depth, |walk, _| {
                 walk.blanks();
                 let name = walk.text()?;
+                if marks(name) {
+                    return Err(Malformed.into());
+                }
                 walk.out.push(b'"');
                 walk.out.extend_from_slice(name.as_bytes());
                 walk.out.push(b'"');
@@ -65,6 +74,7 @@ impl<'a, F> Walk<'a, F> {
             Some(b'[') => self.parts(b']', depth, |walk, place| {
                 walk.blanks();
                 match walk.next() {
+                    next if depth == 0 && next != Some(b'{') => Err(Malformed.into()),
                     Some(b'{' | b'[' | b'"') => walk.step(|path| path.push_str(&place.to_string()), depth),
                     // Long lists are lists of numbers.
                     _ => Ok(walk.scalar()?),
@@ -180,6 +190,11 @@ impl<'a, F> Walk<'a, F> {
     }
 }
 
+/// Whether a name, as it stands between its quotes, is the mark, however it is written.
+fn marks(name: &str) -> bool {
+    name == MARK || (name.contains('\\') && serde_json::from_str::<String>(&format!("\"{name}\"")).is_ok_and(|name| name == MARK))
+}
+
 /// Where the quote stands that ends a text.
 fn end_of_text(rest: &str) -> Option<usize> {
     let mut bytes = rest.bytes().enumerate();
@@ -210,6 +225,8 @@ fn span(json: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
 
     /// What was met, and what it was written as: texts in capitals, private values by their subject.
     fn walked(json: &str) -> Result<(Vec<String>, String), Malformed> {
@@ -240,6 +257,44 @@ mod tests {
         assert_eq!(out, r#"[{"k":"A","n":[1,-2.5e3,null,true],"e":{},"l":[]},{ "m" : {"x":["B\"\\",["C"]]} , "w":"s:1"}]"#);
     }
 
+    /// Any JSON that is not deep, with what may confuse a reader in its texts and names.
+    fn json() -> impl Strategy<Value = Value> {
+        let text = || r#"[a-z"\\{}\[\],:~\n\x{0}\x{e9}\x{1f600}]{0,6}"#;
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f32>().prop_map(Value::from),
+            text().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 64, 6, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::vec((text().prop_filter("it marks a private value", |name| name != "~"), inner), 0..6)
+                    .prop_map(|parts| Value::Object(Map::from_iter(parts))),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_pass_that_changes_nothing_gives_what_it_got(value in json(), private in json(), laid_out in any::<bool>()) {
+            let plain = private.to_string();
+            let text = if laid_out { serde_json::to_string_pretty(&value)? } else { value.to_string() };
+            let text = format!(r#"[{{"a":{text},"b":{{"~":"s:1","v":{plain}}}}}]"#);
+            let mut out = Vec::new();
+            let done = walk::<Malformed>(&text, "", &mut out, |_, met, out| {
+                match met {
+                    Met::Opened { subject, plain } => out.extend_from_slice(format!(r#"{{"~":"{subject}","v":{plain}}}"#).as_bytes()),
+                    Met::Text(text) => out.extend_from_slice(format!("\"{text}\"").as_bytes()),
+                }
+                Ok(())
+            });
+            prop_assert_eq!(done, Ok(()));
+            prop_assert_eq!(String::from_utf8(out)?, text);
+        }
+    }
+
     #[test]
     fn what_is_cut_off_or_nested_without_end_is_refused() {
         let json = r#"[{"k":"a\"","n":[1,{"~":"s:1","v":{"a":["}",","]}}]}]"#;
@@ -249,7 +304,13 @@ mod tests {
         for wrong in
             ["{]", "[}", "[1,]", r#"{"a"}"#, r#"{"a":1,}"#, "1 2", "[1 2]", r#"{"~":"s"}"#, r#"{"~":"s","w":1}"#, &"[".repeat(100_000)]
         {
-            assert_eq!(walked(wrong), Err(Malformed), "{}", &wrong[..wrong.len().min(20)]);
+            assert_eq!(walked(&format!(r#"[{{"a":{wrong}}}]"#)), Err(Malformed), "{}", &wrong[..wrong.len().min(20)]);
+        }
+        for wrong in ["", "1", "{}", "[1]", "[[]]", r#"[{},"a"]"#, "[{}] 1"] {
+            assert_eq!(walked(wrong), Err(Malformed), "no list of objects: {wrong}");
+        }
+        for wrong in [r#"{ "~":"s:1","v":1}"#, r#"{"v":1,"~":"s:1"}"#, r#"{"\u007e":"s:1","v":1}"#, r#"{"~" :"s:1","v":1}"#] {
+            assert_eq!(walked(&format!(r#"[{{"a":{wrong}}}]"#)), Err(Malformed), "it could pass for a private value: {wrong}");
         }
     }
 }

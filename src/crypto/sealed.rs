@@ -38,10 +38,10 @@ pub struct CannotOpen {
     pub why: &'static str,
 }
 
-/// The JSON is none, which this program cannot have written.
+/// What this program cannot have written.
 impl From<Malformed> for CannotOpen {
     fn from(Malformed: Malformed) -> Self {
-        Self { field: "all".to_owned(), why: "it is not JSON" }
+        Self { field: "all".to_owned(), why: "it is not of the form that this program writes" }
     }
 }
 

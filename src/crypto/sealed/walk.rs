@@ -1,5 +1,7 @@
 //! One pass over JSON text that copies it and puts something else in the place of private values and of texts.
 
+use super::SUBJECT;
+
 /// What a pass meets, as it stands in the JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Met<'a> {
@@ -17,8 +19,6 @@ pub(super) struct Malformed;
 const DEPTH: usize = 127;
 /// How a private value begins in memory, before its subject and between that and its value.
 const OPENED: [&str; 2] = [r#"{"~":""#, r#"","v":"#];
-/// The name that marks a private value. In another place, or written in another way, it could pass for one.
-const MARK: &str = "~";
 
 /// Copies `json` to the end of `out`, but for what `each` is called with: it writes something else there, quotes included. It is told where that
 /// stands: the names and places on the way from `base`, with dots between them. With a base `json` is an object, without one a list of objects.
@@ -190,9 +190,10 @@ impl<'a, F> Walk<'a, F> {
     }
 }
 
-/// Whether a name, as it stands between its quotes, is the mark, however it is written.
+/// Whether a name, as it stands between its quotes, is the one that marks a private value. Where one does not begin, or written in another way, it could
+/// pass for one.
 fn marks(name: &str) -> bool {
-    name == MARK || (name.contains('\\') && serde_json::from_str::<String>(&format!("\"{name}\"")).is_ok_and(|name| name == MARK))
+    name == SUBJECT || (name.contains('\\') && serde_json::from_str::<String>(&format!("\"{name}\"")).is_ok_and(|name| name == SUBJECT))
 }
 
 /// Where the quote stands that ends a text.

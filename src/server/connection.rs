@@ -8,6 +8,7 @@ use crate::{
         body::{RequestBody, ResponseBody},
         gather::Gathered,
         pulse::{Late, Pulse, Watchdog},
+        rest::Http1,
         shutdown::{Stage, Task},
         socket::ResetSwitch,
         wire::plain_answer,
@@ -72,10 +73,9 @@ where
     if http2 {
         let settings = http2_settings(ends.task.another());
         let connection = Gathered::new(io, |io| settings.serve_connection(TokioIo::new(io), service));
-        Box::pin(drive(Box::pin(connection), |connection| connection.get_mut().connection().graceful_shutdown(), ends))
+        Box::pin(drive(connection, |connection| connection.connection().graceful_shutdown(), |_| (), ends))
     } else {
-        let connection = http1_settings().serve_connection(TokioIo::new(io), service);
-        Box::pin(drive(Box::pin(connection), |connection| connection.graceful_shutdown(), ends))
+        Box::pin(drive(Http1::new(io, http1_settings(), service), Http1::stop, Http1::rest, ends))
     }
 }
 
@@ -152,26 +152,33 @@ async fn bounded(handler: impl Future<Output = Result<Response<Body>, Infallible
 }
 
 /// Polls the connection until it ends or must end. Dropping it drops the socket, whatever hyper is waiting for just then.
-async fn drive<C: Future<Output = hyper::Result<()>>>(mut connection: Pin<Box<C>>, stop: impl Fn(Pin<&mut C>), ends: Ends) {
+async fn drive<C>(mut connection: C, stop: impl Fn(&mut C), rest: impl Fn(&mut C), ends: Ends)
+where
+    C: Future<Output = hyper::Result<()>> + Unpin,
+{
     let mut watchdog = Watchdog::new(ends.pulse.clone());
     let mut stage = Stage::Running;
     loop {
         // The order matters: the watchdog looks at what the connection has just done.
         tokio::select! {
             biased;
-            outcome = connection.as_mut() => {
+            outcome = &mut connection => {
                 if let Err(error) = outcome {
                     tracing::debug!(%error, "connection ended with an error");
                 }
                 return;
             }
             late = &mut watchdog => {
-                tracing::debug!(?late, "connection is late");
+                tracing::debug!(?late, "connection is silent");
                 match late {
+                    Late::Rest => {
+                        ends.pulse.rest();
+                        rest(&mut connection);
+                    }
                     Late::Dead => return,
                     Late::Idle => {
                         ends.pulse.closing();
-                        stop(connection.as_mut());
+                        stop(&mut connection);
                     }
                     Late::Stalled => return ends.reset.set(),
                 }
@@ -184,7 +191,7 @@ async fn drive<C: Future<Output = hyper::Result<()>>>(mut connection: Pin<Box<C>
                 }
                 stage = next;
                 ends.pulse.closing();
-                stop(connection.as_mut());
+                stop(&mut connection);
             }
         }
     }

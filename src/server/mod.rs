@@ -7,6 +7,7 @@
 //! | TLS handshake 10 s, 50 at once for each network | connect and silence; handshake floods | `listener` |
 //! | HTTP/1.1 head 10 s from the connection's start or, later, from its first byte | slow heads (Slowloris) | `pulse` |
 //! | 60 s without a request; over HTTP/2 whatever frames come meanwhile | parked connections, endless PING or CONTINUATION frames | `pulse` |
+//! | 1 s without a request over HTTP/1.1: its buffers are given back | the memory of parked connections | `pulse`, `rest` |
 //! | request body: 30 s of patience, 1 KiB a second gives a second back | slow uploads | `body` |
 //! | response: the same, while the socket is full or HTTP/2 streams lack window | slow or stalled readers | `pulse` |
 //! | a polite close is answered within 5 s | clients that ignore it | `pulse` |
@@ -22,6 +23,7 @@ mod connection;
 mod gather;
 mod listener;
 mod pulse;
+mod rest;
 pub mod shutdown;
 mod socket;
 #[cfg(test)]
@@ -68,6 +70,8 @@ pub struct Timeouts {
     pub head: Duration,
     /// No request. Default 60 s.
     pub idle: Duration,
+    /// No request over HTTP/1.1, until the connection gives its buffers back. Default 1 s.
+    pub rest: Duration,
     /// Patience with a client that does not send or take its bytes. Default 30 s.
     pub stall: Duration,
     /// Bytes a second that a client must send or take once the patience is used up. Default 1,024.
@@ -82,6 +86,7 @@ impl Default for Timeouts {
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(10),
             idle: Duration::from_secs(60),
+            rest: Duration::from_secs(1),
             stall: Duration::from_secs(30),
             rate: 1024,
             close: Duration::from_secs(5),

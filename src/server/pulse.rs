@@ -15,13 +15,15 @@ use std::{
 };
 use tokio::time::{Instant, Sleep};
 
-/// Why a connection has to end.
+/// What a connection's silence calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Late {
     /// A request head was not complete in time, or a polite close got no answer: dropped.
     Dead,
     /// Nothing was asked for a while: closed politely.
     Idle,
+    /// Nothing was asked for a moment, and all that was is answered: its buffers can be given back. HTTP/1.1 only.
+    Rest,
     /// The client does not take what it asked for: reset, so that the kernel drops what it holds.
     Stalled,
 }
@@ -45,6 +47,8 @@ struct State {
     /// HTTP/2 streams that hold a part of a body for which the client gives no window.
     withheld: usize,
     streams: Pace,
+    /// Its buffers were given back, and nothing came since.
+    resting: bool,
     /// The connection was asked to end at this moment.
     closing: Option<Instant>,
     /// When the watchdog looks next; it needs no waking for anything later.
@@ -68,8 +72,17 @@ enum Phase {
 impl Pulse {
     pub(crate) fn new(timeouts: Timeouts) -> Arc<Self> {
         let pace = Pace::new(PaceLimit { patience: timeouts.stall, rate: timeouts.rate });
-        let state =
-            State { phase: Phase::Handshake, http2: false, open: 0, socket: pace, withheld: 0, streams: pace, closing: None, armed: None };
+        let state = State {
+            phase: Phase::Handshake,
+            http2: false,
+            open: 0,
+            socket: pace,
+            withheld: 0,
+            streams: pace,
+            resting: false,
+            closing: None,
+            armed: None,
+        };
         Arc::new(Self { timeouts, waker: AtomicWaker::new(), state: Mutex::new(state) })
     }
 
@@ -83,6 +96,7 @@ impl Pulse {
     /// The socket gave bytes.
     pub(crate) fn read(&self) {
         self.change(|state, now| {
+            state.resting = false;
             if let Phase::Idle(_) = state.phase
                 && !state.http2
             {
@@ -121,6 +135,11 @@ impl Pulse {
         OpenRequest { pulse: self.clone(), withheld: false }
     }
 
+    /// The connection has given its buffers back, and is not told to again before something came.
+    pub(crate) fn rest(&self) {
+        self.change(|state, _| state.resting = true);
+    }
+
     /// The connection was asked to end: requests that run are finished, anything else has little time left.
     pub(crate) fn closing(&self) {
         self.change(|state, now| {
@@ -154,6 +173,9 @@ impl Pulse {
             }
             // Browsers open HTTP/2 connections before they need them; the peer of a first HTTP/1.1 head has no such reason.
             (Phase::First(since), None) if !state.http2 => Some((since + self.timeouts.head, Late::Dead)),
+            (Phase::Idle(since), None) if !state.http2 && !state.resting && self.timeouts.rest < self.timeouts.idle => {
+                Some((since + self.timeouts.rest, Late::Rest))
+            }
             (Phase::First(since) | Phase::Idle(since), None) => Some((since + self.timeouts.idle, Late::Idle)),
             (Phase::Head(since), None) => Some((since + self.timeouts.head, Late::Dead)),
         };
@@ -224,7 +246,7 @@ impl State {
     }
 }
 
-/// Ends when the connection is late.
+/// Ready when something is to be done about the connection.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
     pulse: Arc<Pulse>,

@@ -130,6 +130,36 @@ async fn a_pause_between_requests_is_not_a_slow_head_and_a_slow_head_is_no_pause
 }
 
 #[tokio::test]
+async fn a_connection_that_gave_its_buffers_back_answers_as_before() -> Outcome {
+    let rig = Rig::with(Timeouts { rest: SHORT / 10, ..LONG }).await?;
+    let mut stream = rig.http1().await?;
+    let request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    // Whole ones, the beginning of the next together with one, and its end.
+    for piece in [&request[..], &[&request[..], &request[..20]].concat(), &request[20..], &request[..]] {
+        stream.write_all(piece).await?;
+        read_until(&mut stream, "\r\n\r\nhello").await;
+        let silence = tokio::time::timeout(SHORT, stream.read_u8()).await;
+        assert!(silence.is_err(), "still open, and nothing more is said");
+    }
+    rig.shutdown.trigger();
+    assert_eq!(read_to_end(&mut stream).await, (0, None), "a stop reaches it politely");
+    assert_eq!(soon(rig.server).await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_comes_after_an_answer_that_did_not_wait_for_its_body_is_no_request() -> Outcome {
+    let rig = Rig::with(Timeouts { rest: SHORT / 10, ..LONG }).await?;
+    let mut stream = rig.http1().await?;
+    stream.write_all(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n").await?;
+    assert!(read_until(&mut stream, "\r\n\r\n").await.starts_with("HTTP/1.1 405 "));
+    let _ = tokio::time::timeout(SHORT, stream.read_u8()).await;
+    let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    assert_eq!(read_to_end(&mut stream).await.0, 0);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_slow_reader_is_dropped_and_so_is_one_who_withholds_the_window() -> Outcome {
     let mut rig = Rig::with(Timeouts { stall: SHORT, ..LONG }).await?;
     let mut stream = rig.http1().await?;

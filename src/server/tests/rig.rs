@@ -48,7 +48,7 @@ const PART: usize = 64 * 1024;
 
 /// Short times that are still long enough for a busy machine; each test sets the one it is about.
 pub(super) const LONG: Timeouts =
-    Timeouts { handshake: SOON, head: SOON, idle: SOON, stall: SOON, rate: 1024, close: Duration::from_millis(200) };
+    Timeouts { handshake: SOON, head: SOON, idle: SOON, rest: SOON, stall: SOON, rate: 1024, close: Duration::from_millis(200) };
 pub(super) const SHORT: Duration = Duration::from_millis(250);
 
 pub(super) struct Rig {

@@ -151,7 +151,9 @@ impl DocumentPath {
         match (self.is_root(), below.is_root()) {
             (true, _) => Ok(below.clone()),
             (_, true) => Ok(self.clone()),
-            _ => Self::from_bytes(&[&self.0[..], b"/", &below.0[..]].concat()),
+            _ if self.0.len() + 1 + below.0.len() > PATH_BYTES => Err(InvalidPath::TooLong),
+            // Of each the names were looked at when it was made.
+            _ => Ok(Self([&self.0[..], b"/", &below.0[..]].concat())),
         }
     }
 

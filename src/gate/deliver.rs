@@ -161,7 +161,7 @@ impl Gate {
         opened: Opened,
         range: ByteRange,
         connection: &ConnectionHandle,
-        origin: Origin,
+        origin: impl FnOnce() -> Origin,
     ) -> Result<DeliveryBody, Refusal> {
         let Opened { permit, proof, document, place, .. } = opened;
         let admitted = permit.admitted();
@@ -187,18 +187,21 @@ impl Gate {
         proof: Option<Proof>,
         version: FileVersion,
         id: Option<ReceiptId>,
-        origin: Origin,
+        origin: impl FnOnce() -> Origin,
     ) -> Result<(Arc<Receipt>, bool), Refusal> {
         let (admitted, action) = (permit.admitted(), permit.action());
         let key = ReceiptKey::new(admitted.session().id, action, &permit.covered().name, &version);
         let state = self.ledger.state();
         let facts = self.session_facts(&state, admitted.share().id, proof);
-        // In full, because the permission may have changed while this request waited for its place.
-        admit_document(admit_session(&state, facts, self.clock.now())?, &permit.covered().label, action)?;
+        // Anew, because the permission may have changed while this request waited for its place.
+        let now = admit_session(&state, facts, self.clock.now())?;
+        if !now.is_of_same(admitted) {
+            admit_document(now, &permit.covered().label, action)?;
+        }
         if let Some(receipt) = state.open_receipt(key, self.clock.now()) {
             return Ok((Arc::clone(receipt), true));
         }
-        let origin = self.with_signs(admitted, origin, action == Action::Preview);
+        let origin = self.with_signs(admitted, origin(), action == Action::Preview);
         let id = id.unwrap_or_else(|| ReceiptId::from_bytes(random::bytes()));
         let (mail, times) = (MailId::from_bytes(random::bytes()), self.notice_times());
         let (path, copies) = (permit.covered().label.clone(), self.settings.privacy.receipt_copy);

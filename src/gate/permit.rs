@@ -25,6 +25,11 @@ impl Admitted {
         &self.share
     }
 
+    /// Whether the share is the same record: then the same is shared, in the same way.
+    pub(super) fn is_of_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.share, &other.share)
+    }
+
     /// The recipient.
     pub fn recipient(&self) -> &Recipient {
         &self.recipient

@@ -171,7 +171,7 @@ impl Gate {
             let job = job(&look, look.covering.on(&request.part, page));
             let (opened, done) = self.work_on(&look, &request.part, job).await?;
             let receipt = self
-                .receipt(&look.permit, request.proof, look.version.clone(), Some(look.receipt), origin.clone())
+                .receipt(&look.permit, request.proof, look.version.clone(), Some(look.receipt), || origin.clone())
                 .await;
             let (receipt, _) = receipt.inspect_err(|_| self.preview.end(&look.key))?;
             // Of several first pictures at once one makes the receipt, and the others bear its number when they are drawn again.

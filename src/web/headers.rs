@@ -19,6 +19,9 @@ pub(in crate::web) const PAGE_THAT_PLAYS: HeaderValue = HeaderValue::from_static
 /// Everything that is not a page: documents above all.
 const INERT: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'");
 
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 /// Browsers come back by TLS only, for two years (ASVS 5.0 3.4.1).
 const HSTS: HeaderValue = HeaderValue::from_static(crate::config::Server::HSTS);
 
@@ -28,15 +31,14 @@ pub fn common(web: &Web, headers: &mut HeaderMap) {
     let fixed: [(HeaderName, HeaderValue); 7] = [
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-        (
-            HeaderName::from_static("permissions-policy"),
-            HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-        ),
+        (RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
+        (OPENER_POLICY, HeaderValue::from_static("same-origin")),
+        (PERMISSIONS_POLICY, HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store, private")),
         (CONTENT_SECURITY_POLICY, if is_page { PAGE } else { INERT }),
     ];
+    // At once: a map that grows step by step sorts all anew with each.
+    headers.reserve(fixed.len() + 1);
     for (name, value) in fixed {
         headers.entry(name).or_insert(value);
     }

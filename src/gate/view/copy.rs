@@ -76,7 +76,7 @@ impl Gate {
             let look = self.first_look(&request, Action::Watermarked).await?;
             let (opened, first) = self.copied_page(&look, &look.mark, 1).await?;
             let receipt = self
-                .receipt(&look.permit, request.proof, look.version.clone(), Some(look.receipt), origin.clone())
+                .receipt(&look.permit, request.proof, look.version.clone(), Some(look.receipt), || origin.clone())
                 .await;
             let (receipt, again) = receipt.inspect_err(|_| self.preview.end(&look.key))?;
             if receipt.id != look.receipt || !self.is_still_covered_so(&look) {

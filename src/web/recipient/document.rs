@@ -14,12 +14,16 @@ use crate::web::cookies::{self, Purpose};
 use crate::web::disposition::attachment;
 use crate::web::pages::RefusalKind;
 use crate::web::recipient::list;
+use crate::web::request::Head;
 use crate::web::{Web, refuse, request};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+/// Header fields of a document's answer, with those that every answer has.
+const FIELDS: usize = 20;
 
 /// Gives a document or shows a folder.
 pub async fn get(web: Web, request: Request) -> Response {
@@ -54,10 +58,10 @@ async fn answer(web: &Web, share: ShareId, path: &str, request: Request) -> Resu
         web.gate().note_prefetch(&admitted);
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
-    deliver(web, opened, &connection, request).await
+    deliver(web, opened, &connection, request.map(drop)).await
 }
 
-async fn deliver(web: &Web, opened: Opened, connection: &ConnectionHandle, request: Request) -> Result<Response, Refusal> {
+async fn deliver(web: &Web, opened: Opened, connection: &ConnectionHandle, request: Head) -> Result<Response, Refusal> {
     let document = opened.document();
     let (size, changed) = (document.size, document.changed);
     let tag = EntityTag::of_digest(&opened.entity_tag);
@@ -75,13 +79,14 @@ async fn deliver(web: &Web, opened: Opened, connection: &ConnectionHandle, reque
         }
     };
     let body = if request.method() == Method::GET {
-        let origin = request::origin(&request);
-        Body::new(web.gate().deliver(opened, range, connection, origin).await?)
+        Body::new(web.gate().deliver(opened, range, connection, || request::origin(&request)).await?)
     } else {
         // HEAD: the same headers, no bytes, no receipt.
         Body::empty()
     };
-    let mut response = (status, headers, body).into_response();
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
     response.headers_mut().insert(CONTENT_LENGTH, range.len().into());
     if status == StatusCode::PARTIAL_CONTENT {
         response
@@ -93,14 +98,16 @@ async fn deliver(web: &Web, opened: Opened, connection: &ConnectionHandle, reque
 
 fn document_headers(opened: &Opened, tag: &EntityTag) -> HeaderMap {
     let document = opened.document();
-    HeaderMap::from_iter([
+    let mut headers = HeaderMap::with_capacity(FIELDS);
+    headers.extend([
         (CONTENT_TYPE, ascii(document.media_type.to_string())),
         (CONTENT_DISPOSITION, attachment(&opened.file_name())),
         (ACCEPT_RANGES, HeaderValue::from_static("bytes")),
         (ETAG, tag.header_value()),
         (LAST_MODIFIED, http_date(document.changed)),
         (VARY, HeaderValue::from_static("Cookie")),
-    ])
+    ]);
+    headers
 }
 
 /// What a 304 repeats (RFC 9110 section 15.4.5).

@@ -7,7 +7,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// How long tasks have to be gone after they were cut; they only drop what they hold.
 const AFTER_CUT: Duration = Duration::from_secs(5);
@@ -57,7 +57,9 @@ pub(crate) struct Tasks(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    running: watch::Sender<usize>,
+    running: AtomicUsize,
+    /// Rung when none is left.
+    bell: Notify,
     stage: watch::Sender<Stage>,
     were_cut: AtomicUsize,
 }
@@ -68,12 +70,13 @@ pub(crate) struct Task(Tasks);
 
 impl Tasks {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Inner { running: watch::Sender::new(0), stage: watch::Sender::new(Stage::Running), were_cut: AtomicUsize::new(0) }))
+        let stage = watch::Sender::new(Stage::Running);
+        Self(Arc::new(Inner { running: AtomicUsize::new(0), bell: Notify::new(), stage, were_cut: AtomicUsize::new(0) }))
     }
 
     /// Counts a task until what this returns is dropped.
     pub(crate) fn begin(&self) -> Task {
-        self.0.running.send_modify(|n| *n += 1);
+        self.0.running.fetch_add(1, Ordering::AcqRel);
         Task(self.clone())
     }
 
@@ -83,15 +86,21 @@ impl Tasks {
         if tokio::time::timeout(patience, self.none_left()).await.is_err() {
             self.0.stage.send_replace(Stage::Cut);
             if tokio::time::timeout(AFTER_CUT, self.none_left()).await.is_err() {
-                tracing::error!(tasks = *self.0.running.borrow(), "tasks are still running after they were cut");
+                tracing::error!(tasks = self.0.running.load(Ordering::Acquire), "tasks are still running after they were cut");
             }
         }
         self.0.were_cut.load(Ordering::Relaxed)
     }
 
     async fn none_left(&self) {
-        // The sender lives in `self`, so waiting can only end with the condition.
-        let _ = self.0.running.subscribe().wait_for(|n| *n == 0).await;
+        loop {
+            // Made before the look, so that an end in between is not missed.
+            let rung = self.0.bell.notified();
+            if self.0.running.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            rung.await;
+        }
     }
 }
 
@@ -116,6 +125,8 @@ impl Task {
 
 impl Drop for Task {
     fn drop(&mut self) {
-        self.0.0.running.send_modify(|n| *n -= 1);
+        if self.0.0.running.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.0.bell.notify_waiters();
+        }
     }
 }

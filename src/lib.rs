@@ -34,6 +34,7 @@
 //! | `server/listener.rs` | a connection is accepted, if its network has not too many; TLS |
 //! | `server/socket.rs`, `server/pulse.rs` | from now on the socket is watched: slow heads, stalled readers, silence |
 //! | `server/connection.rs`, `server/gather.rs` | HTTP/1.1 or HTTP/2, whose small frames leave together |
+//! | `server/rest.rs` | over HTTP/1.1 there are buffers only while something is asked |
 //! | `server/wire.rs` | the head must be in order and name a host we are |
 //! | `web/mod.rs`, `web/around.rs` | a route is found; the language before its handler, headers and the log line after it |
 //! | `web/recipient/link.rs` | `/s/{link}`: the link's tag is checked before anything is looked up; `GET` shows, `POST` agrees |

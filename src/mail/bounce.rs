@@ -76,7 +76,8 @@ fn tag(word: &str, address: &EmailAddress) -> Option<String> {
     let (local, domain) = word.rsplit_once('@')?;
     let (own_local, own_domain) = address.key().split_once('@')?;
     let (name, tag) = local.split_once('+')?;
-    (name.eq_ignore_ascii_case(own_local) && domain.eq_ignore_ascii_case(own_domain) && tag.len() <= 64).then(|| tag.to_owned())
+    let is_one = tag.len() <= 64 && !tag.contains('@');
+    (is_one && name.eq_ignore_ascii_case(own_local) && domain.eq_ignore_ascii_case(own_domain)).then(|| tag.to_owned())
 }
 
 /// What stands between the lines of a boundary.

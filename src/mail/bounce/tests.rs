@@ -83,6 +83,7 @@ fn what_is_no_report_to_this_address_is_none() {
         ("bounces+abc@", "bounces@"),
         ("bounces+abc@", "others+abc@"),
         ("bounces+abc@example.org", "bounces+abc@example.net"),
+        ("bounces+abc@", "bounces+abc@abc@"),
         ("message/delivery-status", "text/plain"),
         ("boundary=\"A1", "boundary=\"B1"),
     ] {

@@ -128,20 +128,19 @@ fn is_sealed(text: &str) -> bool {
 /// Brings the text of a sealed value that was put aside because of its size, by its hash.
 pub type Fetch<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// The JSON of a list of events with its sealed values opened.
-pub fn open_events(json: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<'_>) -> Result<Vec<u8>, CannotOpen> {
-    open(json, "", place, keys, fetch)
+/// Appends the JSON of a list of events with its sealed values opened.
+pub fn open_events(json: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<'_>, out: &mut Vec<u8>) -> Result<(), CannotOpen> {
+    open(json, "", place, keys, fetch, out)
 }
 
 /// The same with the JSON of a record that stands alone.
-pub fn open_record(json: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<'_>) -> Result<Vec<u8>, CannotOpen> {
-    open(json, ALONE, place, keys, fetch)
+pub fn open_record(json: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<'_>, out: &mut Vec<u8>) -> Result<(), CannotOpen> {
+    open(json, ALONE, place, keys, fetch, out)
 }
 
-fn open(json: &str, base: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<'_>) -> Result<Vec<u8>, CannotOpen> {
+fn open(json: &str, base: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<'_>, out: &mut Vec<u8>) -> Result<(), CannotOpen> {
     let mut context = Context::new(place);
-    let mut out = Vec::with_capacity(json.len());
-    walk(json, base, &mut out, |path, met, out| {
+    walk(json, base, out, |path, met, out| {
         let fail = |why| CannotOpen { field: path.split_once('.').map_or(path, |(_, field)| field).to_owned(), why };
         let Met::Text(text) = met else { return Err(fail("it stands in the clear")) };
         let fetched;
@@ -163,8 +162,7 @@ fn open(json: &str, base: &str, place: Place<'_>, keys: &DataKeys, fetch: Fetch<
         out.extend_from_slice(plain.as_deref().unwrap_or(b"null"));
         out.push(b'}');
         Ok(())
-    })?;
-    Ok(out)
+    })
 }
 
 /// What stands in a field whose sealed text was put aside: this and the SHA-256 of the text.
@@ -210,6 +208,11 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
+    fn opened(json: &str, place: Place<'_>, keys: &DataKeys) -> Result<Vec<u8>, CannotOpen> {
+        let mut out = Vec::new();
+        open_events(json, place, keys, &|_| None, &mut out).map(|()| out)
+    }
+
     #[test]
     fn personal_fields_are_written_sealed_and_come_back_in_their_own_place_only() {
         let folder = tempfile::tempdir().unwrap();
@@ -218,14 +221,14 @@ mod tests {
         let written = sealed(&serde_json::to_string(&samples).unwrap(), &mut keys);
         assert!(!written.contains("ann") && written.contains("plain"), "{written}");
 
-        let open = |json: &str, place| open_events(json, place, &keys, &|_| None);
+        let open = |json: &str, place| opened(json, place, &keys);
         let values: Vec<Value> = serde_json::from_str(&written).unwrap();
         let moved = json!([{ "n": 1, "text": "", "who": values[1]["who"] }, values[1]]).to_string();
         assert!(open(&moved, PLACE).is_err(), "from one event to another");
         let moved = json!([{ "n": 1, "text": values[0]["who"], "who": values[0]["who"] }]).to_string();
         assert!(open(&moved, PLACE).is_err(), "from one field to another");
         assert!(open(&written, Place { line: "y", ..PLACE }).is_err(), "from one line to another");
-        assert!(open_record(&values[1].to_string(), PLACE, &keys, &|_| None).is_err(), "to a record");
+        assert!(open_record(&values[1].to_string(), PLACE, &keys, &|_| None, &mut Vec::new()).is_err(), "to a record");
         let subject = samples[0].who.subject().to_string();
         for clear in [
             json!({ "~": subject, "v": "eve@example.org" }).to_string(),
@@ -263,7 +266,7 @@ mod tests {
         ] {
             let written = json!([{ "text": text, "list": [text, { "inner": text }] }]);
             let sealed = sealed(&written.to_string(), &mut keys);
-            let opened = open_events(&sealed, PLACE, &keys, &|_| None).unwrap();
+            let opened = opened(&sealed, PLACE, &keys).unwrap();
             assert_eq!(serde_json::from_slice::<Value>(&opened).unwrap(), written);
         }
     }

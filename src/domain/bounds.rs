@@ -288,6 +288,10 @@ pub const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
 pub const URGENT_QUEUE: usize = 1024;
 /// Other commands that may wait for the ledger.
 pub const ORDINARY_QUEUE: usize = 4096;
+/// Bytes of opened lines that are handed over at once to be applied at the start.
+pub const REPLAY_BYTES: usize = 256 * 1024;
+/// How often as much may wait.
+pub const REPLAY_STEPS: usize = 4;
 /// Lines after which the state is written to a file again.
 pub const STATE_EVERY_LINES: u64 = 100_000;
 /// State files that are kept; older ones are removed.

@@ -46,7 +46,18 @@ impl Codec {
 
     /// The events of a line.
     pub fn decode(&self, line: &Line<'_>) -> Result<Vec<Event>, String> {
-        serde_json::from_slice(&self.opened(line)?).map_err(|e| e.to_string())
+        Self::understand(&self.opened(line)?)
+    }
+
+    /// Appends the JSON of a line's events, sealed values opened.
+    pub fn open(&self, line: &Line<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+        let id = line.stamp.id.to_string();
+        open_events(line.events, self.place(&id), &self.keys(), &|hash| self.fetch(hash), out).map_err(|e| e.to_string())
+    }
+
+    /// The events in such JSON.
+    pub fn understand(json: &[u8]) -> Result<Vec<Event>, String> {
+        serde_json::from_slice(json).map_err(|e| e.to_string())
     }
 
     /// The events of a line for an export: personal values in the clear, `null` where their key was destroyed.
@@ -64,7 +75,8 @@ impl Codec {
 
     /// A record read back.
     pub fn decode_record(&self, text: &str) -> Result<Record, String> {
-        let opened = open_record(text, self.place(STATE), &self.keys(), &|hash| self.fetch(hash)).map_err(|e| e.to_string())?;
+        let mut opened = Vec::with_capacity(text.len());
+        open_record(text, self.place(STATE), &self.keys(), &|hash| self.fetch(hash), &mut opened).map_err(|e| e.to_string())?;
         serde_json::from_slice(&opened).map_err(|e| e.to_string())
     }
 
@@ -74,8 +86,9 @@ impl Codec {
     }
 
     fn opened(&self, line: &Line<'_>) -> Result<Vec<u8>, String> {
-        let id = line.stamp.id.to_string();
-        open_events(line.events, self.place(&id), &self.keys(), &|hash| self.fetch(hash)).map_err(|e| e.to_string())
+        let mut opened = Vec::with_capacity(line.events.len());
+        self.open(line, &mut opened)?;
+        Ok(opened)
     }
 
     fn place<'a>(&'a self, line: &'a str) -> Place<'a> {

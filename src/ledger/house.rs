@@ -47,8 +47,12 @@ impl Machine for House {
         apply::apply(state, stamp.t, event);
     }
 
-    fn decode(codec: &Codec, line: &Line<'_>) -> Result<Vec<Event>, String> {
-        codec.decode(line)
+    fn open(codec: &Codec, line: &Line<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+        codec.open(line, out)
+    }
+
+    fn understand(json: &[u8]) -> Result<Vec<Event>, String> {
+        Codec::understand(json)
     }
 
     fn records(codec: &Codec, state: &State, each: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()> {

@@ -29,8 +29,16 @@ pub trait Machine: Send + 'static {
     fn empty() -> Self::State;
     /// Moves the state by one event of the line with this stamp.
     fn apply(state: &mut Self::State, stamp: &Stamp, event: &Self::Event);
+    /// Appends the JSON of a line's events, what was sealed in it opened.
+    fn open(codec: &Self::Codec, line: &Line<'_>, out: &mut Vec<u8>) -> Result<(), String>;
+    /// The events in such JSON.
+    fn understand(json: &[u8]) -> Result<Vec<Self::Event>, String>;
     /// The events of a line of the journal.
-    fn decode(codec: &Self::Codec, line: &Line<'_>) -> Result<Vec<Self::Event>, String>;
+    fn decode(codec: &Self::Codec, line: &Line<'_>) -> Result<Vec<Self::Event>, String> {
+        let mut json = Vec::with_capacity(line.events.len());
+        Self::open(codec, line, &mut json)?;
+        Self::understand(&json)
+    }
     /// Tells `each` of the state as JSON texts of one line each, always in the same order for the same state.
     fn records(codec: &Self::Codec, state: &Self::State, each: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()>;
     /// Puts a record of a state file back into the state.

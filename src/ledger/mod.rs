@@ -16,6 +16,7 @@ mod queue;
 pub mod read;
 pub mod records;
 pub mod recover;
+mod replay;
 pub mod scan;
 mod segment;
 pub mod start;

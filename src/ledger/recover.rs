@@ -5,7 +5,7 @@ use super::{
     disk::{Disk, DiskFile, read_full_at, write_all_at},
     journal::{AppendError, Journal},
     line::{Hash, Line, Stamp},
-    scan::{Break, Each, Files, JournalError, Scanned, Step, Torn, Why},
+    scan::{Break, Files, JournalError, Scanned, Step, Torn, Why},
     segment,
 };
 use crate::{
@@ -58,12 +58,21 @@ pub struct CutTail {
     pub next: u64,
 }
 
-/// Opens the journal behind `from` (or at its beginning) and tells `each` of the lines, the last batch only once it is surely on the disk.
+/// Whoever is told of the lines.
+pub(super) trait Follow {
+    /// The next line; an error makes it a break.
+    fn line(&mut self, position: Position, line: &Line<'_>) -> Result<(), String>;
+    /// Ready with all lines before; an error where one was not understood after all.
+    fn settle(&mut self) -> Result<(), String>;
+}
+
+/// Opens the journal behind `from` (or at its beginning) and tells `follow` of the lines, the last batch only once it is surely on the disk. Nothing is
+/// changed before all lines but those were dealt with.
 pub(super) fn open(
     disk: &Arc<dyn Disk>,
     opening: &Opening,
     from: Option<&Point>,
-    each: Each<'_>,
+    follow: &mut impl Follow,
 ) -> Result<(Journal, Option<CutTail>), JournalError> {
     let dir = opening.dir.as_path();
     let files = Files { disk: &**disk, dir };
@@ -77,12 +86,13 @@ pub(super) fn open(
     let mut held = Held::default();
     let scanned = files.scan(from, &mut |position, line| {
         if line.stamp.b == line.stamp.n {
-            held.hand_on(each)?;
+            held.hand_on(follow)?;
         }
         held.hold(position, line);
         Ok(Step::Go)
     });
     let scanned = scanned.map_err(|error| held.say_where(files, error))?;
+    follow.settle().map_err(|why| files.broken(scanned.end.at, Why::Events(why)))?;
     let cut = scanned.torn.clone().map(|torn| cut_tail(files, torn, &scanned, opening.now)).transpose()?;
     let Some((ledger, epoch)) = scanned.name else {
         let begun = Journal::begin(Arc::clone(disk), dir.to_owned(), opening.new_ledger, opening.segment_bytes);
@@ -92,7 +102,7 @@ pub(super) fn open(
     let path = segment::path(dir, end.at.segment);
     let file = disk.open(&path).map_err(at(&path))?;
     write_anew(files, &*file, &held, &end)?;
-    held.hand_on(each).map_err(|why| held.say_where(files, files.broken(end.at, Why::Events(why))))?;
+    held.hand_on(follow).map_err(|why| held.say_where(files, files.broken(end.at, Why::Events(why))))?;
     let (disk, dir, limit) = (Arc::clone(disk), dir.to_owned(), opening.segment_bytes);
     Ok((Journal { disk, dir, file, end, ledger, epoch, limit }, cut))
 }
@@ -123,12 +133,12 @@ impl Held {
         self.lines.push((position, line.stamp, line.hash, self.text.len()));
     }
 
-    fn hand_on(&mut self, each: Each<'_>) -> Result<(), String> {
+    fn hand_on(&mut self, follow: &mut impl Follow) -> Result<(), String> {
         let mut from = 0;
         for (position, stamp, hash, to) in self.lines.drain(..) {
             let events = &self.text[from..to];
             from = to;
-            if let Err(why) = each(position, &Line { stamp, events, hash }) {
+            if let Err(why) = follow.line(position, &Line { stamp, events, hash }) {
                 self.refused = Some(position);
                 return Err(why);
             }

@@ -5,7 +5,8 @@ use super::{
     journal::Journal,
     machine::Machine,
     recover::{self, CutTail, Opening},
-    scan::{JournalError, Step},
+    replay::{Refused, replay},
+    scan::{Files, JournalError, Why},
     state_file::{self, StateError, StateFile, StateHead},
 };
 use std::sync::Arc;
@@ -36,19 +37,18 @@ pub struct Report {
 /// Opens the ledger in a directory, which is begun when there is none. The caller holds the data directory's lock.
 pub fn open<M: Machine>(disk: &Arc<dyn Disk>, opening: &Opening, codec: &M::Codec) -> Result<Started<M::State>, JournalError> {
     let mut report = Report::default();
-    let (mut state, head) = newest_state::<M>(&**disk, opening, codec, &mut report)?;
-    let mut replayed = 0;
-    let (journal, cut) = recover::open(disk, opening, head.as_ref().map(|head| &head.point), &mut |_, line| {
-        for event in M::decode(codec, line)? {
-            M::apply(&mut state, &line.stamp, &event);
-        }
-        replayed += 1;
-        Ok(Step::Go)
-    })?;
+    let (state, head) = newest_state::<M>(&**disk, opening, codec, &mut report)?;
+    let from = head.as_ref().map(|head| &head.point);
+    let (opened, replayed) = replay::<M, _>(codec, state, |reader| recover::open(disk, opening, from, reader))
+        .map_err(|source| JournalError::Io { path: opening.dir.clone(), source })?;
+    if let Some(Refused { position, why }) = replayed.refused {
+        return Err(Files { disk: &**disk, dir: &opening.dir }.broken(position, Why::Events(why)));
+    }
+    let (journal, cut) = opened?;
     report.from_state = head.map(|head| head.n());
-    report.replayed = replayed;
+    report.replayed = replayed.lines;
     report.cut = cut;
-    Ok(Started { journal, state, report })
+    Ok(Started { journal, state: replayed.state, report })
 }
 
 fn newest_state<M: Machine>(

@@ -226,9 +226,14 @@ fn events_that_are_not_understood_stop_the_start_and_are_named() -> Done {
         bytes.extend_from_slice(&line);
         prev = hash;
     }
-    disk.put(&path("00000001.jsonl"), &bytes);
-    let found = broken(&disk)?;
-    assert_eq!((found.line, matches!(found.why, Why::Events(_))), (3, true));
+    // Whatever else is wrong behind them, and nothing is cut then.
+    for tail in [&b""[..], b"{\"v\":1,\"n\":4", b"no line\n"] {
+        let whole = [&bytes[..], tail].concat();
+        disk.put(&path("00000001.jsonl"), &whole);
+        let found = broken(&disk)?;
+        assert_eq!((found.line, matches!(found.why, Why::Events(_))), (3, true), "{found}");
+        assert_eq!(disk.content(&path("00000001.jsonl")), Some(whole));
+    }
     Ok(())
 }
 

@@ -2,9 +2,11 @@
 
 use crate::domain::time::Timestamp;
 use crate::ledger::{
+    Position,
     disk::{Disk, sim::SimDisk},
     journal::{Batch, Journal},
-    recover,
+    line::Line,
+    recover::{self, Follow},
     scan::{JournalError, Step},
     segment,
     testing::{ledger_dir, opening},
@@ -16,11 +18,24 @@ use uuid::Uuid;
 
 const SEGMENT: u64 = 1500;
 
+/// Wants to know nothing.
+struct Nobody;
+
+impl Follow for Nobody {
+    fn line(&mut self, _: Position, _: &Line<'_>) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
 /// A journal of batches with so many lines each; returns its disk and the lines of all but the last batch.
 fn journal(batches: &[usize]) -> Result<(SimDisk, u64), JournalError> {
     let sim = SimDisk::new();
     let disk: Arc<dyn Disk> = Arc::new(sim.clone());
-    let (mut journal, _): (Journal, _) = recover::open(&disk, &opening(&ledger_dir(), SEGMENT), None, &mut |_, _| Ok(Step::Go))?;
+    let (mut journal, _): (Journal, _) = recover::open(&disk, &opening(&ledger_dir(), SEGMENT), None, &mut Nobody)?;
     let mut batch = Batch::new();
     for (index, lines) in batches.iter().enumerate() {
         journal.make_room().expect("the disk takes it");

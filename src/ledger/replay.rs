@@ -101,7 +101,8 @@ impl<M: Machine> Follow for Reader<'_, M> {
     fn line(&mut self, position: Position, line: &Line<'_>) -> Result<(), String> {
         M::open(self.codec, line, &mut self.step.json)?;
         self.step.lines.push(Opened { position, stamp: line.stamp, end: self.step.json.len() });
-        if self.step.json.len() < REPLAY_BYTES { Ok(()) } else { self.hand_over() }
+        let bytes = self.step.json.len() + self.step.lines.len() * size_of::<Opened>();
+        if bytes < REPLAY_BYTES { Ok(()) } else { self.hand_over() }
     }
 
     fn settle(&mut self) -> Result<(), String> {

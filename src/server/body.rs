@@ -2,7 +2,10 @@
 
 use crate::{
     limit::pace::{Pace, PaceLimit, TooSlow},
-    server::{Timeouts, pulse::OpenRequest},
+    server::{
+        Timeouts,
+        pulse::{OpenBody, OpenRequest, Pulse},
+    },
 };
 use axum::{BoxError, body::Bytes};
 use http_body::{Body, Frame, SizeHint};
@@ -10,6 +13,7 @@ use hyper::body::Incoming;
 use std::{
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 use tokio::time::{Instant, Sleep};
@@ -19,16 +23,17 @@ pub(crate) struct RequestBody {
     inner: Incoming,
     pace: Pace,
     timer: Option<Pin<Box<Sleep>>>,
+    open: OpenBody,
 }
 
 impl RequestBody {
     /// Watches the body; nothing needs watching where there is none.
-    pub(crate) fn wrap(inner: Incoming, timeouts: &Timeouts) -> axum::body::Body {
+    pub(crate) fn wrap(inner: Incoming, timeouts: &Timeouts, pulse: &Arc<Pulse>) -> axum::body::Body {
         if inner.is_end_stream() {
             return axum::body::Body::empty();
         }
         let pace = Pace::new(PaceLimit { patience: timeouts.stall, rate: timeouts.rate });
-        axum::body::Body::new(Self { inner, pace, timer: None })
+        axum::body::Body::new(Self { inner, pace, timer: None, open: pulse.body() })
     }
 }
 
@@ -41,6 +46,9 @@ impl Body for RequestBody {
         if let Poll::Ready(frame) = Pin::new(&mut this.inner).poll_frame(cx) {
             let bytes = frame.as_ref().and_then(|f| f.as_ref().ok()).and_then(Frame::data_ref).map_or(0, Bytes::len);
             this.pace.moved(bytes, Instant::now());
+            if frame.is_none() || this.inner.is_end_stream() {
+                this.open.read();
+            }
             return Poll::Ready(frame.map(|f| f.map_err(Into::into)));
         }
         this.pace.wait(Instant::now());

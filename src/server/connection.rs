@@ -123,7 +123,7 @@ where
     P: Fn(&mut Request<Body>) -> Option<Response<Body>>,
 {
     let open = pulse.request();
-    let mut request = request.map(|body| RequestBody::wrap(body, &way.timeouts));
+    let mut request = request.map(|body| RequestBody::wrap(body, &way.timeouts, &pulse));
     let response = match (way.prepare)(&mut request) {
         None => bounded(way.router.clone().oneshot(request), way.answer_within).await,
         Some(refusal) => refusal,

@@ -47,6 +47,10 @@ struct State {
     /// HTTP/2 streams that hold a part of a body for which the client gives no window.
     withheld: usize,
     streams: Pace,
+    /// Request bodies that are neither read to their end nor given up.
+    bodies: usize,
+    /// A request body was given up: what comes next may belong to it.
+    unread: bool,
     /// Its buffers were given back, and nothing came since.
     resting: bool,
     /// The connection was asked to end at this moment.
@@ -79,6 +83,8 @@ impl Pulse {
             socket: pace,
             withheld: 0,
             streams: pace,
+            bodies: 0,
+            unread: false,
             resting: false,
             closing: None,
             armed: None,
@@ -135,6 +141,12 @@ impl Pulse {
         OpenRequest { pulse: self.clone(), withheld: false }
     }
 
+    /// A request has a body.
+    pub(crate) fn body(self: &Arc<Self>) -> OpenBody {
+        self.change(|state, _| state.bodies += 1);
+        OpenBody { pulse: self.clone(), is_read: false }
+    }
+
     /// The connection has given its buffers back, and is not told to again before something came.
     pub(crate) fn rest(&self) {
         self.change(|state, _| state.resting = true);
@@ -173,7 +185,7 @@ impl Pulse {
             }
             // Browsers open HTTP/2 connections before they need them; the peer of a first HTTP/1.1 head has no such reason.
             (Phase::First(since), None) if !state.http2 => Some((since + self.timeouts.head, Late::Dead)),
-            (Phase::Idle(since), None) if !state.http2 && !state.resting && self.timeouts.rest < self.timeouts.idle => {
+            (Phase::Idle(since), None) if state.may_rest() && self.timeouts.rest < self.timeouts.idle => {
                 Some((since + self.timeouts.rest, Late::Rest))
             }
             (Phase::First(since) | Phase::Idle(since), None) => Some((since + self.timeouts.idle, Late::Idle)),
@@ -226,7 +238,36 @@ impl Drop for OpenRequest {
     }
 }
 
+/// A request body that may still come; over when it is dropped.
+#[derive(Debug)]
+pub(crate) struct OpenBody {
+    pulse: Arc<Pulse>,
+    is_read: bool,
+}
+
+impl OpenBody {
+    /// All of it was read.
+    pub(crate) fn read(&mut self) {
+        self.is_read = true;
+    }
+}
+
+impl Drop for OpenBody {
+    fn drop(&mut self) {
+        let is_read = self.is_read;
+        self.pulse.change(|state, _| {
+            state.bodies -= 1;
+            state.unread |= !is_read;
+        });
+    }
+}
+
 impl State {
+    /// Whether there is nothing that only the buffers' owner knows: where in a request body the connection is.
+    fn may_rest(&self) -> bool {
+        !self.http2 && !self.resting && self.bodies == 0 && !self.unread
+    }
+
     fn withhold(&mut self, now: Instant) {
         if self.http2 {
             self.withheld += 1;
@@ -283,5 +324,49 @@ impl Future for Watchdog {
             }
             ready!(this.timer.as_mut().poll(cx));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn next(pulse: &Pulse) -> Option<Late> {
+        pulse.due(&pulse.lock()).map(|(_, late)| late)
+    }
+
+    #[test]
+    fn buffers_are_given_back_once_and_only_while_no_part_of_a_request_can_still_come() {
+        let pulse = Pulse::new(Timeouts::default());
+        pulse.begin(false);
+        assert_eq!(next(&pulse), Some(Late::Dead), "the first head has its time");
+        let request = pulse.request();
+        assert_eq!(next(&pulse), None);
+        drop(request);
+        assert_eq!(next(&pulse), Some(Late::Rest));
+        pulse.rest();
+        assert_eq!(next(&pulse), Some(Late::Idle));
+        pulse.read();
+        assert_eq!(next(&pulse), Some(Late::Dead), "the next head has its time");
+
+        let (request, mut body) = (pulse.request(), pulse.body());
+        drop(request);
+        assert_eq!(next(&pulse), Some(Late::Idle), "somebody still reads the body");
+        body.read();
+        drop(body);
+        assert_eq!(next(&pulse), Some(Late::Rest));
+        let (request, body) = (pulse.request(), pulse.body());
+        drop((body, request));
+        assert_eq!(next(&pulse), Some(Late::Idle), "nobody has read the body");
+        drop(pulse.request());
+        assert_eq!(next(&pulse), Some(Late::Idle), "and it may still come");
+    }
+
+    #[test]
+    fn http_2_keeps_its_buffers() {
+        let pulse = Pulse::new(Timeouts::default());
+        pulse.begin(true);
+        drop(pulse.request());
+        assert_eq!(next(&pulse), Some(Late::Idle));
     }
 }

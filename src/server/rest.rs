@@ -45,7 +45,7 @@ where
 {
     /// HTTP over `io`; `service` answers.
     pub(crate) fn new(io: IO, settings: Builder, service: S) -> Self {
-        Self { settings, state: State::Resting(Unread { before: Bytes::new(), io: Box::new(io) }, service) }
+        Self { settings, state: State::Resting(Unread { before: Bytes::new(), failed: None, io: Box::new(io) }, service) }
     }
 
     /// Gives back what was held for the last request. To be called only when that is answered, its answer has left, and nothing came since.
@@ -118,17 +118,19 @@ where
 /// A stream of which some bytes were read already.
 struct Unread<IO> {
     before: Bytes,
+    /// What went wrong behind them.
+    failed: Option<io::Error>,
     /// Apart, because it changes hands with each rest.
     io: Box<IO>,
 }
 
 impl<IO: AsyncRead + Unpin> Unread<IO> {
-    /// Ready when something came, the end or an error included: those HTTP meets again.
+    /// Ready when something came, the end or an error included, which HTTP is to meet.
     fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.before.is_empty() {
             let mut room = [mem::MaybeUninit::uninit(); FIRST_BYTES];
             let mut read = ReadBuf::uninit(&mut room);
-            let _ = ready!(Pin::new(&mut self.io).poll_read(cx, &mut read));
+            self.failed = ready!(Pin::new(&mut self.io).poll_read(cx, &mut read)).err();
             self.before = Bytes::copy_from_slice(read.filled());
         }
         Poll::Ready(())
@@ -138,7 +140,10 @@ impl<IO: AsyncRead + Unpin> Unread<IO> {
 impl<IO: AsyncRead + Unpin> AsyncRead for Unread<IO> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.before.is_empty() {
-            return Pin::new(&mut self.io).poll_read(cx, buf);
+            return self
+                .failed
+                .take()
+                .map_or_else(|| Pin::new(&mut self.io).poll_read(cx, buf), |error| Poll::Ready(Err(error)));
         }
         let length = self.before.len().min(buf.remaining());
         buf.put_slice(&self.before.split_to(length));
@@ -180,7 +185,10 @@ mod tests {
     /// Room for all that a test says in one direction.
     const ALL: usize = 256 * 1024;
 
-    fn over(server: DuplexStream) -> Http1<DuplexStream, impl HttpService<Incoming, Error = Infallible, ResBody = String> + Unpin> {
+    fn over<IO>(server: IO) -> Http1<IO, impl HttpService<Incoming, Error = Infallible, ResBody = String> + Unpin>
+    where
+        IO: AsyncRead + AsyncWrite + Unpin,
+    {
         let echo = |request: Request<Incoming>| async move { Ok::<_, Infallible>(Response::new(format!("<{}>", request.uri().path()))) };
         Http1::new(server, Builder::new(), service_fn(echo))
     }
@@ -226,6 +234,35 @@ mod tests {
             what_came(&mut client, &mut heard);
             prop_assert!(matches!(client.read(&mut [0]).now_or_never(), Some(Ok(0))));
         }
+    }
+
+    /// Fails once, and then says nothing any more.
+    struct Fails(bool);
+
+    impl AsyncRead for Fails {
+        fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            if mem::replace(&mut self.0, true) { Poll::Pending } else { Poll::Ready(Err(io::ErrorKind::InvalidData.into())) }
+        }
+    }
+
+    impl AsyncWrite for Fails {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn what_goes_wrong_at_rest_ends_the_connection() {
+        let mut connection = over(Fails(false));
+        assert!((&mut connection).now_or_never().is_some(), "HTTP has met it");
     }
 
     #[test]

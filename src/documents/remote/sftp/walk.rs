@@ -99,26 +99,29 @@ enum Walked {
     OverLink,
 }
 
-/// Looks at each step below the store's folder.
+/// Looks at each step below the store's folder, and at those on the way once more behind the last: a folder that was swapped for a link between two
+/// looks has to be swapped back before the next to stay unseen.
 async fn walk(session: &Session, place: &str) -> Result<Walked, StoreError> {
     let steps = steps(session.root(), place);
     let Some(last) = steps.len().checked_sub(1) else {
         return session.look_at(place).await.map(Walked::To);
     };
-    let mut seen = stream::iter(steps.into_iter().map(|step| look_at(session, step)))
+    let again = steps[..last].to_vec();
+    let mut seen = stream::iter(steps.into_iter().chain(again).map(|step| look_at(session, step)))
         .buffered(STEPS_AT_ONCE)
         .enumerate();
+    let mut reached = None;
     while let Some((at, attributes)) = seen.next().await {
         let attributes = attributes?;
         match kind_of(&attributes) {
             Some(LINK) => return Ok(Walked::OverLink),
-            _ if at == last => return Ok(Walked::To(attributes)),
+            _ if at == last => reached = Some(attributes),
             Some(FOLDER) => {}
             Some(_) => return Err(StoreError::Missing),
             None => return Err(StoreError::Failed("something without saying what it is")),
         }
     }
-    Err(StoreError::Missing)
+    reached.map(Walked::To).ok_or(StoreError::Missing)
 }
 
 async fn look_at(session: &Session, step: String) -> Result<FileAttributes, StoreError> {

@@ -18,6 +18,8 @@ pub(crate) struct Buffers {
 #[derive(Debug)]
 pub(crate) struct Buffer {
     space: Box<[u8]>,
+    /// How much of the space was asked for.
+    size: usize,
     filled: usize,
     home: Arc<Buffers>,
     _held: OwnedSemaphorePermit,
@@ -59,12 +61,13 @@ impl Buffers {
     }
 
     fn fill(self: &Arc<Self>, size: usize, held: OwnedSemaphorePermit) -> Buffer {
-        let spare = if size == CHUNK_BYTES { self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop() } else { None };
+        let whole = made_of(size);
+        let spare = if whole == CHUNK_BYTES { self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop() } else { None };
         let space = spare.unwrap_or_else(|| {
             self.made.fetch_add(1, Ordering::Relaxed);
-            vec![0; size].into_boxed_slice()
+            vec![0; whole].into_boxed_slice()
         });
-        Buffer { space, filled: 0, home: self.clone(), _held: held }
+        Buffer { space, size, filled: 0, home: self.clone(), _held: held }
     }
 
     /// How many buffers were made anew instead of recycled.
@@ -75,18 +78,23 @@ impl Buffers {
 }
 
 fn permits(size: usize) -> u32 {
-    u32::try_from(size.min(CHUNK_BYTES)).unwrap_or(u32::MAX)
+    u32::try_from(made_of(size)).unwrap_or(u32::MAX)
+}
+
+/// How much memory is taken for so many bytes: a recycled piece for all but small ones, since to make and to clear one takes time.
+fn made_of(size: usize) -> usize {
+    if size > TIGHT_CHUNK_BYTES { CHUNK_BYTES } else { size }
 }
 
 impl Buffer {
     /// The memory to read into.
     pub(crate) fn space(&mut self) -> &mut [u8] {
-        &mut self.space
+        &mut self.space[..self.size]
     }
 
     /// Says how many bytes were read.
     pub(crate) fn set_filled(&mut self, filled: usize) {
-        self.filled = filled.min(self.space.len());
+        self.filled = filled.min(self.size);
     }
 }
 

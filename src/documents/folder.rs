@@ -1,11 +1,12 @@
 //! A store that is a folder of this machine, a mounted share included.
 
 use crate::documents::beneath::{FOLDER, PLACE, READ, Root};
-use crate::documents::buffers::Buffers;
+use crate::documents::buffers::{Buffer, Buffers};
 use crate::documents::file::{OpenFile, read_at};
 use crate::documents::media::MediaType;
 use crate::documents::order::sorted;
 use crate::documents::read::{Content, OpenDocument};
+use crate::documents::types::KnownTypes;
 use crate::documents::{Entry, Incoming, Kind, Listing, Problem, Stat, Store, StoreError};
 use crate::domain::bounds::{LISTED_ENTRIES, PROBE_BYTES, SCANNED_ENTRIES, STORE_CALLS, STORE_QUEUE, STORE_WAIT};
 use crate::domain::document::DocumentPath;
@@ -39,6 +40,7 @@ pub(super) struct Inner {
     root: ArcSwapOption<Root>,
     calls: Calls,
     buffers: Arc<Buffers>,
+    types: KnownTypes,
 }
 
 /// How many threads may wait for a file system, and how long somebody waits for them.
@@ -56,9 +58,8 @@ impl Calls {
 
 impl Folder {
     pub(super) fn new(path: PathBuf, buffers: Arc<Buffers>) -> Self {
-        let inner = Inner { path, root: ArcSwapOption::empty(), calls: Calls::new(STORE_CALLS, STORE_WAIT), buffers };
         Self {
-            inner: Arc::new(inner),
+            inner: Arc::new(Inner::new(path, buffers, Calls::new(STORE_CALLS, STORE_WAIT))),
             fence: DocumentPath::root(),
             #[cfg(test)]
             named_only: false,
@@ -76,6 +77,12 @@ impl Folder {
         &self.fence
     }
 
+    /// What is known of its files.
+    #[cfg(test)]
+    pub(super) fn types(&self) -> &KnownTypes {
+        &self.inner.types
+    }
+
     /// Whether new files have a passing name from the start.
     pub(super) const fn makes_named_only(&self) -> bool {
         #[cfg(test)]
@@ -87,8 +94,7 @@ impl Folder {
     /// The same folder, not opened yet, with other bounds.
     pub(super) fn bounded(self, calls: usize, wait: Duration) -> Self {
         let (path, buffers) = (self.inner.path.clone(), Arc::clone(&self.inner.buffers));
-        let inner = Inner { path, root: ArcSwapOption::empty(), calls: Calls::new(calls, wait), buffers };
-        Self { inner: Arc::new(inner), ..self }
+        Self { inner: Arc::new(Inner::new(path, buffers, Calls::new(calls, wait))), ..self }
     }
 
     /// A store whose paths are walked in the given way.
@@ -169,6 +175,10 @@ impl Store for Folder {
 }
 
 impl Inner {
+    fn new(path: PathBuf, buffers: Arc<Buffers>, calls: Calls) -> Self {
+        Self { path, root: ArcSwapOption::empty(), calls, buffers, types: KnownTypes::default() }
+    }
+
     fn root(&self) -> Result<Arc<Root>, Problem> {
         if let Some(root) = self.root.load_full().filter(|root| root.is_still(&self.path)) {
             return Ok(root);
@@ -187,34 +197,64 @@ impl Inner {
 
     /// Looks at what was opened. With `NOWAIT`, `Io(AGAIN)` and `Io(OPNOTSUPP)` mean that its first bytes are not at hand.
     fn document(&self, file: OwnedFd, path: &DocumentPath, flags: ReadWriteFlags) -> Result<OpenDocument, StoreError> {
-        let stat = describe(&fstat(&file)?)?;
+        let found = fstat(&file)?;
+        let stat = describe(&found)?;
         if stat.kind != Kind::Document {
             return Err(StoreError::NotADocument);
         }
-        let size = stat.version.size;
-        let wanted = usize::try_from(size).map_or(PROBE_BYTES, |size| size.min(PROBE_BYTES));
-        // Of a small document all is read here: it goes out of the same memory, where there is any left.
-        let mut buffer = if size == wanted as u64 { self.buffers.try_take(wanted) } else { None };
-        let mut own;
-        let space = match &mut buffer {
-            Some(buffer) => buffer.space(),
-            None => {
-                own = [0; PROBE_BYTES];
-                &mut own[..wanted]
-            }
-        };
-        let got = if wanted == 0 { 0 } else { read_at(&file, space, 0, flags)? };
-        if got < wanted && flags.contains(ReadWriteFlags::NOWAIT) {
-            return Err(StoreError::Io(Errno::AGAIN));
-        }
-        let name = path.names().last().unwrap_or_default();
-        let media_type = MediaType::detect(name, &space[..got]);
+        let (size, name) = (stat.version.size, path.names().last().unwrap_or_default());
+        let known = self.types.of(&found, name);
+        // Nothing is read of a large document whose type is known, unless reading shows whether a file server still answers.
+        let is_enough = known.is_some() && size > PROBE_BYTES as u64 && flags.contains(ReadWriteFlags::NOWAIT);
+        let first = if is_enough { First::Some(Vec::new()) } else { self.first_bytes(&file, size, flags)? };
+        let media_type = known.unwrap_or_else(|| {
+            let told = MediaType::detect(name, first.bytes());
+            self.types.told(&found, name, told, Instant::now());
+            told
+        });
         let mut open = OpenFile::new(file, stat.version.clone(), self.calls.clone(), self.buffers.clone());
-        if let Some(mut whole) = buffer.filter(|_| got == wanted) {
-            whole.set_filled(got);
+        if let First::All(whole) = first {
             open.read_whole(whole);
         }
         Ok(OpenDocument { version: stat.version, size, media_type, changed: stat.changed, content: Content::File(open) })
+    }
+
+    /// Reads what tells the type. Of a small document that is all: it goes out of the same memory, where there is any left.
+    fn first_bytes(&self, file: &OwnedFd, size: u64, flags: ReadWriteFlags) -> Result<First, StoreError> {
+        let wanted = usize::try_from(size).map_or(PROBE_BYTES, |size| size.min(PROBE_BYTES));
+        let buffer = if size == wanted as u64 { self.buffers.try_take(wanted) } else { None };
+        let mut first = buffer.map_or_else(|| First::Some(vec![0; wanted]), First::All);
+        let space = match &mut first {
+            First::All(buffer) => buffer.space(),
+            First::Some(bytes) => bytes,
+        };
+        let got = if wanted == 0 { 0 } else { read_at(file, space, 0, flags)? };
+        if got < wanted {
+            if flags.contains(ReadWriteFlags::NOWAIT) {
+                return Err(StoreError::Io(Errno::AGAIN));
+            }
+            return Ok(First::Some(space[..got].to_vec()));
+        }
+        if let First::All(buffer) = &mut first {
+            buffer.set_filled(got);
+        }
+        Ok(first)
+    }
+}
+
+/// The first bytes of a document.
+enum First {
+    /// And there are no others.
+    All(Buffer),
+    Some(Vec<u8>),
+}
+
+impl First {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::All(buffer) => buffer.as_ref(),
+            Self::Some(bytes) => bytes,
+        }
     }
 }
 

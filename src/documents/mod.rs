@@ -20,6 +20,7 @@ pub mod recording;
 pub mod remote;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use crate::config::StoreEntry;
 use crate::domain::document::{DocumentName, DocumentPath, StoreName};

@@ -3,7 +3,7 @@
 use super::beneath::Walk;
 use super::folder::Folder;
 use super::*;
-use crate::domain::bounds::{CHUNK_BYTES, LISTED_ENTRIES};
+use crate::domain::bounds::{CHUNK_BYTES, LISTED_ENTRIES, PROBE_BYTES, TYPE_PROOF};
 use crate::domain::range::ByteRange;
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use proptest::prelude::*;
@@ -15,7 +15,9 @@ use std::io::{self, Write};
 use std::os::unix::{ffi::OsStrExt, fs::symlink, net::UnixListener};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 type Tested = Result<(), Box<dyn Error>>;
 
@@ -321,6 +323,29 @@ async fn the_last_byte_is_kept_back_when_the_document_changed_meanwhile() -> Tes
     fs::File::options().append(true).open(&file)?.write_all(b"more")?;
     assert!(stream.next().await.is_some_and(|item| item.is_err()));
     assert!(stream.next().await.is_none());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_document_is_follows_its_bytes_however_often_it_was_told() -> Tested {
+    let root = TempDir::new()?;
+    let (file, store) = (root.path().join("report.pdf"), folder(root.path()));
+    for size in [100, 3 * PROBE_BYTES] {
+        let pdf = [&b"%PDF-1.7 "[..], &vec![b' '; size]].concat();
+        fs::write(&file, &pdf)?;
+        let time = fs::metadata(&file)?.modified()?;
+        for later in [Duration::ZERO, TYPE_PROOF, 2 * TYPE_PROOF] {
+            let document = store.open(&path("report.pdf"), None).await?;
+            let told = document.media_type;
+            assert_eq!(told.essence(), "application/pdf");
+            assert_eq!(bytes(document, ALL).await?, pdf);
+            store.types().told(&rustix::fs::stat(&file)?, b"report.pdf", told, Instant::now() + later);
+        }
+        assert!(store.types().of(&rustix::fs::stat(&file)?, b"report.pdf").is_some());
+        fs::write(&file, [&b"<html>   "[..], &vec![b' '; size]].concat())?;
+        fs::File::options().write(true).open(&file)?.set_modified(time)?;
+        assert_eq!(store.open(&path("report.pdf"), None).await?.media_type.essence(), "text/html");
+    }
     Ok(())
 }
 

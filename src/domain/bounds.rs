@@ -78,6 +78,11 @@ pub const STORE_REST_MOST: Duration = Duration::from_secs(30);
 pub const OPEN_TRIES: usize = 32;
 /// First bytes of a document looked at to tell its type.
 pub const PROBE_BYTES: usize = 8 * 1024;
+/// Files whose type is remembered, in each local store.
+pub const KNOWN_TYPES: usize = 4_096;
+/// How long after a file was first seen as it is its bytes must have been looked at for its type to be remembered: longer than the ticks of file systems'
+/// clocks.
+pub const TYPE_PROOF: Duration = Duration::from_secs(3);
 /// Document bytes on their way to clients, in all streams together.
 pub const BUFFER_BYTES: usize = 64 * 1024 * 1024;
 /// Free buffers kept for the next stream, in bytes.
@@ -325,3 +330,5 @@ pub const JSON_BYTES: usize = 64 * 1024;
 pub const STREAMS_PER_CONNECTION: usize = 8;
 /// One read from a document, in bytes; also the step after which a revocation is looked at.
 pub const CHUNK_BYTES: usize = 64 * 1024;
+/// Bytes that TLS takes at once for one connection: one read, with the head of the answer before it.
+pub const TLS_BYTES: usize = CHUNK_BYTES + HEAD_BYTES;

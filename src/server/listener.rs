@@ -1,6 +1,7 @@
 //! The public listener: who is let in, TLS, and the way from there to HTTP.
 
 use crate::{
+    domain::bounds::TLS_BYTES,
     limit::{
         connection::{ClientAddress, ConnectionHandle},
         rate::client_network,
@@ -109,7 +110,7 @@ async fn admit(stream: TcpStream, peer: SocketAddr, door: Arc<Door>, mut place: 
     let (pulse, reset) = (Pulse::new(timeouts), ResetSwitch::default());
     let socket = Socket::new(stream, pulse.clone(), reset.clone());
     let handshake = tokio::time::timeout(timeouts.handshake, TlsAcceptor::from(door.tls.current()).accept(socket));
-    let stream = tokio::select! {
+    let mut stream = tokio::select! {
         _ = task.after(Stage::Running) => return,
         outcome = Box::pin(handshake) => match outcome {
             Ok(Ok(stream)) => stream,
@@ -118,6 +119,7 @@ async fn admit(stream: TcpStream, peer: SocketAddr, door: Arc<Door>, mut place: 
         },
     };
     place.shake_hands();
+    stream.get_mut().1.set_buffer_limit(Some(TLS_BYTES));
     let handle = ConnectionHandle::new(peer, stream.get_ref().1.alpn_protocol() == Some(b"h2"));
     let (hosts, known) = (door.hosts.clone(), handle.clone());
     let prepare = move |request: &mut Request<Body>| {

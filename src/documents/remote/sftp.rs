@@ -7,6 +7,7 @@ mod list;
 mod names;
 mod pool;
 mod session;
+mod swaps;
 mod trouble;
 mod walk;
 

@@ -2,6 +2,7 @@
 
 use super::connect::{KeyKinds, Target};
 use super::session::{Room, Session};
+use super::swaps::Swaps;
 use super::trouble::Trouble;
 use crate::documents::StoreError;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +22,7 @@ pub(super) struct Pool {
     connecting: Mutex<Connecting>,
     attempts: AtomicU64,
     ahead: Arc<Semaphore>,
+    swaps: Arc<Swaps>,
 }
 
 /// What is known of connecting, held by the one who does it.
@@ -53,7 +55,7 @@ impl Pool {
     pub(super) fn new(target: Target) -> Self {
         let connecting = Mutex::new(Connecting { kinds: KeyKinds::of(&target.host_key), last: None });
         let ahead = Arc::new(Semaphore::new(AHEAD));
-        Self { target, sessions: Lock::default(), connecting, attempts: AtomicU64::new(0), ahead }
+        Self { target, sessions: Lock::default(), connecting, attempts: AtomicU64::new(0), ahead, swaps: Arc::default() }
     }
 
     /// Where the sessions are made with.
@@ -94,7 +96,8 @@ impl Pool {
         if let Some(trouble) = connecting.last.clone().filter(|_| self.attempts.load(Ordering::Acquire) != before) {
             return Err(NoSession::Trouble(trouble));
         }
-        let made = self.target.connect(&mut connecting.kinds).await.map(Arc::new);
+        let made = self.target.connect(&mut connecting.kinds).await;
+        let made = made.map(|session| Arc::new(session.sharing(Arc::clone(&self.swaps))));
         connecting.last = made.as_ref().err().cloned();
         self.attempts.fetch_add(1, Ordering::Release);
         let session = made.map_err(|trouble| {

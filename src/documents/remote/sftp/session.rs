@@ -2,6 +2,7 @@
 
 use super::connect::Connection;
 use super::names;
+use super::swaps::{REST, Swaps};
 use super::trouble::TroubleKind;
 use crate::documents::StoreError;
 use crate::domain::bounds::CHUNK_BYTES;
@@ -39,6 +40,7 @@ pub(super) struct Session {
     /// When the last answer was taken, in milliseconds since the start.
     answered: AtomicU64,
     room: Arc<Semaphore>,
+    swaps: Arc<Swaps>,
 }
 
 /// Bytes asked for or sent in one request.
@@ -83,9 +85,28 @@ impl Session {
         let room = Arc::new(Semaphore::new(HANDLES));
         let (started, root) = (Instant::now(), String::new());
         let (broken, answered) = (AtomicBool::new(false), AtomicU64::new(0));
-        let mut session = Self { raw, connection, root, timeout, pieces, extensions, broken, started, answered, room };
+        let mut session =
+            Self { raw, connection, root, timeout, pieces, extensions, broken, started, answered, room, swaps: Arc::default() };
         session.root = session.folder(path).await?;
         Ok(session)
+    }
+
+    /// The same session, knowing what others of the store saw turn into a link.
+    pub(super) fn sharing(self, swaps: Arc<Swaps>) -> Self {
+        Self { swaps, ..self }
+    }
+
+    /// Notes that a step of a path turned into a link while something was looked for or opened by that path.
+    pub(super) fn saw_swapped(&self, step: &str) {
+        if self.swaps.seen(step, Instant::now()) {
+            let seconds = REST.as_secs();
+            tracing::warn!("over SFTP {step:?} turned into a link while something was opened through it; nothing is for {seconds} seconds");
+        }
+    }
+
+    /// Whether a path leads through something that turned into a link a short time ago.
+    pub(super) fn is_held_up(&self, path: &str) -> bool {
+        self.swaps.holds_up(path, Instant::now())
     }
 
     /// The whole path of the folder that is the store, without links.

@@ -1,10 +1,12 @@
 //! Finds what a path of the store names on an SFTP server, in such a way that no link leads out of the store.
 //!
 //! The server opens by path alone and follows whatever link is on it. So a path is looked at before anything is opened by it: the server says what it
-//! leads to, and each step of that is no link. After the opening all of it is looked at again.
+//! leads to, and each step of that is no link. After the opening all of it is looked at again. Whoever swaps folders for links and back is seen at it
+//! before long, and then nothing is opened there for a while ([`super::swaps`]).
 
 use super::names::{beneath, is_beneath, steps, text};
 use super::session::{FOLDER, LINK, REGULAR, Session, kind_of};
+use super::swaps::first_astray;
 use crate::documents::{Kind, Refusal, Stat, StoreError};
 use crate::domain::document::DocumentPath;
 use crate::domain::time::Timestamp;
@@ -49,26 +51,27 @@ pub(super) async fn find(session: &Session, fence: &DocumentPath, path: &Documen
     let folder = beneath(session.root(), text(fence)?);
     let named = beneath(&folder, text(path)?);
     let (folder, place, walked) = join3(session.canonical(&folder), session.canonical(&named), walk(session, &named)).await;
-    match walked {
+    let found = match walked {
         Ok(Walked::To(attributes)) => {
             if place? != named {
                 // No link is on it, and yet it is called otherwise: letters without regard to case, or composed in another way.
                 return Err(StoreError::Refused(Refusal::Name("the server knows it by another name")));
             }
-            Ok(Found { place: named, attributes })
+            Found { place: named, attributes }
         }
-        Ok(Walked::OverLink) => {
+        Ok(Walked::OverLink(_)) => {
             let (folder, place) = (folder?, place?);
             if place == named || !is_beneath(session.root(), &folder) || !is_beneath(&folder, &place) {
                 return Err(StoreError::Refused(Refusal::Link));
             }
             match walk(session, &place).await? {
-                Walked::To(attributes) => Ok(Found { place, attributes }),
-                Walked::OverLink => Err(StoreError::Refused(Refusal::Link)),
+                Walked::To(attributes) => Found { place, attributes },
+                Walked::OverLink(_) => return Err(StoreError::Refused(Refusal::Link)),
             }
         }
-        Err(error) => Err(error),
-    }
+        Err(error) => return Err(error),
+    };
+    if session.is_held_up(&found.place) { Err(StoreError::Refused(Refusal::Link)) } else { Ok(found) }
 }
 
 /// Whether both are of one folder; names may have come and gone.
@@ -84,6 +87,12 @@ pub(super) async fn is_still(
     is_same: fn(&FileAttributes, &FileAttributes) -> bool,
 ) -> Result<bool, StoreError> {
     let (place, walked) = futures_util::future::join(session.canonical(&found.place), walk(session, &found.place)).await;
+    if let Ok(Walked::OverLink(step)) = &walked {
+        session.saw_swapped(step);
+    }
+    if let Some(step) = place.as_ref().ok().and_then(|place| first_astray(session.root(), &found.place, place)) {
+        session.saw_swapped(&step);
+    }
     Ok(match (place, walked) {
         (Ok(place), Ok(Walked::To(now))) => place == found.place && is_same(&now, &found.attributes),
         (Err(StoreError::Unreachable), _) | (_, Err(StoreError::Unreachable)) => return Err(StoreError::Unreachable),
@@ -95,8 +104,8 @@ pub(super) async fn is_still(
 enum Walked {
     /// To something, over folders only.
     To(FileAttributes),
-    /// Over a link, or to one.
-    OverLink,
+    /// Over this link, or to it.
+    OverLink(String),
 }
 
 /// Looks at each step below the store's folder, and at those on the way once more behind the last: a folder that was swapped for a link between two
@@ -111,10 +120,15 @@ async fn walk(session: &Session, place: &str) -> Result<Walked, StoreError> {
         .buffered(STEPS_AT_ONCE)
         .enumerate();
     let mut reached = None;
-    while let Some((at, attributes)) = seen.next().await {
-        let attributes = attributes?;
+    while let Some((at, looked)) = seen.next().await {
+        let (step, attributes) = looked?;
         match kind_of(&attributes) {
-            Some(LINK) => return Ok(Walked::OverLink),
+            Some(LINK) => {
+                if at > last {
+                    session.saw_swapped(&step);
+                }
+                return Ok(Walked::OverLink(step));
+            }
             _ if at == last => reached = Some(attributes),
             Some(FOLDER) => {}
             Some(_) => return Err(StoreError::Missing),
@@ -124,6 +138,7 @@ async fn walk(session: &Session, place: &str) -> Result<Walked, StoreError> {
     reached.map(Walked::To).ok_or(StoreError::Missing)
 }
 
-async fn look_at(session: &Session, step: String) -> Result<FileAttributes, StoreError> {
-    session.look_at(&step).await
+async fn look_at(session: &Session, step: String) -> Result<(String, FileAttributes), StoreError> {
+    let attributes = session.look_at(&step).await?;
+    Ok((step, attributes))
 }

@@ -57,7 +57,9 @@ export class Visitor {
   }
 
   async enter(code, step = "list") {
-    await this.page.locator("input[name=code]").fill(code);
+    const field = this.page.locator("input[name=code]");
+    check(await field.count(), `there is no place for a code: ${await this.page.locator("main").innerText()}`);
+    await field.fill(code);
     await this.send("form:has(input[name=code]) button[type=submit]");
     await this.look(step);
   }
